@@ -1,0 +1,3 @@
+"""Budstikke: a message adapter for Norwegian e-health."""
+
+from __future__ import annotations
