@@ -1,0 +1,51 @@
+"""What a message is: neutral, frozen values. No XML, no files, no clock.
+
+message      Message, Kind, Envelope, ConversationRef
+party        Party, Organisation, Person, Patient, HealthcareProfessional, Identifier
+henvisning   Henvisning and its parts        dialogmelding   Dialogmelding, Notat, Foresporsel
+receipt      Receipt, OriginalMessage        attachment      Document, Base64Data, Opaque
+identity     what an identity number says    code            Code, Quantity, Moment
+"""
+
+from __future__ import annotations
+
+from adapter.message.address import Address, Telecom
+from adapter.message.attachment import Base64Data, Document, Opaque, PatientReport
+from adapter.message.code import Code, Moment, Quantity, coded
+from adapter.message.dialogmelding import Dialogmelding, Foresporsel, FreeText, Notat, RelatedRole, RelatedUnit
+from adapter.message.henvisning import Henvisning
+from adapter.message.message import ConversationRef, Envelope, Kind, Message
+from adapter.message.party import HealthcareProfessional, Identifier, Organisation, Party, Patient, Person
+from adapter.message.receipt import OriginalMessage, Receipt
+
+__all__ = [
+    "Address",
+    "Base64Data",
+    "Code",
+    "ConversationRef",
+    "Dialogmelding",
+    "Document",
+    "Envelope",
+    "Foresporsel",
+    "FreeText",
+    "HealthcareProfessional",
+    "Henvisning",
+    "Identifier",
+    "Kind",
+    "Message",
+    "Moment",
+    "Notat",
+    "Opaque",
+    "Organisation",
+    "OriginalMessage",
+    "Party",
+    "Patient",
+    "PatientReport",
+    "Person",
+    "Quantity",
+    "Receipt",
+    "RelatedRole",
+    "RelatedUnit",
+    "Telecom",
+    "coded",
+]

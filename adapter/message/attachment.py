@@ -1,0 +1,93 @@
+"""What lies inside a message beside its own words: documents, attachments, foreign XML."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adapter.message.code import Code, Moment
+
+if TYPE_CHECKING:
+    from adapter.message.dialogmelding import Dialogmelding
+    from adapter.message.henvisning import Booking, Henvisning
+    from adapter.message.message import Message
+    from adapter.message.party import Patient
+    from adapter.message.receipt import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """XML that is carried as it is: signatures, and payloads of standards that are not read here."""
+
+    namespace: str
+    name: str
+    #: Exclusive canonical form (with comments) of the element.
+    xml: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Base64Data:
+    """An attachment's bytes, as the base64 text that was received."""
+
+    encoded: str
+
+    @classmethod
+    def of(cls, data: bytes) -> Base64Data:
+        """Encode bytes."""
+        return cls(base64.b64encode(data).decode("ascii"))
+
+    def decode(self) -> bytes | None:
+        """Return the bytes, or None where the text is not base64."""
+        try:
+            return base64.b64decode("".join(self.encoded.split()), validate=True)
+        except binascii.Error:
+            return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One document of a message: the message's own content, or an attachment (Document and RefDoc)."""
+
+    #: List 4702: H main document, V attachment.
+    connection: Code | None = None
+    content_type: Code | None = None
+    content_description: str | None = None
+    content_category: Code | None = None
+    consent: Code | None = None
+    annotation: str | None = None
+    from_date: Moment | None = None
+    to_date: Moment | None = None
+    oid_ref: str | None = None
+    enquiry_ref_id: str | None = None
+    issued: Moment | None = None
+    #: List 8114: XML structured content, A attachment, REF reference.
+    kind: Code | None = None
+    id: str | None = None
+    mime_type: str | None = None
+    description: str | None = None
+    #: List 1204.
+    compression: Code | None = None
+    file_reference: str | None = None
+    #: None where the element Content is absent, empty where it is there and empty.
+    content: tuple[Dialogmelding | Henvisning | Receipt | Message | Base64Data | Opaque, ...] | None = None
+    #: Henvisning 1.0 only.
+    booking: Booking | None = None
+
+    @property
+    def is_attachment(self) -> bool:
+        """Tell whether this is an attachment, by what it holds or says it is."""
+        if any(isinstance(item, Base64Data) for item in self.content or ()):
+            return True
+        return self.kind is not None and self.kind.value == "A"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientReport:
+    """A patient's documents in a report to a health register (MsgHead only)."""
+
+    connection: Code | None = None
+    case_number: str | None = None
+    documents: tuple[Document, ...] = ()
+    patient: Patient | None = None

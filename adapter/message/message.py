@@ -1,0 +1,136 @@
+"""A message as a whole, whatever standard it was written in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from adapter.message.attachment import Document, Opaque, PatientReport
+from adapter.message.code import Code, Moment
+from adapter.message.dialogmelding import Dialogmelding
+from adapter.message.henvisning import Henvisning
+from adapter.message.party import Party, Patient
+from adapter.message.receipt import Receipt
+
+
+class Kind(StrEnum):
+    """What a message is, in the words of the command line."""
+
+    HENVISNING = "henvisning"
+    DIALOGMELDING = "dialogmelding"
+    APPREC = "apprec"
+    EPIKRISE = "epikrise"
+    SYKMELDING = "sykmelding"
+    LEGEERKLAERING = "legeerklaering"
+    EBXML = "ebxml"
+    OTHER = "other"
+
+
+class Envelope(StrEnum):
+    """Which standard gives the message its head."""
+
+    #: MsgHead 1.2 (HIS 80601).
+    HODEMELDING = "hodemelding"
+    #: The root `Message` of Henvisning 1.0 and 1.1, and of Epikrise.
+    MESSAGE = "message"
+    #: The root `AppRec`.
+    APPREC = "apprec"
+    #: None of these: only kind and bytes are known.
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationRef:
+    """Which earlier messages this one belongs to. Opaque strings: partners write what they like."""
+
+    parent: str | None = None
+    conversation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message: head, parties, patient, documents."""
+
+    envelope: Envelope = Envelope.HODEMELDING
+    kind: Kind = Kind.OTHER
+    #: Version of the content's standard, such as "1.1"; None where it is not known.
+    version: str | None = None
+    #: MsgInfo/Type, Message/Type, AppRec/MsgType: list 8279.
+    type: Code | None = None
+    #: Message/MsgVersion of Henvisning 1.x.
+    msg_version: str | None = None
+    mig_version: str | None = None
+    generated: Moment | None = None
+    #: MsgId; Id of an AppRec. Kept as written: case and form are the sender's.
+    msg_id: str | None = None
+    #: Message/Status of Henvisning 1.x, list 8323.
+    status: Code | None = None
+    #: List 8113.
+    processing_status: Code | None = None
+    requested_priority: Code | None = None
+    #: MsgInfo/Ack, list 7304.
+    ack: Code | None = None
+    conversation: ConversationRef | None = None
+    sender: Party | None = None
+    receiver: Party | None = None
+    other_receivers: tuple[Party, ...] = ()
+    patient: Patient | None = None
+    #: The first one that holds a payload is the main document; the others are attachments.
+    documents: tuple[Document, ...] = ()
+    patient_reports: tuple[PatientReport, ...] = ()
+    #: The receipt itself, where the message is an AppRec.
+    receipt: Receipt | None = None
+    #: ds:Signature, or the whole message where its standard is not read here.
+    opaque: Opaque | None = None
+
+    @property
+    def payload(self) -> Dialogmelding | Henvisning | Receipt | None:
+        """Return the content that is read here, or None."""
+        if self.receipt is not None:
+            return self.receipt
+        for document in self.documents:
+            for item in document.content or ():
+                if isinstance(item, Dialogmelding | Henvisning):
+                    return item
+        return None
+
+    @property
+    def henvisning(self) -> Henvisning | None:
+        """Return the referral, or None."""
+        return self.payload if isinstance(self.payload, Henvisning) else None
+
+    @property
+    def dialogmelding(self) -> Dialogmelding | None:
+        """Return the dialogue message, or None."""
+        return self.payload if isinstance(self.payload, Dialogmelding) else None
+
+    @property
+    def type_code(self) -> str | None:
+        """Return the message's function in list 8279, with version 1.0's own "H" as HENVISNING."""
+        value = self.type.value if self.type else None
+        if self.henvisning is not None and self.envelope is Envelope.MESSAGE:
+            return "HENVISNING"
+        return value
+
+    @property
+    def document_id(self) -> str | None:
+        """Return the id that stays the same through changes and cancellations, or None."""
+        payload = self.payload
+        if isinstance(payload, Henvisning):
+            return payload.document_id
+        if isinstance(payload, Dialogmelding):
+            for note in payload.notater:
+                return note.document_id
+            for question in payload.foresporsler:
+                return question.document_id
+        return None
+
+    @property
+    def receivers(self) -> tuple[Party, ...]:
+        """Return the receiver, then all other receivers."""
+        return ((self.receiver,) if self.receiver else ()) + self.other_receivers
+
+    @property
+    def attachments(self) -> tuple[Document, ...]:
+        """Return the documents that are attachments."""
+        return tuple(document for document in self.documents if document.is_attachment)

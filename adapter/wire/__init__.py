@@ -1,0 +1,3 @@
+"""How messages are written: bytes to message and back. No files, no clock, no store."""
+
+from __future__ import annotations
