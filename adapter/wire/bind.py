@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from lxml import etree
 
@@ -178,9 +178,11 @@ class Record(Generic[T]):
         for step in self._steps:
             step(element, source)
 
-    def written(self, name: str, value: T, nsmap: Mapping[str | None, str]) -> etree._Element:
+    def written(self, name: str, value: T, nsmap: dict[str | None, str]) -> etree._Element:
         """Return a new root element that holds a dataclass."""
-        element = etree.Element(f"{{{self.namespace}}}{name}", nsmap=dict(nsmap))
+        element = etree.Element(
+            f"{{{self.namespace}}}{name}", nsmap=cast("dict[str, str]", nsmap)
+        )  # the stubs know no default namespace
         self.fill(element, value)
         return element
 
@@ -259,7 +261,7 @@ class _Slots:
                 slot = self._by_name.get(local_name(tag))
                 if slot is None:
                     continue
-            if type(slot) is _Slots:
+            if isinstance(slot, _Slots):
                 slot.collect(child, scopes)
                 continue
             values = scopes[slot.part]
