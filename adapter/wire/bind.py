@@ -52,7 +52,7 @@ def _set(element: etree._Element, name: str, value: str | None) -> None:
 
 
 def _set_text(element: etree._Element, value: str) -> None:
-    element.text = value
+    element.text = value or None
 
 
 def _fill_cs(element: etree._Element, code: Code) -> None:
@@ -110,6 +110,8 @@ class Field:
     path: str
     shape: Shape
     many: bool = False
+    #: How many of `many` the standard takes; reading keeps them all.
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ class Part:
     after: Callable[[Values], None] | None = None
     #: Returns values to write that the dataclass does not have under that name.
     before: Callable[[Any], Values] | None = None
+    #: The attributes that `before` takes its values from.
+    covers: tuple[str, ...] = ()
 
 
 class Record(Generic[T]):
@@ -146,12 +150,13 @@ class Record(Generic[T]):
         parts: Mapping[str, Part] | None = None,
         after: Callable[[Values], None] | None = None,
         before: Callable[[Any], Values] | None = None,
+        covers: tuple[str, ...] = (),
         fixed: Mapping[str, object] | None = None,
     ) -> None:
         """Declare the children in schema order; `fixed` gives attributes a value that is not on the wire."""
         self.cls = cls
         self.namespace = namespace
-        self._parts = {"": Part(cls, after, before), **(parts or {})}
+        self._parts = {"": Part(cls, after, before, covers), **(parts or {})}
         self._fixed = dict(fixed or {})
         shared = Counter(field.path for field in _flat(fields))
         self._slots = _Slots.of(fields, namespace)
@@ -185,6 +190,21 @@ class Record(Generic[T]):
         )  # the stubs know no default namespace
         self.fill(element, value)
         return element
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A shape that is declared further down: an organisation inside an organisation."""
+
+    find: Callable[[], Shape]
+
+    def read(self, element: etree._Element) -> Any:  # noqa: ANN401 - the found shape's value
+        """Read by the shape found."""
+        return self.find().read(element)
+
+    def fill(self, element: etree._Element, value: Any) -> None:  # noqa: ANN401 - the same
+        """Fill by the shape found."""
+        self.find().fill(element, value)
 
 
 @dataclass(frozen=True, slots=True)
