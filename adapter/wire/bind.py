@@ -118,12 +118,13 @@ class Field:
 class Inline:
     """Binds a child element whose own children belong to the same record.
 
-    Written when `presence` (a path) is there; without it always.
+    Written when `presence` (a path) is there; without it always, or, if optional, where it holds something.
     """
 
     tag: str
     fields: tuple[Field | Inline, ...]
     presence: str | None = None
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +343,8 @@ def _step(field: Field | Inline, namespace: str, shared: Counter[str]) -> Callab
                 element = etree.SubElement(parent, tag)
                 for step in steps:
                     step(element, source)
+                if field.is_optional and not len(element):
+                    parent.remove(element)
 
         return write_inline
 

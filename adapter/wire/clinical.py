@@ -107,7 +107,7 @@ def result_item(leaves: Leaves) -> Record[ResultItem]:
 
 
 def text_result(leaves: Leaves) -> Record[TextResult]:
-    """Return the binding of TextResult; its only child, Result, is left out where it would be empty."""
+    """Return the binding of TextResult."""
     return Record(
         TextResult,
         leaves.namespace,
@@ -119,9 +119,8 @@ def text_result(leaves: Leaves) -> Record[TextResult]:
                 Field("TextResultValue", "text", TEXT),
                 Field("TextCode", "code", CV),
             ),
-            presence="has_result",
+            is_optional=True,
         ),
-        before=lambda result: {"has_result": None if result == TextResult() else True},
     )
 
 
