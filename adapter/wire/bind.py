@@ -335,18 +335,7 @@ def _step(field: Field | Inline, namespace: str, shared: Counter[str]) -> Callab
     """Return the function that writes one declared child of an element."""
     tag = _qualified(field.tag, namespace)
     if isinstance(field, Inline):
-        steps = tuple(_step(inner, namespace, shared) for inner in field.fields)
-        presence = _getter(field.presence) if field.presence else None
-
-        def write_inline(parent: etree._Element, source: Any) -> None:  # noqa: ANN401 - any dataclass
-            if presence is None or presence(source) is not None:
-                element = etree.SubElement(parent, tag)
-                for step in steps:
-                    step(element, source)
-                if field.is_optional and not len(element):
-                    parent.remove(element)
-
-        return write_inline
+        return _inline_step(field, tag, tuple(_step(inner, namespace, shared) for inner in field.fields))
 
     get, fill = _getter(field.path), field.shape.fill
     only = getattr(field.shape, "cls", None) if shared[field.path] > 1 else None
@@ -362,3 +351,19 @@ def _step(field: Field | Inline, namespace: str, shared: Counter[str]) -> Callab
                 fill(etree.SubElement(parent, tag), value)
 
     return write_many if field.many else write_one
+
+
+def _inline_step(
+    field: Inline, tag: str, steps: tuple[Callable[[etree._Element, Any], None], ...]
+) -> Callable[[etree._Element, Any], None]:
+    presence = _getter(field.presence) if field.presence else None
+
+    def write_inline(parent: etree._Element, source: Any) -> None:  # noqa: ANN401 - any dataclass
+        if presence is None or presence(source) is not None:
+            element = etree.SubElement(parent, tag)
+            for step in steps:
+                step(element, source)
+            if field.is_optional and not len(element):
+                parent.remove(element)
+
+    return write_inline
