@@ -1,0 +1,27 @@
+"""The exit codes, and which known error ends in which."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from adapter.errors import BudstikkeError, ConfigError, FormError, SpecError
+
+
+class ExitCode(IntEnum):
+    """What the command says to the shell."""
+
+    #: All well.
+    WELL = 0
+    #: At least one message is not accepted, or one check failed.
+    REJECTED = 1
+    #: The command or the configuration has a mistake.
+    USAGE = 2
+    #: It could not be done: a file, a folder or the store does not answer.
+    FAILED = 3
+
+
+def code_of(error: BudstikkeError | OSError) -> ExitCode:
+    """Return the exit code that tells a script what kind of error this is."""
+    if isinstance(error, ConfigError | SpecError):
+        return ExitCode.USAGE
+    return ExitCode.REJECTED if isinstance(error, FormError) else ExitCode.FAILED

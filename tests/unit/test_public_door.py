@@ -1,0 +1,59 @@
+"""What other programs may use of the package: adding a name is a decision, removing one a broken promise."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import adapter
+from adapter import errors
+
+DOOR = {
+    *("read", "write", "validate", "coded"),
+    *("Direction", "Finding", "Report", "Severity", "Verdict", "Partner"),
+    *("BudstikkeError", "FormError", "NotWellFormed", "DocumentTypeRefused", "LimitExceeded", "SpecError"),
+    *("ConfigError", "StoreError", "StoreLocked", "StoreFull", "StoreTooNew"),
+    *("ChannelError", "ChannelUnavailable", "UnsafeName"),
+    *("Message", "Kind", "Envelope", "ConversationRef", "Party", "Organisation", "Person", "Patient"),
+    *("HealthcareProfessional", "Identifier", "Address", "Telecom", "Code", "Moment", "Quantity"),
+    *("Henvisning", "Dialogmelding", "Notat", "Foresporsel", "FreeText", "RelatedRole", "RelatedUnit"),
+    *("Receipt", "OriginalMessage", "Document", "Base64Data", "Opaque", "PatientReport"),
+}
+
+
+def test_the_door_lists_what_other_programs_may_use() -> None:
+    assert set(adapter.__all__) == DOOR
+    assert len(adapter.__all__) == len(DOOR)
+
+
+@pytest.mark.parametrize("name", sorted(DOOR))
+def test_every_listed_name_is_there(name: str) -> None:
+    assert getattr(adapter, name) is not None
+    assert name in dir(adapter)
+
+
+def test_the_whole_exception_tree_is_at_the_door() -> None:
+    tree = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
+
+    assert tree <= DOOR
+
+
+def test_a_name_that_is_not_listed_is_refused() -> None:
+    with pytest.raises(AttributeError, match="sing"):
+        adapter.sing  # noqa: B018 - the access is what is tested
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    code = "import adapter, sys; print(sorted({'lxml', 'sqlalchemy', 'pydantic', 'xmlschema'} & set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.strip() == "[]"
+
+
+def test_bytes_that_are_no_message_give_a_report() -> None:
+    report = adapter.validate(b"not XML")
+
+    assert report.verdict in {adapter.Verdict.REJECT, adapter.Verdict.QUARANTINE}
+    assert report.findings

@@ -1,0 +1,110 @@
+"""README.md as a product: every command in it runs, in order, and prints what it says.
+
+A block fenced as `console` is executed line by line in one temporary folder that holds `fixtures/`, with the
+installed command first on PATH. In such a block
+
+    $ command              is run by bash; a line that ends in a backslash goes on in the next one
+    some output            must appear in what the command printed, after the lines above it
+    some … output          the same, with anything at all where the ellipsis stands
+    (exit code 1)          is how the command must end; without it, with 0
+
+A `make` task is not run but looked up: the Makefile must have it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EXIT = re.compile(r"\(exit code (\d+)\)")
+
+
+@dataclass(slots=True)
+class Command:
+    """One command of the page, and what the page says it does."""
+
+    line: str
+    output: list[str] = field(default_factory=list)
+    exit_code: int = 0
+
+
+def commands_of(page: str) -> list[Command]:
+    """Return the commands of all console blocks, in order."""
+    commands: list[Command] = []
+    for block in BLOCK.findall(page):
+        for line in block.replace("\\\n", " ").splitlines():
+            if line.startswith("$ "):
+                commands.append(Command(line.removeprefix("$ ")))
+            elif ending := EXIT.fullmatch(line.strip()):
+                commands[-1].exit_code = int(ending[1])
+            elif line.strip():
+                commands[-1].output.append(line.strip())
+    return commands
+
+
+def missing_line(expected: list[str], printed: str) -> str | None:
+    """Return the first expected line that does not appear where it should, or None."""
+    remaining = iter(printed.splitlines())
+    for line in expected:
+        pattern = ".*".join(re.escape(part) for part in line.split("…"))
+        if not any(re.fullmatch(pattern, candidate.strip()) for candidate in remaining):
+            return line
+    return None
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder that looks like the checkout to the commands of the page."""
+    shutil.copytree(ROOT / "fixtures", tmp_path / "fixtures")
+    return tmp_path
+
+
+def test_every_command_of_the_readme_does_what_the_readme_says(folder: Path) -> None:
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    commands = commands_of((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert commands
+    for command in commands:
+        is_task = command.line.startswith("make ")
+        ran = subprocess.run(
+            ["bash", "-c", f"{command.line} --dry-run" if is_task else command.line],
+            cwd=ROOT if is_task else folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+        assert ran.returncode == command.exit_code, f"$ {command.line}\n{ran.stdout}{ran.stderr}"
+        assert is_task or missing_line(command.output, ran.stdout + ran.stderr) is None, (
+            f"$ {command.line}\n{ran.stdout}"
+        )
+
+
+def test_a_block_says_how_its_commands_end() -> None:
+    page = "```console\n$ one \\\n  two\nsome … words\n(exit code 3)\n$ three\n```\n```sh\n$ not this\n```\n"
+
+    assert commands_of(page) == [Command("one    two", ["some … words"], 3), Command("three")]
+
+
+def test_a_line_that_is_not_printed_is_named() -> None:
+    assert missing_line(["a … c", "d"], "a b c\n  d\n") is None
+    assert missing_line(["d", "a … c"], "a b c\nd\n") == "a … c"
+    assert missing_line(["a"], "a b") == "a"
+
+
+def test_links_to_files_of_the_checkout_lead_somewhere() -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", page)
+
+    assert [target for target in targets if not (ROOT / target).exists()] == []
