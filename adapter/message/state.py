@@ -89,7 +89,15 @@ _DELIVERY_STEPS: dict[DeliveryState, frozenset[DeliveryState]] = {
     ),
     DeliveryState.QUEUED: frozenset({DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.ABANDONED}),
     DeliveryState.SENDING: frozenset(
-        {DeliveryState.SENT, DeliveryState.QUEUED, DeliveryState.AMBIGUOUS, DeliveryState.ABANDONED}
+        {
+            DeliveryState.SENT,
+            DeliveryState.QUEUED,
+            DeliveryState.AMBIGUOUS,
+            DeliveryState.ABANDONED,
+            # a receipt can be here before the sender has written down that it sent
+            DeliveryState.COMPLETED,
+            DeliveryState.REJECTED,
+        }
     ),
     DeliveryState.SENT: frozenset({DeliveryState.COMPLETED, DeliveryState.REJECTED, DeliveryState.OVERDUE}),
     DeliveryState.COMPLETED: frozenset(),

@@ -1,0 +1,70 @@
+"""Whom a message is from and for, in terms of the register."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from adapter.message.message import Message
+from adapter.message.party import Party
+from adapter.partner.register import Partner, Register
+
+
+class Standing(Enum):
+    """What an address is to us."""
+
+    #: A party of the register.
+    KNOWN = auto()
+    #: Our organisation, but no service or person we know.
+    UNKNOWN_SERVICE = auto()
+    #: Another organisation.
+    FOREIGN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One addressed party of a message."""
+
+    party: Party
+    standing: Standing
+    partner: Partner | None
+    is_copy: bool
+
+
+def sender_of(message: Message, register: Register) -> Partner | None:
+    """Return the party of the register that sent a message: by its deepest HER-id that is known."""
+    return _partner(message.sender, register) if message.sender else None
+
+
+def recipients_of(message: Message, register: Register) -> tuple[Recipient, ...]:
+    """Return the receiver and all copy recipients, each with its standing."""
+    found = []
+    for party in message.receivers:
+        is_copy = party is not message.receiver and (party.role is None or party.role.value != "PRIM")
+        partner = _addressed(party, register)
+        if partner is not None:
+            standing = Standing.KNOWN
+        elif register.is_our_organisation(party.her_ids()):
+            standing = Standing.UNKNOWN_SERVICE
+        else:
+            standing = Standing.FOREIGN
+        found.append(Recipient(party, standing, partner, is_copy))
+    return tuple(found)
+
+
+def _addressed(party: Party, register: Register) -> Partner | None:
+    """Return the partner of the communication party itself: the deepest HER-id, never a level above it.
+
+    An organisation that is a party on its own is addressed where no deeper level has a HER-id.
+    """
+    her_id = party.her_id
+    return register.by_her(her_id) if her_id else None
+
+
+def _partner(party: Party, register: Register) -> Partner | None:
+    """Return the partner of a sender: any known level will do, the deepest first."""
+    for her_id in reversed(party.her_ids()):
+        partner = register.by_her(her_id)
+        if partner is not None:
+            return partner
+    return None

@@ -1,0 +1,153 @@
+"""The AppRec: whether to answer, what to say, and how to write it (HIS 80415, HITS 1168)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from adapter.check.finding import Finding, Report, Severity
+from adapter.flow.context import Answering
+from adapter.flow.mirror import for_receipt
+from adapter.message.code import Code, Moment, coded
+from adapter.message.message import Envelope, Kind, Message
+from adapter.message.party import Party
+from adapter.message.receipt import OriginalMessage, Receipt
+
+OK = "1"
+REJECTED = "2"
+_STATUS_NAMES = {OK: "OK", REJECTED: "Avvist"}
+#: Ids of receipts are derived from what they answer, so that a repeated decision gives the same receipt.
+_IDS = uuid.UUID("6c2f2f0e-6b0a-5a5c-9d51-8f1f4f1d0b5e")
+
+_MIG_VERSIONS = {"1.0": "1.0 2004-11-21", "1.1": "v1.1 2012-02-15"}
+_OLD_KINDS = frozenset({Kind.SYKMELDING, Kind.LEGEERKLAERING})
+_GENERAL_CODES = frozenset({"T99", "S99", "X99"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a receipt says."""
+
+    #: "1" or "2", list 8258.
+    status: str
+    #: List 8221, with the detail in `text`.
+    errors: tuple[Code, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The receipt a message would get."""
+
+    version: str
+    status: str
+    errors: tuple[Code, ...]
+
+
+def answer(findings: Iterable[Finding]) -> Answer:
+    """Decide the receipt from the findings: negative exactly when one of them rejects (payload-standards A8, A16)."""
+    errors: dict[str | None, Code] = {}
+    for finding in findings:
+        if finding.severity is Severity.REJECT and finding.apprec is not None:
+            error = finding.apprec
+            errors.setdefault(error.value, replace(error, text=error.text or finding.partner_text))
+    concrete = [error for code, error in errors.items() if code not in _GENERAL_CODES]
+    kept = tuple(concrete or errors.values())
+    return Answer(REJECTED, kept) if kept else Answer(OK)
+
+
+def apprec_version(message: Message) -> str:
+    """Return which AppRec version answers a message (HITS 1168 8.3)."""
+    if message.kind in _OLD_KINDS:
+        return "1.0"
+    if message.kind is Kind.EPIKRISE:
+        return "1.0" if message.version == "1.1" else "1.1"
+    if message.kind in {Kind.HENVISNING, Kind.DIALOGMELDING} and message.version == "1.0":
+        return "1.0"
+    return "1.1"
+
+
+def predict(report: Report) -> Preview | None:
+    """Return the receipt that the message of a report would get, or None where none is due."""
+    message = report.message
+    if message is None or message.kind in {Kind.APPREC, Kind.EBXML} or message.sender is None:
+        return None
+    if report.verdict.value in {"quarantine", "ignore"}:
+        return None
+    said = answer(report.findings)
+    return Preview(apprec_version(message), said.status, said.errors)
+
+
+def receipt(  # noqa: PLR0913 - a receipt is made of exactly these
+    message: Message,
+    recipient: Party,
+    said: Answer,
+    *,
+    is_copy: bool,
+    received_at: datetime,
+    now: datetime,
+    answering: Answering,
+) -> Message:
+    """Return the AppRec that a recipient gives for a message.
+
+    Raises nothing: a message without sender must be refused an answer before (payload-standards A3).
+    """
+    version = apprec_version(message)
+    sender_role, receiver_role = _roles(message, version, is_copy=is_copy)
+    original = original_id(message)
+    name = f"{original.id}|{message.msg_id}|{recipient.her_id}|{is_copy}|{received_at.isoformat()}"
+    return Message(
+        envelope=Envelope.APPREC,
+        kind=Kind.APPREC,
+        version=version,
+        type=Code("APPREC", "Applikasjonskvittering"),
+        mig_version=_MIG_VERSIONS[version],
+        generated=Moment.of(now),
+        msg_id=str(uuid.uuid5(_IDS, name)),
+        sender=for_receipt(recipient, sender_role),
+        receiver=for_receipt(message.sender or Party(), receiver_role),
+        receipt=Receipt(
+            software_name=answering.software_name or None,
+            software_version=answering.software_version or None,
+            status=Code(said.status, _STATUS_NAMES[said.status]),
+            errors=tuple(_written(error) for error in said.errors),
+            original=replace(original, issued=_date_time(message.generated, received_at)),
+        ),
+    )
+
+
+def original_id(message: Message) -> OriginalMessage:
+    """Return how a receipt names a message: Henvisning 1.0 by document id, all others by MsgId (AppRec 1.0 6.5)."""
+    by_document = message.kind is Kind.HENVISNING and message.version == "1.0"
+    name = message.type.name if message.type and message.type.value == message.type_code else None
+    return OriginalMessage(
+        kind=Code(message.type_code or "", name or ("Henvisning" if message.type_code == "HENVISNING" else None)),
+        issued=message.generated,
+        id=(message.document_id if by_document else message.msg_id) or message.msg_id or message.document_id or "",
+    )
+
+
+def _roles(message: Message, version: str, *, is_copy: bool) -> tuple[Code | None, Code | None]:
+    """Return the roles of sender and receiver; AppRec 1.0 has them for referrals and epikrise only."""
+    copy = Code("COP", "Kopimottaker")
+    if version == "1.1":
+        return (copy if is_copy else Code("PRIM", "Primærmottaker")), Code("AVS", "Avsender")
+    if message.kind is Kind.HENVISNING:
+        return (copy if is_copy else Code("SPR", "Tjenesteyter")), Code("RECEIVER", "Mottaker")
+    if message.kind is Kind.EPIKRISE:
+        return (copy if is_copy else Code("REQ", "Rekvirent")), Code("RECEIVER", "Mottaker")
+    return None, None
+
+
+def _written(error: Code) -> Code:
+    return replace(coded(8221, error.value or "X99", error.name), text=error.text)
+
+
+def _date_time(generated: Moment | None, received_at: datetime) -> Moment:
+    """Return GenDate as an xs:dateTime: as written where it is one, else as near as can be."""
+    if generated is None or generated.instant is None:
+        return Moment.of(received_at)
+    if "T" in generated.text:
+        return Moment(generated.text.strip())
+    return Moment(f"{generated.text.strip()[:10]}T00:00:00")

@@ -1,0 +1,97 @@
+"""The decision about one message: values that say what shall be true afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from adapter.check.finding import Finding, Verdict
+from adapter.message.message import Message
+from adapter.message.state import DeliveryState, MessageState
+
+#: The arrival's own bytes, unchanged.
+RELAY = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A message that the adapter itself makes: a receipt, or a draft for a person to approve."""
+
+    data: bytes
+    message: Message
+    sender_party: str | None = None
+    receiver_party: str | None = None
+    state: MessageState = MessageState.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """One file for one channel."""
+
+    channel: str
+    party: str | None
+    #: File name; made of safe characters only.
+    name: str
+    due_at: datetime
+    #: Position in `Decision.made`, or RELAY.
+    made: int | None = RELAY
+    #: Positions in `Decision.dispatches` that must be with their channels first.
+    after: int | None = None
+    #: When the missing receipt is noticed and alarmed; None where none is due.
+    notice_at: datetime | None = None
+    alarm_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """A receipt given: exactly one for each recipient, for ever (HITS 1168 5.1)."""
+
+    #: The recipient's HER-id, or "" where the message names none.
+    recipient: str
+    status: str
+    made: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What a receipt that came in does to the delivery it answers for."""
+
+    delivery: int
+    to: DeliveryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chore:
+    """Something a person must do."""
+
+    rule: str
+    title: str
+    party: str | None = None
+    due_at: datetime | None = None
+    #: Position in `Decision.made` of a prepared answer.
+    draft: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Everything that shall be true after one message, committed as one."""
+
+    state: MessageState
+    verdict: Verdict
+    message: Message | None = None
+    findings: tuple[Finding, ...] = ()
+    sender_party: str | None = None
+    receiver_party: str | None = None
+    #: (role, key) pairs that later messages may name.
+    references: tuple[tuple[str, str], ...] = ()
+    #: Threads it belongs to; more than one are merged.
+    threads: tuple[int, ...] = ()
+    made: tuple[Made, ...] = ()
+    dispatches: tuple[Dispatch, ...] = ()
+    issued: tuple[Issued, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+    chores: tuple[Chore, ...] = ()
+    #: False where the payload must not be kept (a real person in a test environment).
+    keeps_payload: bool = True
+    #: What the event says, without personal data.
+    data: dict[str, object] = field(default_factory=dict)

@@ -1,0 +1,48 @@
+"""To which channels a message goes, and when."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapter.flow.context import Context, Route
+from adapter.message.message import Message
+from adapter.partner.register import Partner
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One channel, and the moment it may have the message."""
+
+    channel: str
+    due_at: datetime
+    is_held: bool = False
+
+
+def destinations(
+    message: Message, sender: Partner | None, receiver: Partner, context: Context, now: datetime
+) -> tuple[Destination, ...]:
+    """Return where a message for a party goes: by the first route that fits, else the party's own channel at once."""
+    for route in context.routes:
+        if _fits(route, message, sender, receiver):
+            due = route.schedule.due(now)
+            return tuple(Destination(channel, due, route.is_held) for channel in route.channels)
+    return (Destination(receiver.channel, now),)
+
+
+def file_name(message: Message, number: int, *, suffix: str = "") -> str:
+    """Return a file name of safe characters that says what the file is: type, id and the store's number."""
+    type_code = _UNSAFE.sub("-", message.type_code or message.kind.value)[:40]
+    msg_id = _UNSAFE.sub("-", message.msg_id or "")[:40]
+    return "_".join(part for part in (type_code, msg_id, f"{number}{suffix}") if part) + ".xml"
+
+
+def _fits(route: Route, message: Message, sender: Partner | None, receiver: Partner) -> bool:
+    if route.to and receiver.id not in route.to:
+        return False
+    if route.sent_by and (sender is None or sender.id not in route.sent_by):
+        return False
+    return not route.types or message.type_code in route.types

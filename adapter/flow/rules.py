@@ -1,0 +1,111 @@
+"""The rules that need more than the message itself: the register, the routes, and what came before.
+
+They complete `adapter.check.rules`; the code table of the documentation is made from both.
+"""
+
+from __future__ import annotations
+
+from adapter.check.finding import Severity
+from adapter.check.rule import Rule
+
+MSG_18 = Rule(
+    id="MSG-18",
+    title="The sender can be read",
+    inbound=Severity.HOLD,
+    outbound=Severity.BLOCK,
+    text="The sender has no HER-id, so nobody can be answered.",
+    hint="Find out who sent it and tell them; the original bytes are kept.",
+    quarantines=True,
+    source="HITS 1168 5.3",
+)
+MSG_19 = Rule(
+    id="MSG-19",
+    title="The sender belongs to the channel the message came by",
+    inbound=Severity.HOLD,
+    outbound=None,
+    text="The message names a sender that does not belong to the channel it came by.",
+    hint="Check whether the sender is missing in the configuration; if not, treat the message as forged.",
+    source="own security rule",
+)
+RTE_01 = Rule(
+    id="RTE-01",
+    title="The route lets the message through",
+    inbound=Severity.HOLD,
+    outbound=None,
+    text="A route of the configuration holds messages like this one.",
+    hint="Release it when it may go on.",
+    source="configuration",
+)
+REC_01 = Rule(
+    id="REC-01",
+    title="A receipt answers for a message that is known",
+    inbound=Severity.INFO,
+    outbound=None,
+    text="The receipt names a message that is not known here; it may be older than the store.",
+    source="domain rules, scenario 22",
+)
+REC_02 = Rule(
+    id="REC-02",
+    title="A receipt comes from the party that the message was sent to",
+    inbound=Severity.HOLD,
+    outbound=None,
+    text="The receipt comes from a party that the message was never sent to.",
+    hint="Compare sender and original message; if they do not belong together, treat the receipt as forged.",
+    source="domain rules, scenario 22",
+)
+REC_03 = Rule(
+    id="REC-03",
+    title="The first receipt is final",
+    inbound=Severity.WARN,
+    outbound=None,
+    text="A second receipt says the opposite of the first one, which stands.",
+    hint="Ask the receiver which one holds, and tell the sender by other means if it is the second.",
+    source="HITS 1168 5.1",
+)
+REC_04 = Rule(
+    id="REC-04",
+    title="One receipt for each recipient",
+    inbound=Severity.INFO,
+    outbound=None,
+    text='The adapter gives the receipts of this party (receipts = "adapter"); its system\'s own one is not passed on.',
+    hint='Set receipts = "system" for the party if its system shall answer.',
+    source="HITS 1168 5.1",
+)
+REC_05 = Rule(
+    id="REC-05",
+    title="The receiver took the message",
+    inbound=Severity.WARN,
+    outbound=None,
+    text="The receiver rejected the message.",
+    hint="Read the errors of the receipt, correct the message and send it again with a new MsgId.",
+    source="HIS 80415:2012 3.3.5",
+)
+REC_06 = Rule(
+    id="REC-06",
+    title="A receipt comes soon",
+    inbound=Severity.WARN,
+    outbound=None,
+    text="There is no receipt yet.",
+    hint="Look whether the receiver is in operation.",
+    source="own deadline, [receipts] notice_after",
+)
+REC_07 = Rule(
+    id="REC-07",
+    title="A receipt comes within 96 hours of GenDate",
+    inbound=Severity.WARN,
+    outbound=None,
+    text="There is no receipt within the deadline, so the message counts as rejected.",
+    hint="Contact the receiver; send again with a new MsgId if need be. A late positive receipt is still taken.",
+    source="HIS 80415:2012 3.3.4",
+)
+DLV_01 = Rule(
+    id="DLV-01",
+    title="A delivery succeeds within its attempts",
+    inbound=Severity.WARN,
+    outbound=None,
+    text="A delivery was given up after the last attempt; the message is kept.",
+    hint="Mend the channel, then `budstikke deliveries retry ID`.",
+    source="[retries]",
+)
+
+ALL = (MSG_18, MSG_19, RTE_01, REC_01, REC_02, REC_03, REC_04, REC_05, REC_06, REC_07, DLV_01)
