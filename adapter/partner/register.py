@@ -1,0 +1,83 @@
+"""The register of parties: everyone who can be addressed, and what each of them wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partner:
+    """Someone who can be addressed, seen from here."""
+
+    #: Short name used in the configuration, in tables and in logs.
+    id: str
+    #: "referrer", "clinic", "nav", "frisklivssentral" or "other".
+    role: str
+    #: What people call it.
+    name: str
+    #: Addresses of the communication party itself: services, units or persons (HIS 1153-3).
+    her_ids: tuple[str, ...]
+    #: The organisation above them; several parties may share it.
+    parent_her_id: str | None = None
+    organisation_number: str | None = None
+    #: The channel its messages come and go by.
+    channel: str
+    #: Who answers what this party receives: the adapter at once, or the party's own system.
+    receipts: Literal["adapter", "system"] = "adapter"
+    #: Content profiles that its incoming messages are checked against.
+    profiles: tuple[str, ...] = ()
+    #: Shapes of schema-invalid messages that are let through and flagged; "*" is every known one.
+    tolerance: frozenset[str] = frozenset({"*"})
+    #: Everything that arrives here is meant for the profile, marked or not.
+    is_dedicated: bool = False
+    #: Its own outgoing messages are stopped, not only flagged, when content is missing.
+    strict_sender: bool = False
+    #: Message types the adapter does not know are carried on unread instead of refused.
+    relays_unsupported: bool = False
+
+
+class Register:
+    """Answers who a HER-id, a name or a channel belongs to."""
+
+    __slots__ = ("_by_channel", "_by_her", "_by_id", "_ours")
+
+    def __init__(self, parties: Iterable[Partner]) -> None:
+        """Take every partner; raise ValueError when two share an id or a HER-id."""
+        self._by_id: dict[str, Partner] = {}
+        self._by_her: dict[str, Partner] = {}
+        self._by_channel: dict[str, tuple[Partner, ...]] = {}
+        for party in parties:
+            if party.id in self._by_id:
+                raise ValueError(f'two parties have the id "{party.id}"')
+            self._by_id[party.id] = party
+            self._by_channel[party.channel] = (*self._by_channel.get(party.channel, ()), party)
+            for her_id in party.her_ids:
+                owner = self._by_her.setdefault(her_id, party)
+                if owner is not party:
+                    raise ValueError(f'HER-id {her_id} belongs to both "{owner.id}" and "{party.id}"')
+        parents = {party.parent_her_id for party in self._by_id.values() if party.parent_her_id}
+        self._ours = frozenset(self._by_her) | parents
+
+    def __iter__(self) -> Iterator[Partner]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def by_id(self, party_id: str) -> Partner | None:
+        """Return the party with this short name, or None."""
+        return self._by_id.get(party_id)
+
+    def by_her(self, her_id: str | None) -> Partner | None:
+        """Return the party a message with this receiver is for, or None; a parent HER-id is nobody's address."""
+        return self._by_her.get(her_id) if her_id else None
+
+    def by_channel(self, channel_id: str) -> tuple[Partner, ...]:
+        """Return the parties whose messages come by this channel, in the order of the configuration."""
+        return self._by_channel.get(channel_id, ())
+
+    def is_our_organisation(self, her_ids: Iterable[str]) -> bool:
+        """Tell whether any level of an address is one of ours, so that a wrong service can be answered (MSG-07/08)."""
+        return not self._ours.isdisjoint(her_ids)
