@@ -1,0 +1,126 @@
+"""What a specification need not say: heads, roles and ids that follow from kind and version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adapter.message import Envelope, Moment
+from adapter.wire.spec_read import At, Reader, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of one kind and version."""
+
+    envelope: Envelope
+    mig_version: str
+    #: Code of list 8279 (8263 for Henvisning 1.0); None where the content decides.
+    type: str | None = None
+    #: Roles of sender and receiver (AppRec).
+    roles: tuple[str, str] | None = None
+
+
+_MSGHEAD = "v1.2 2006-05-24"
+
+HEADS: dict[str, Head] = {
+    "henvisning 1.0": Head(Envelope.MESSAGE, "v1.0 2005-07-08", "H"),
+    "henvisning 1.1": Head(Envelope.MESSAGE, "v1.1 2012-02-15", "HENVISNING"),
+    "henvisning 2.0": Head(Envelope.HODEMELDING, _MSGHEAD, "HENVISNING_NYTILSTAND"),
+    "dialogmelding 1.0": Head(Envelope.HODEMELDING, _MSGHEAD),
+    "dialogmelding 1.1": Head(Envelope.HODEMELDING, _MSGHEAD),
+    # A party that answers a referral provides the service (SPR); an answer to an epikrise says REQ itself.
+    "apprec 1.0": Head(Envelope.APPREC, "1.0 2004-11-21", "APPREC", ("SPR", "RECEIVER")),
+    "apprec 1.1": Head(Envelope.APPREC, "v1.1 2012-02-15", "APPREC", ("PRIM", "AVS")),
+}
+
+#: Message type by the list of the first note's theme.
+_TYPE_BY_THEME = {
+    "7321": "DIALOG_NOTAT",
+    "7322": "DIALOG_HELSEFAGLIG",
+    "8117": "DIALOG_AVVIK",
+    "8126": "DIALOG_SVAR",
+    "8127": "DIALOG_NOTAT",
+    "8128": "DIALOG_NOTAT",
+    "8129": "DIALOG_SVAR",
+    "9069": "DIALOG_SVAR",
+    "9148": "DIALOG_STATUS_HENVISNING",
+    "9602": "DIALOG_TIL_ARKIVERING",
+}
+
+
+def complete_head(table: Table, reader: Reader) -> None:
+    """Fill in envelope, type, version, id and time."""
+    reader.is_complete = table.pop("complete", False) is True
+    reader.kind = f"{table.get('kind')} {table.get('version')}"
+    if reader.is_complete:
+        return
+    head = HEADS.get(reader.kind)
+    if head is None:
+        known = ", ".join(HEADS)
+        reader.mistake("", f"kind and version must be one of: {known}")
+        return
+    table.setdefault("envelope", head.envelope.value)
+    table.setdefault("mig_version", head.mig_version)
+    table.setdefault("generated", Moment.of(reader.now).text)
+    if "msg_id" not in table:
+        table["msg_id"] = reader.new_id()
+    type_code = head.type or _dialogue_type(table.get("dialogmelding"))
+    if type_code:
+        table.setdefault("type", reader.code("8263" if type_code == "H" else "8279", type_code))
+    for side, role in zip(("sender", "receiver"), head.roles or (), strict=False):
+        if isinstance(table.get(side), dict):
+            table[side] = {"role": {"value": role}, **table[side]}
+
+
+def payload_document(payload: At, reader: Reader) -> Table:
+    """Return the main document that holds a payload."""
+    version = reader.kind.rpartition(" ")[2]
+    if isinstance(payload.value, dict) and not reader.is_complete:
+        payload = At(payload.path, {"version": version, **payload.value})
+    document: Table = {"content": [payload]}
+    if not reader.is_flat:
+        document["connection"] = reader.code("4702", "H")
+        document["kind"] = reader.code("8114", "XML")
+    return document
+
+
+def complete_referral(table: Table, reader: Reader) -> None:
+    """Fill in what every referral has: kind of service, date, kind of content, document id."""
+    if reader.is_complete:
+        return
+    table.setdefault("service_type", reader.code("7309", "N"))
+    table.setdefault("issued", Moment.of(reader.now).text)
+    table.setdefault("description", reader.code("8455", "10"))
+    if "document_id" not in table:
+        table["document_id"] = reader.new_id()
+    if isinstance(table.get("requested"), dict):
+        table["requested"] = {"service_type": reader.code("7309", "N"), **table["requested"]}
+
+
+def complete_dialogue(table: Table, path: str, reader: Reader) -> None:
+    """Give notes and questions of version 1.0 a document id; version 1.1's profiles use none."""
+    if reader.is_complete or reader.kind != "dialogmelding 1.0":
+        return
+    for key in ("notater", "foresporsler"):
+        items = table.get(key)
+        if isinstance(items, list):
+            table[key] = [
+                At(f"{path}.{key}[{index}]", {**item, "document_id": item.get("document_id") or reader.new_id()})
+                if isinstance(item, dict)
+                else item
+                for index, item in enumerate(items)
+            ]
+
+
+def _dialogue_type(dialogue: object) -> str | None:
+    if not isinstance(dialogue, dict):
+        return None
+    if dialogue.get("foresporsler"):
+        return "DIALOG_FORESPORSEL"
+    for note in dialogue.get("notater") or ():
+        theme = note.get("theme") if isinstance(note, dict) else None
+        if isinstance(theme, dict):
+            return _TYPE_BY_THEME.get(str(theme.get("list")))
+        if isinstance(theme, str):
+            return _TYPE_BY_THEME.get(theme.partition(":")[0])
+    return None
