@@ -1,0 +1,100 @@
+"""Turn settings into the values the rooms work with: what the composition roots start from."""
+
+from __future__ import annotations
+
+from adapter.channel.folder import FolderChannel
+from adapter.config.models import Settings
+from adapter.flow.context import Answering, Context, Deadlines, Route
+from adapter.flow.retry import RetryPolicy
+from adapter.flow.schedule import Schedule
+from adapter.partner.register import Partner, Register
+from adapter.wire.parse import Limits
+
+
+def register(settings: Settings) -> Register:
+    """Return the register of all parties."""
+    return Register(
+        Partner(
+            id=party.id,
+            role=party.role,
+            name=party.name,
+            her_ids=party.her_ids,
+            parent_her_id=party.parent_her_id,
+            organisation_number=party.organisation_number,
+            channel=party.channel,
+            receipts=party.receipts,
+            profiles=party.profiles,
+            tolerance=frozenset() if settings.checks.strict else frozenset(party.tolerance),
+            is_dedicated=party.dedicated,
+            strict_sender=party.strict_sender,
+            relays_unsupported=party.relays_unsupported,
+        )
+        for party in settings.party
+    )
+
+
+def context(settings: Settings, *, software_version: str = "") -> Context:
+    """Return everything configured that decisions about messages depend on."""
+    return Context(
+        register=register(settings),
+        routes=tuple(
+            Route(
+                name=route.name,
+                to=frozenset(route.when.to),
+                sent_by=frozenset(route.when.sender),
+                types=frozenset(route.when.type),
+                channels=route.deliver,
+                schedule=route.timetable(),
+                is_held=route.hold,
+            )
+            for route in settings.route
+        ),
+        deadlines=Deadlines(
+            notice_after=settings.receipts.notice_after,
+            alarm_after=settings.receipts.alarm_after,
+        ),
+        answering=Answering(
+            foreign_organisation=settings.receipts.foreign_organisation,
+            unknown_service=settings.receipts.unknown_service,
+            software_name=settings.receipts.software_name,
+            software_version=software_version,
+        ),
+        environment=settings.adapter.environment,
+    )
+
+
+def retry_policy(settings: Settings) -> RetryPolicy:
+    """Return when failed deliveries are tried again."""
+    return RetryPolicy(
+        attempts=settings.retries.attempts,
+        first_wait=settings.retries.first_wait,
+        factor=settings.retries.factor,
+        longest_wait=settings.retries.longest_wait,
+    )
+
+
+def limits(settings: Settings) -> Limits:
+    """Return how large a document may be."""
+    return Limits(**settings.limits.model_dump())
+
+
+def channels(settings: Settings) -> dict[str, FolderChannel]:
+    """Return the channels by id, in the order of the file; nothing is opened yet."""
+    return {
+        channel.id: FolderChannel(
+            channel.id,
+            inbox=channel.inbox,
+            outbox=channel.outbox,
+            archive=channel.archive,
+            suffixes=channel.suffixes,
+            quiet=channel.quiet,
+            patience=channel.patience,
+            max_bytes=settings.limits.max_bytes,
+        )
+        for channel in settings.channel
+    }
+
+
+def polls(settings: Settings) -> dict[str, Schedule]:
+    """Return when to look into each channel, by its id."""
+    return {channel.id: Schedule.parse(channel.poll) for channel in settings.channel}

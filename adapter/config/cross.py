@@ -1,0 +1,100 @@
+"""Checks across tables: unique names, known references, folders that keep out of each other's way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapter.config.models import SQLITE, ChannelTable, PartyTable, RouteTable, StoreTable
+from adapter.config.problem import Problem, nearest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """Every table that is right by itself, with its place in the file."""
+
+    store: StoreTable | None
+    parties: list[tuple[int, PartyTable]]
+    channels: list[tuple[int, ChannelTable]]
+    routes: list[tuple[int, RouteTable]]
+    #: Ids of all parties and channels, also of those with mistakes: a reference to them is none.
+    party_ids: Collection[str]
+    channel_ids: Collection[str]
+
+
+def problems(tables: Tables) -> Iterator[Problem]:
+    """Yield every mistake that only shows when tables are seen together."""
+    yield from _repeated((f"party[{index}].id", party.id) for index, party in tables.parties)
+    yield from _repeated((f"channel[{index}].id", channel.id) for index, channel in tables.channels)
+    yield from _repeated((f"route[{index}].name", route.name) for index, route in tables.routes)
+    yield from _repeated(
+        (f"party[{index}].her_ids", her_id) for index, party in tables.parties for her_id in party.her_ids
+    )
+    yield from _unknown(_references_to_channels(tables), tables.channel_ids, "channel")
+    yield from _unknown(_references_to_parties(tables), tables.party_ids, "party")
+    yield from _idle_channels(tables)
+    yield from _entangled_folders(tables)
+
+
+def _repeated(places: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for path, value in places:
+        if value in first:
+            yield Problem(path, f'"{value}" is used by {first[value]} already')
+        first.setdefault(value, path)
+
+
+def _references_to_channels(tables: Tables) -> Iterator[tuple[str, str]]:
+    for index, party in tables.parties:
+        yield f"party[{index}].channel", party.channel
+    for index, route in tables.routes:
+        for position, channel in enumerate(route.deliver):
+            yield f"route[{index}].deliver[{position}]", channel
+
+
+def _references_to_parties(tables: Tables) -> Iterator[tuple[str, str]]:
+    for index, route in tables.routes:
+        for key, named in (("to", route.when.to), ("from", route.when.sender)):
+            for party in named:
+                yield f"route[{index}].when.{key}", party
+
+
+def _unknown(references: Iterable[tuple[str, str]], known: Collection[str], kind: str) -> Iterator[Problem]:
+    for path, value in references:
+        if value not in known:
+            yield Problem(path, f'there is no {kind} "{value}"{nearest(value, known)}')
+
+
+def _idle_channels(tables: Tables) -> Iterator[Problem]:
+    # A party with a mistake may well be the one that uses the channel.
+    if len(tables.parties) < len(tables.party_ids):
+        return
+    used = {value for _, value in _references_to_channels(tables)}
+    for index, channel in tables.channels:
+        if channel.id not in used:
+            yield Problem(f"channel[{index}].id", f'no party and no route uses "{channel.id}"')
+
+
+def _entangled_folders(tables: Tables) -> Iterator[Problem]:
+    """Yield folders that are or hold each other: one system would read what is meant for another."""
+    folders = [
+        (f"channel[{index}].{key}", Path(path).resolve())
+        for index, channel in tables.channels
+        for key, path in (("inbox", channel.inbox), ("outbox", channel.outbox), ("archive", channel.archive))
+        if path is not None
+    ]
+    for position, (place, folder) in enumerate(folders):
+        for other_place, other in folders[:position]:
+            if folder == other:
+                yield Problem(place, f"is the same folder as {other_place}")
+            elif folder.is_relative_to(other):
+                yield Problem(place, f"lies inside {other_place}")
+            elif other.is_relative_to(folder):
+                yield Problem(place, f"holds {other_place}")
+    if tables.store is None:
+        return
+    file = Path(tables.store.url.removeprefix(SQLITE)).resolve()
+    for place, folder in folders:
+        if file.is_relative_to(folder):
+            yield Problem("store.url", f"lies inside {place}, where its file would be taken for a message")

@@ -1,0 +1,315 @@
+"""The configuration file as values: every table, every key, its type and its default.
+
+Field descriptions are the reference; `config.example.toml` shows each of them in use.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
+
+from adapter import duration
+from adapter.flow.schedule import Schedule, Window
+
+SQLITE = "sqlite:///"
+
+
+def _duration(value: object) -> object:
+    return duration.parse(value) if isinstance(value, str) else value
+
+
+def _path(value: object, info: ValidationInfo) -> object:
+    """Read a path; a relative one counts from the folder of the configuration file, given as context."""
+    if not isinstance(value, str):
+        return value
+    folder: Path = (info.context or {}).get("folder", Path())
+    return folder / Path(value).expanduser()
+
+
+def _schedule(value: str) -> str:
+    Schedule.parse(value)
+    return value
+
+
+def _window(value: str) -> str:
+    Window.parse(value)
+    return value
+
+
+def _poll(value: str) -> str:
+    if Schedule.parse(value) == Schedule():
+        raise ValueError('a folder is looked into again and again; write "every 10s" or the like')
+    return value
+
+
+def _store_url(value: str, info: ValidationInfo) -> str:
+    if not value.startswith(SQLITE) or value == SQLITE:
+        raise ValueError(f'should be "{SQLITE}" and the path of a file')
+    return f"{SQLITE}{_path(value.removeprefix(SQLITE), info)}"
+
+
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    if twice := sorted({value for value in values if values.count(value) > 1}):
+        raise ValueError(f"names {', '.join(twice)} more than once")
+    return values
+
+
+def _longer_than_nothing(value: timedelta) -> timedelta:
+    if not value:
+        raise ValueError("must be longer than nothing")
+    return value
+
+
+def _shaped(pattern: str, explanation: str) -> AfterValidator:
+    shape = re.compile(pattern, re.ASCII)
+
+    def check(value: str) -> str:
+        if not shape.fullmatch(value):
+            raise ValueError(explanation)
+        return value
+
+    return AfterValidator(check)
+
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Name = Annotated[str, _shaped(r"[a-z0-9][a-z0-9._-]{0,39}", "should be a short name of a-z, 0-9, '.', '_' and '-'")]
+HerId = Annotated[str, _shaped(r"[1-9][0-9]{0,9}", "should be a HER-id: digits only")]
+OrganisationNumber = Annotated[str, _shaped(r"[0-9]{9}", "should be an organisation number: nine digits")]
+TypeCode = Annotated[str, _shaped(r"[A-Z][A-Z0-9_]{0,49}", "should be a message type in capitals, such as HENVISNING")]
+Suffix = Annotated[str, _shaped(r"\.[A-Za-z0-9.]{1,15}", 'should be the end of a file name, such as ".xml"')]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Wait = Annotated[Duration, AfterValidator(_longer_than_nothing)]
+FilePath = Annotated[Path, BeforeValidator(_path)]
+# TOML knows arrays only; the values themselves stay strict.
+_Array = Field(strict=False)
+Profile = Literal["amo"]
+
+
+class Table(BaseModel):
+    """A table of the configuration: immutable, exact about types, and closed to unknown keys."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class AdapterTable(Table):
+    """`[adapter]`: this installation."""
+
+    name: Text
+    """What people call this installation."""
+    environment: Literal["test", "prod"]
+    """Guards: real persons are stopped in test, test persons in prod."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """Processes that check messages."""
+
+
+class StoreTable(Table):
+    """`[store]`: what must survive."""
+
+    url: Annotated[str, AfterValidator(_store_url), Field(validate_default=True)] = f"{SQLITE}var/budstikke.db"
+    """Where messages, states and events are kept."""
+    busy_timeout: Wait = timedelta(seconds=30)
+    """How long to wait for another process that has the store open."""
+
+
+class LimitsTable(Table):
+    """`[limits]`: how large a document may be before it is refused."""
+
+    max_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 51_200_000
+    """Size of a document."""
+    max_depth: Annotated[int, Field(ge=20, le=250)] = 200
+    """Levels of elements; libxml2 itself stops at 256."""
+    max_attributes: Annotated[int, Field(ge=10, le=100_000)] = 200
+    """Attributes of one element."""
+    max_attribute_length: Annotated[int, Field(ge=100, le=10_000_000)] = 1_024
+    """Characters of one attribute's value."""
+    max_elements: Annotated[int, Field(ge=100, le=10_000_000)] = 50_000
+    """Elements of a document."""
+
+
+class SchemasTable(Table):
+    """`[schemas]`: which schema files decide."""
+
+    directory: FilePath | None = None
+    """A folder with the official files; without it the project's own decide, with the same verdicts."""
+
+
+class ChecksTable(Table):
+    """`[checks]`: how messages are judged."""
+
+    strict: bool = False
+    """Let no schema-invalid shape through, whatever a party's tolerance says."""
+    scan_command: Annotated[tuple[Text, ...], _Array] = ()
+    """Virus scanner: it gets an attachment on standard input and ends with 0 when it is clean."""
+    allowed_numbers_file: FilePath | None = None
+    """Identity numbers, one a line, that pass as test persons in the test environment."""
+
+
+class ReceiptsTable(Table):
+    """`[receipts]`: how receipts are given and followed."""
+
+    software_name: Text = "Budstikke"
+    """What receipts say made them."""
+    notice_after: Wait = timedelta(hours=24)
+    """No receipt for so long after GenDate: a notice."""
+    alarm_after: Wait = timedelta(hours=96)
+    """No receipt for so long after GenDate: it counts as rejected (HIS 80415:2012)."""
+    unknown_service: Literal["reject", "hold"] = "reject"
+    """A service our organisation does not have: reject with E21, or let a person decide."""
+    foreign_organisation: Literal["none", "E21"] = "none"
+    """A message for another organisation: no receipt, or a rejection with E21."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.notice_after >= self.alarm_after:
+            raise ValueError("notice_after must be shorter than alarm_after")
+        return self
+
+
+class RetriesTable(Table):
+    """`[retries]`: how often a delivery is tried before a person must look."""
+
+    attempts: Annotated[int, Field(ge=1, le=1_000)] = 8
+    """Attempts in all, the first one included."""
+    first_wait: Wait = timedelta(seconds=30)
+    """Time between the first attempt and the second."""
+    factor: Annotated[float, Field(ge=1, le=100, strict=False)] = 2.0
+    """Each wait is so many times the one before."""
+    longest_wait: Wait = timedelta(hours=1)
+    """No wait is longer."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first_wait > self.longest_wait:
+            raise ValueError("first_wait must not be longer than longest_wait")
+        return self
+
+
+class PartyTable(Table):
+    """`[[party]]`: someone who can be addressed."""
+
+    id: Name
+    """Short name for tables, logs and routes."""
+    role: Literal["referrer", "clinic", "nav", "frisklivssentral", "other"]
+    """What it is in the story of a referral."""
+    name: Text
+    """What people call it."""
+    her_ids: Annotated[tuple[HerId, ...], Field(strict=False, min_length=1), AfterValidator(_distinct)]
+    """Addresses of the communication party: services, units or persons."""
+    parent_her_id: HerId | None = None
+    """The organisation above them; several parties may share it."""
+    organisation_number: OrganisationNumber | None = None
+    """Number in Enhetsregisteret."""
+    channel: Name
+    """The channel its messages come and go by."""
+    receipts: Literal["adapter", "system"] = "adapter"
+    """Who answers what the party receives: the adapter, or the party's own system."""
+    profiles: Annotated[tuple[Profile, ...], _Array, AfterValidator(_distinct)] = ()
+    """Content profiles for what it receives; "amo" is Arbeidsrettet mestringsopphold."""
+    tolerance: Annotated[tuple[Text, ...], _Array, AfterValidator(_distinct)] = ("*",)
+    """Schema-invalid shapes that its messages may have; "*" is every known one."""
+    dedicated: bool = False
+    """Everything that arrives here is meant for the profile, marked or not."""
+    strict_sender: bool = False
+    """Its own messages are stopped when content is missing, not only flagged."""
+    relays_unsupported: bool = False
+    """Pass message types on that the adapter does not know, instead of refusing them."""
+
+
+class ChannelTable(Table):
+    """`[[channel]]`: a way in and out."""
+
+    id: Name
+    """Short name for parties and routes."""
+    type: Literal["folder"]
+    """What carries the bytes."""
+    inbox: FilePath
+    """The other system writes here, the adapter reads and removes."""
+    outbox: FilePath
+    """The adapter writes here, the other system reads and removes."""
+    archive: FilePath | None = None
+    """Keeps received files by day instead of deleting them; on the same file system as the inbox."""
+    poll: Annotated[str, AfterValidator(_poll)] = "every 10s"
+    """When to look into the inbox."""
+    suffixes: Annotated[tuple[Suffix, ...], _Array, AfterValidator(_distinct)] = ()
+    """Endings of the files to read; none reads all."""
+    quiet: Duration = timedelta(seconds=1)
+    """Leave a file alone until it has not changed for so long."""
+    patience: Duration = timedelta(seconds=60)
+    """Take a file that does not end in ">" for half-written for so long."""
+
+
+class WhenTable(Table):
+    """`when` of a route: every key that is given must fit."""
+
+    to: Annotated[tuple[Name, ...], _Array] = ()
+    """Receiving parties; none means any."""
+    sender: Annotated[tuple[Name, ...], Field(alias="from", strict=False)] = ()
+    """Sending parties; none means any."""
+    type: Annotated[tuple[TypeCode, ...], _Array] = ()
+    """Message types, as in list 8279; none means any."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_or_many(cls, data: object) -> object:
+        """Take `to = "clinic"` for `to = ["clinic"]`."""
+        if not isinstance(data, dict):
+            return data
+        return {key: [value] if isinstance(value, str) else value for key, value in data.items()}
+
+
+class RouteTable(Table):
+    """`[[route]]`: an exception from "to the receiver's own channel, at once"; the first that fits decides."""
+
+    name: Text
+    """Shown in tables and events."""
+    when: WhenTable = WhenTable()
+    """What the route is for; without it, everything."""
+    deliver: Annotated[tuple[Name, ...], Field(strict=False, min_length=1), AfterValidator(_distinct)]
+    """Channels that get the message, each a copy."""
+    schedule: Annotated[str, AfterValidator(_schedule)] = "at once"
+    """"at once", "every 30s", or "cron" and five fields."""
+    window: Annotated[str, AfterValidator(_window)] | None = None
+    """Days and hours in which to deliver, such as "mon-fri 07:00-17:00", in Norwegian time."""
+    hold: bool = False
+    """Let a person release each message."""
+
+    @model_validator(mode="after")
+    def _has_a_moment(self) -> Self:
+        self.timetable()
+        return self
+
+    def timetable(self) -> Schedule:
+        """Return schedule and window as one value."""
+        return Schedule.parse(self.schedule, self.window)
+
+
+class Settings(Table):
+    """The whole configuration."""
+
+    adapter: AdapterTable
+    store: StoreTable = StoreTable()
+    limits: LimitsTable = LimitsTable()
+    schemas: SchemasTable = SchemasTable()
+    checks: ChecksTable = ChecksTable()
+    receipts: ReceiptsTable = ReceiptsTable()
+    retries: RetriesTable = RetriesTable()
+    party: Annotated[tuple[PartyTable, ...], _Array]
+    channel: Annotated[tuple[ChannelTable, ...], _Array] = ()
+    route: Annotated[tuple[RouteTable, ...], _Array] = ()
+
+    def store_file(self) -> Path:
+        """Return the file of an SQLite store."""
+        return Path(self.store.url.removeprefix(SQLITE))
