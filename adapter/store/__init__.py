@@ -1,0 +1,98 @@
+"""What must survive: tables, queries, transitions, migrations.
+
+store    Store: open, transactions, backup        lock     DaemonLock, WorkerLock
+query    Query: everything that is read           ledger   Ledger: everything that is written
+rows     the values that go in and come out       chain    the hash chain of the event log
+tables   the tables                               schema   creating and migrating them
+
+Use it as::
+
+    store = Store.open("sqlite:///var/budstikke.db")
+    with store.writing() as ledger:
+        ids = ledger.receive([NewMessage(channel="gp-in", source="a.xml", data=data)], at=now, worker="w1")
+    with store.reading() as query:
+        rows = query.messages(MessageFilter(state=MessageState.HELD))
+
+SQLAlchemy is loaded with `Store`, so this door opens the heavy part only when someone asks for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapter.store.lock import DaemonLock, WorkerLock
+from adapter.store.rows import (
+    AttemptRow,
+    ChainVerdict,
+    Counts,
+    DecidedMessage,
+    DeliveryMove,
+    DeliveryRow,
+    EventRow,
+    Facts,
+    Known,
+    MessageFilter,
+    MessageMove,
+    MessageRow,
+    NewAttempt,
+    NewDelivery,
+    NewEvent,
+    NewMessage,
+    NewReceipt,
+    NewReference,
+    NewTask,
+    NewTimer,
+    Oldest,
+    ReceiptRow,
+    ReferenceRow,
+    TaskRow,
+    TimerRow,
+)
+
+if TYPE_CHECKING:
+    from adapter.store.ledger import Ledger
+    from adapter.store.query import Query
+    from adapter.store.store import Store
+
+__all__ = [
+    "AttemptRow",
+    "ChainVerdict",
+    "Counts",
+    "DaemonLock",
+    "DecidedMessage",
+    "DeliveryMove",
+    "DeliveryRow",
+    "EventRow",
+    "Facts",
+    "Known",
+    "Ledger",
+    "MessageFilter",
+    "MessageMove",
+    "MessageRow",
+    "NewAttempt",
+    "NewDelivery",
+    "NewEvent",
+    "NewMessage",
+    "NewReceipt",
+    "NewReference",
+    "NewTask",
+    "NewTimer",
+    "Oldest",
+    "Query",
+    "ReceiptRow",
+    "ReferenceRow",
+    "Store",
+    "TaskRow",
+    "TimerRow",
+    "WorkerLock",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load what needs SQLAlchemy when it is first asked for."""
+    from importlib import import_module  # noqa: PLC0415 - as late as the modules it loads
+
+    homes = {"Store": "store", "Ledger": "ledger", "Query": "query"}
+    if name not in homes:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{homes[name]}"), name)

@@ -1,0 +1,317 @@
+"""Everything that is read from the store, inside one transaction that sees one state of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, or_, select
+
+from adapter.message.state import DeliveryState, MessageState
+from adapter.store import chain
+from adapter.store.moment import from_text_or_none, to_text
+from adapter.store.rows import (
+    AttemptRow,
+    ChainVerdict,
+    Counts,
+    DeliveryRow,
+    EventRow,
+    Known,
+    MessageFilter,
+    MessageRow,
+    Oldest,
+    ReceiptRow,
+    ReferenceRow,
+    TaskRow,
+    TaskState,
+    TimerRow,
+    TimerState,
+)
+from adapter.store.tables import attempt, body, delivery, event, message, receipt, reference, task, timer
+
+#: How many values one IN list takes.
+_CHUNK = 500
+
+_MOMENTS = frozenset(
+    column.name
+    for table in (message, delivery, attempt, timer, task, event)
+    for column in table.columns
+    if column.name == "at" or column.name.endswith("_at")
+)
+
+_Row = TypeVar("_Row", MessageRow, Known, DeliveryRow, AttemptRow, TimerRow, TaskRow, EventRow)
+_Item = TypeVar("_Item")
+
+_KNOWN = select(
+    reference.c.key,
+    reference.c.role,
+    reference.c.message_id,
+    *(message.c[f.name] for f in fields(Known) if f.name not in {"key", "role", "message_id"}),
+).join(message, message.c.id == reference.c.message_id)
+
+
+class Query:
+    """Reads. Lists are in the order of their ids unless said otherwise; times are compared as moments."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read through a connection whose transaction has begun."""
+        self._connection = connection
+
+    # messages
+
+    def known(self, keys: Collection[str]) -> dict[str, list[Known]]:
+        """Return the messages that carry any of these ids in any role, by the id in lower case."""
+        found: dict[str, list[Known]] = {}
+        for chunk in chunks({key.lower() for key in keys}):
+            statement = _KNOWN.where(reference.c.key.in_(chunk))
+            rows = self._connection.execute(statement.order_by(reference.c.message_id, reference.c.role))
+            for row in rows.mappings():
+                known = _to_row(Known, row, state=MessageState(row["state"]))
+                found.setdefault(known.key, []).append(known)
+        return found
+
+    def bodies(self, ids: Collection[int]) -> dict[int, bytes]:
+        """Return the bytes of messages, by message id."""
+        found: dict[int, bytes] = {}
+        for chunk in chunks(ids):
+            statement = select(message.c.id, body.c.data).join(body).where(message.c.id.in_(chunk))
+            found.update((id_, bytes(data)) for id_, data in self._connection.execute(statement))
+        return found
+
+    def message(self, id: int) -> MessageRow | None:  # noqa: A002 - the column's own name
+        """Return one message, or None."""
+        return next(iter(self.messages(MessageFilter(id=id), limit=1)), None)
+
+    def messages(
+        self, wanted: MessageFilter | None = None, limit: int = 100, offset: int = 0, *, newest_first: bool = False
+    ) -> list[MessageRow]:
+        """Return the messages a filter asks for."""
+        statement = select(message).where(*_conditions(wanted or MessageFilter()))
+        order = message.c.id.desc() if newest_first else message.c.id
+        return self._messages(statement.order_by(order).limit(limit).offset(offset))
+
+    def thread(self, thread: int) -> list[MessageRow]:
+        """Return all messages of a thread."""
+        return self._messages(select(message).where(message.c.thread == thread).order_by(message.c.id))
+
+    def received(self, limit: int, exclude: Collection[int] = ()) -> list[int]:
+        """Return ids of messages nothing is decided about and no worker has taken up."""
+        statement = select(message.c.id).where(message.c.state == MessageState.RECEIVED, message.c.worker.is_(None))
+        if exclude:
+            statement = statement.where(message.c.id.not_in(exclude))
+        return list(self._connection.scalars(statement.order_by(message.c.id).limit(limit)))
+
+    def workers(self) -> list[str]:
+        """Return the names of workers that have taken up messages and not decided about them."""
+        statement = select(message.c.worker).where(
+            message.c.state == MessageState.RECEIVED, message.c.worker.is_not(None)
+        )
+        return sorted(name for name in self._connection.scalars(statement.distinct()) if name is not None)
+
+    def references_of(self, message_id: int) -> list[ReferenceRow]:
+        """Return the ids a message is found by."""
+        statement = select(reference).where(reference.c.message_id == message_id)
+        rows = self._connection.execute(statement.order_by(reference.c.role, reference.c.key)).mappings()
+        return [ReferenceRow(**row) for row in rows]
+
+    def receipts_of(self, message_id: int) -> list[ReceiptRow]:
+        """Return the receipts we issued for a message."""
+        statement = select(receipt).where(receipt.c.message_id == message_id).order_by(receipt.c.recipient)
+        return [ReceiptRow(**row) for row in self._connection.execute(statement).mappings()]
+
+    # deliveries
+
+    def delivery(self, id: int) -> DeliveryRow | None:  # noqa: A002 - the column's own name
+        """Return one delivery, or None."""
+        return next(iter(self._deliveries(select(delivery).where(delivery.c.id == id))), None)
+
+    def deliveries(
+        self,
+        *,
+        state: DeliveryState | None = None,
+        channel: str | None = None,
+        party: str | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[DeliveryRow]:
+        """Return deliveries; what is None does not matter."""
+        statement = select(delivery).where(
+            *_equal((delivery.c.state, state), (delivery.c.channel, channel), (delivery.c.party, party))
+        )
+        return self._deliveries(statement.order_by(delivery.c.id).limit(limit).offset(offset))
+
+    def due_deliveries(self, now: datetime, limit: int, exclude: Collection[int] = ()) -> list[DeliveryRow]:
+        """Return queued deliveries whose time has come, the longest due first."""
+        statement = select(delivery).where(delivery.c.state == DeliveryState.QUEUED, delivery.c.due_at <= to_text(now))
+        if exclude:
+            statement = statement.where(delivery.c.id.not_in(exclude))
+        return self._deliveries(statement.order_by(delivery.c.due_at, delivery.c.id).limit(limit))
+
+    def deliveries_of(self, for_message_ids: Collection[int]) -> list[DeliveryRow]:
+        """Return the deliveries that belong to inbound messages."""
+        return [
+            row
+            for chunk in chunks(for_message_ids)
+            for row in self._deliveries(
+                select(delivery).where(delivery.c.for_message_id.in_(chunk)).order_by(delivery.c.id)
+            )
+        ]
+
+    def waiting_after(self, delivery_ids: Collection[int]) -> list[DeliveryRow]:
+        """Return the deliveries that wait for these."""
+        return [
+            row
+            for chunk in chunks(delivery_ids)
+            for row in self._deliveries(
+                select(delivery)
+                .where(delivery.c.after_delivery.in_(chunk), delivery.c.state == DeliveryState.WAITING)
+                .order_by(delivery.c.id)
+            )
+        ]
+
+    def attempts_of(self, delivery_id: int) -> list[AttemptRow]:
+        """Return the tries to deliver, oldest first."""
+        statement = select(attempt).where(attempt.c.delivery_id == delivery_id).order_by(attempt.c.id)
+        return [_to_row(AttemptRow, row) for row in self._connection.execute(statement).mappings()]
+
+    # timers and tasks
+
+    def timers(
+        self, *, state: TimerState | None = None, message_id: int | None = None, limit: int = 100, offset: int = 0
+    ) -> list[TimerRow]:
+        """Return timers; what is None does not matter."""
+        statement = select(timer).where(*_equal((timer.c.state, state), (timer.c.message_id, message_id)))
+        rows = self._connection.execute(statement.order_by(timer.c.id).limit(limit).offset(offset))
+        return [_to_row(TimerRow, row) for row in rows.mappings()]
+
+    def due_timers(self, now: datetime, limit: int) -> list[TimerRow]:
+        """Return running timers whose time has come, the longest due first."""
+        statement = select(timer).where(timer.c.state == "running", timer.c.due_at <= to_text(now))
+        rows = self._connection.execute(statement.order_by(timer.c.due_at, timer.c.id).limit(limit))
+        return [_to_row(TimerRow, row) for row in rows.mappings()]
+
+    def tasks(
+        self,
+        state: TaskState | None = "open",
+        party: str | None = None,
+        *,
+        message_id: int | None = None,
+        limit: int = 1000,
+        offset: int = 0,
+    ) -> list[TaskRow]:
+        """Return tasks; what is None does not matter."""
+        statement = select(task).where(
+            *_equal((task.c.state, state), (task.c.party, party), (task.c.message_id, message_id))
+        )
+        rows = self._connection.execute(statement.order_by(task.c.id).limit(limit).offset(offset))
+        return [_to_row(TaskRow, row) for row in rows.mappings()]
+
+    def task(self, id: int) -> TaskRow | None:  # noqa: A002 - the column's own name
+        """Return one task, or None."""
+        row = self._connection.execute(select(task).where(task.c.id == id)).mappings().one_or_none()
+        return None if row is None else _to_row(TaskRow, row)
+
+    # the event log
+
+    def events(
+        self, message_id: int | None = None, after: int = 0, limit: int = 1000, *, delivery_id: int | None = None
+    ) -> list[EventRow]:
+        """Return events with a higher number than `after`, of one message or delivery if one is named."""
+        statement = select(event).where(
+            event.c.seq > after, *_equal((event.c.message_id, message_id), (event.c.delivery_id, delivery_id))
+        )
+        rows = self._connection.execute(statement.order_by(event.c.seq).limit(limit))
+        return [_to_row(EventRow, row, data=json.loads(row["data"])) for row in rows.mappings()]
+
+    def verify_chain(self) -> ChainVerdict:
+        """Compute every hash of the event log again."""
+        broken, length, head = chain.first_broken(self._links())
+        return ChainVerdict(ok=broken is None, length=length, broken_seq=broken, head=head)
+
+    # how things stand
+
+    def counts(self) -> Counts:
+        """Count rows by state."""
+
+        def by_state(column: ColumnElement[str]) -> dict[str, int]:
+            statement = select(column, func.count()).group_by(column).order_by(column)
+            return {state: number for state, number in self._connection.execute(statement)}  # noqa: C416 - rows
+
+        return Counts(
+            messages=by_state(message.c.state),
+            deliveries=by_state(delivery.c.state),
+            timers=by_state(timer.c.state),
+            tasks=by_state(task.c.state),
+        )
+
+    def oldest(self) -> Oldest:
+        """Return how far back pending work goes."""
+
+        def least(column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> datetime | None:
+            return from_text_or_none(self._connection.scalar(select(func.min(column)).where(*conditions)))
+
+        return Oldest(
+            received_at=least(message.c.received_at, message.c.state == MessageState.RECEIVED),
+            due_at=least(delivery.c.due_at, delivery.c.state == DeliveryState.QUEUED),
+            sent_at=least(
+                delivery.c.sent_at, delivery.c.state == DeliveryState.SENT, delivery.c.receipt_due_at.is_not(None)
+            ),
+        )
+
+    def _messages(self, statement: Select[Any]) -> list[MessageRow]:
+        return [
+            _to_row(MessageRow, row, state=MessageState(row["state"]), findings=tuple(json.loads(row["findings"])))
+            for row in self._connection.execute(statement).mappings()
+        ]
+
+    def _deliveries(self, statement: Select[Any]) -> list[DeliveryRow]:
+        return [
+            _to_row(DeliveryRow, row, state=DeliveryState(row["state"]))
+            for row in self._connection.execute(statement).mappings()
+        ]
+
+    def _links(self) -> Iterator[tuple[chain.Link, str, str]]:
+        for row in self._connection.execute(select(event).order_by(event.c.seq)):
+            *link, previous, stored = row
+            yield tuple(link), previous, stored
+
+
+def _to_row(kind: type[_Row], row: RowMapping, **converted: object) -> _Row:
+    values: dict[str, Any] = {**row, **converted}
+    for name in _MOMENTS & values.keys():
+        values[name] = from_text_or_none(values[name])
+    return kind(**values)
+
+
+def _conditions(wanted: MessageFilter) -> Iterator[ColumnElement[bool]]:
+    yield from _equal(
+        (message.c.id, wanted.id),
+        (message.c.state, wanted.state),
+        (message.c.direction, wanted.direction),
+        (message.c.kind, wanted.kind),
+        (message.c.type, wanted.type),
+        (message.c.thread, wanted.thread),
+    )
+    if wanted.party is not None:
+        yield or_(message.c.sender_party == wanted.party, message.c.receiver_party == wanted.party)
+    if wanted.since is not None:
+        yield message.c.received_at >= to_text(wanted.since)
+    if wanted.until is not None:
+        yield message.c.received_at < to_text(wanted.until)
+    if wanted.msg_id is not None:
+        key = wanted.msg_id.lower()
+        yield message.c.id.in_(
+            select(reference.c.message_id).where(reference.c.key == key, reference.c.role == "msg_id")
+        )
+
+
+def _equal(*pairs: tuple[ColumnElement[Any], object]) -> Iterator[ColumnElement[bool]]:
+    return (column == value for column, value in pairs if value is not None)
+
+
+def chunks(values: Iterable[_Item]) -> Iterator[Sequence[_Item]]:
+    listed = list(dict.fromkeys(values))
+    return (listed[start : start + _CHUNK] for start in range(0, len(listed), _CHUNK))

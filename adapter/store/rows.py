@@ -1,0 +1,379 @@
+"""The values that go into the store and come out of it. Times are aware datetimes; ids are the store's own integers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal
+
+from adapter.message.state import DeliveryState, MessageState
+
+Direction = Literal["in", "out"]
+ReferenceRole = Literal["dedupe", "msg_id", "document_id", "parent", "conversation", "original"]
+TimerState = Literal["running", "fired", "stopped"]
+TaskState = Literal["open", "done"]
+
+#: What an event tells besides its name: ids, codes and counts. The log is never erased, so nothing about a person.
+EventData = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of a message once it has been read."""
+
+    kind: str | None = None
+    #: Version of the content's standard.
+    version: str | None = None
+    #: List 8279.
+    type: str | None = None
+    #: As written by the sender; references hold the lower-case form that is searched.
+    msg_id: str | None = None
+    document_id: str | None = None
+    generated_at: datetime | None = None
+    service_type: str | None = None
+    sender_her: str | None = None
+    receiver_her: str | None = None
+    #: Ids of parties in the register.
+    sender_party: str | None = None
+    receiver_party: str | None = None
+    #: A keyed digest that ties messages about one patient together; never the identity number itself.
+    patient_key: str | None = None
+    #: The thread's number: the id of its first message.
+    thread: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage(Facts):
+    """A message to keep: one that came in, or one the adapter made."""
+
+    channel: str
+    #: Where on the channel it was found, such as a file name.
+    source: str
+    data: bytes
+    #: Hexadecimal digest of `data`; computed where the caller has not done so already.
+    sha256: str = ""
+    direction: Direction = "in"
+    state: MessageState = MessageState.RECEIVED
+
+    def __post_init__(self) -> None:
+        """Compute the digest."""
+        if not self.sha256:
+            object.__setattr__(self, "sha256", sha256(self.data).hexdigest())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedMessage(Facts):
+    """What was decided about a message, with all that is now known of it."""
+
+    id: int
+    state: MessageState
+    verdict: str | None = None
+    #: Plain dictionaries, kept as JSON.
+    findings: Sequence[Mapping[str, object]] = ()
+    data: EventData = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReference:
+    """An id by which a message can be found again. The key is kept in lower case."""
+
+    key: str
+    role: ReferenceRole
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReceipt:
+    """A receipt we issue: one per message and recipient, ever."""
+
+    message_id: int
+    #: HER-id.
+    recipient: str
+    #: List 8258.
+    status: str
+    receipt_message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    """Bytes to bring to a channel."""
+
+    #: Whose bytes.
+    message_id: int
+    #: The inbound message it belongs to: itself for a relay, the answered one for a receipt.
+    for_message_id: int
+    channel: str
+    party: str
+    #: File name on the channel.
+    name: str
+    state: DeliveryState = DeliveryState.QUEUED
+    #: Not before; None is at once.
+    due_at: datetime | None = None
+    #: Id of the delivery it waits for.
+    after_delivery: int | None = None
+    #: The same for one added in the same call: its position there.
+    after_index: int | None = None
+    #: True where the bytes already lie on the channel under a name nobody looks for.
+    staged: bool = False
+    #: When a missing receipt becomes a matter for a person; None where none is expected.
+    receipt_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageMove:
+    """A step in a message's life."""
+
+    id: int
+    to: MessageState
+    data: EventData = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryMove:
+    """A step in a delivery's life. What is None stays as it is."""
+
+    id: int
+    to: DeliveryState
+    error: str | None = None
+    due_at: datetime | None = None
+    staged: bool | None = None
+    receipt_due_at: datetime | None = None
+    data: EventData = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAttempt:
+    """How one try to deliver went."""
+
+    delivery_id: int
+    at: datetime
+    outcome: str
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTimer:
+    """A moment at which a rule looks at a message again."""
+
+    rule: str
+    message_id: int
+    due_at: datetime
+    delivery_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """Something a person must do."""
+
+    party: str
+    rule: str
+    title: str
+    message_id: int | None = None
+    due_at: datetime | None = None
+    note: str | None = None
+    #: A message written for the person to look over and send.
+    draft_message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """Something that happened and is no transition."""
+
+    name: str
+    message_id: int | None = None
+    delivery_id: int | None = None
+    data: EventData = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRow(Facts):
+    """A message as it stands."""
+
+    id: int
+    direction: Direction
+    channel: str
+    source: str
+    sha256: str
+    size: int
+    received_at: datetime
+    state: MessageState
+    #: How often a worker has taken it up without finishing.
+    attempts: int
+    worker: str | None
+    verdict: str | None
+    findings: tuple[dict[str, object], ...]
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A message that carries a searched id."""
+
+    key: str
+    role: ReferenceRole
+    message_id: int
+    thread: int | None
+    direction: Direction
+    state: MessageState
+    kind: str | None
+    type: str | None
+    service_type: str | None
+    msg_id: str | None
+    document_id: str | None
+    sender_party: str | None
+    receiver_party: str | None
+    sender_her: str | None
+    receiver_her: str | None
+    generated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceRow:
+    """An id a message is found by."""
+
+    key: str
+    role: ReferenceRole
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRow:
+    """A receipt we issued."""
+
+    message_id: int
+    recipient: str
+    status: str
+    receipt_message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRow:
+    """A delivery as it stands."""
+
+    id: int
+    message_id: int
+    for_message_id: int
+    channel: str
+    party: str
+    name: str
+    state: DeliveryState
+    attempts: int
+    due_at: datetime | None
+    after_delivery: int | None
+    staged: bool
+    last_error: str | None
+    sent_at: datetime | None
+    receipt_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRow:
+    """One try to deliver."""
+
+    id: int
+    delivery_id: int
+    at: datetime
+    outcome: str
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerRow:
+    """A timer as it stands."""
+
+    id: int
+    rule: str
+    message_id: int
+    delivery_id: int | None
+    due_at: datetime
+    state: TimerState
+    fired_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRow:
+    """A task as it stands."""
+
+    id: int
+    party: str
+    rule: str
+    title: str
+    message_id: int | None
+    due_at: datetime | None
+    state: TaskState
+    created_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+    note: str | None
+    draft_message_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """One line of the event log."""
+
+    seq: int
+    at: datetime
+    message_id: int | None
+    delivery_id: int | None
+    name: str
+    data: dict[str, object]
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFilter:
+    """Which messages to list; what is None does not matter."""
+
+    id: int | None = None
+    state: MessageState | None = None
+    direction: Direction | None = None
+    kind: str | None = None
+    type: str | None = None
+    #: Sender or receiver.
+    party: str | None = None
+    #: Received at this moment or later.
+    since: datetime | None = None
+    #: Received before this moment.
+    until: datetime | None = None
+    #: In any case of letters.
+    msg_id: str | None = None
+    thread: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainVerdict:
+    """Whether the event log is as it was written."""
+
+    ok: bool
+    #: Number of events that were looked at.
+    length: int
+    #: The first event that does not fit the ones before it.
+    broken_seq: int | None
+    #: Hash of the last event: written down elsewhere, it also shows a log that was cut short.
+    head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many rows there are, by state; states without rows are left out."""
+
+    messages: dict[str, int]
+    deliveries: dict[str, int]
+    timers: dict[str, int]
+    tasks: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oldest:
+    """How far back the oldest pending work goes; None where there is none."""
+
+    #: Receipt of the oldest message nothing is decided about.
+    received_at: datetime | None
+    #: Due time of the oldest delivery in the queue.
+    due_at: datetime | None
+    #: When the oldest delivery without its receipt was sent.
+    sent_at: datetime | None

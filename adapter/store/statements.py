@@ -1,0 +1,99 @@
+"""The SQL of the ledger, one sentence per query. Placeholders are `:names`; each dialect gets its own form, once.
+
+Core builds the reads; the writes run thousands of times a second, so they skip it and go to the driver as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, Table, text
+
+from adapter.store import tables
+
+
+class Statement:
+    """One SQL sentence, run for many rows at once."""
+
+    __slots__ = ("_compiled", "_sql")
+
+    def __init__(self, sql: str) -> None:
+        """Take a sentence with `:name` placeholders."""
+        self._sql = sql
+        self._compiled: dict[str, str] = {}
+
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+        """Run the sentence once per row."""
+        if not rows:
+            return
+        dialect = connection.dialect
+        sql = self._compiled.get(dialect.name)
+        if sql is None:
+            sql = self._compiled[dialect.name] = str(text(self._sql).compile(dialect=dialect))
+        connection.exec_driver_sql(sql, rows)
+
+
+def _insert(table: Table, conflict: str = "") -> Statement:
+    names = table.columns.keys()
+    values = ", ".join(f":{name}" for name in names)
+    sql = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values}) {conflict}"  # noqa: S608 - our own names
+    return Statement(sql)
+
+
+#: The same bytes are kept once.
+INSERT_BODY = _insert(tables.body, "ON CONFLICT (sha256) DO NOTHING")
+INSERT_MESSAGE = _insert(tables.message)
+#: A message that is decided again has its references already; another message's dedupe key still fails.
+INSERT_REFERENCE = _insert(tables.reference, "ON CONFLICT (key, role, message_id) DO NOTHING")
+INSERT_RECEIPT = _insert(tables.receipt)
+INSERT_DELIVERY = _insert(tables.delivery)
+INSERT_ATTEMPT = _insert(tables.attempt)
+INSERT_TIMER = _insert(tables.timer)
+INSERT_TASK = _insert(tables.task)
+INSERT_EVENT = _insert(tables.event)
+
+#: A worker takes a message up; a message that keeps killing its workers shows in the attempts.
+TAKE_MESSAGE = Statement("UPDATE message SET worker = :worker, attempts = attempts + 1 WHERE id = :id")
+
+#: What a dead worker had taken up is free again.
+RELEASE_WORKER = Statement("UPDATE message SET worker = NULL WHERE worker = :worker")
+
+#: A decision writes all facts, and ends the worker's hold.
+DECIDE_MESSAGE = Statement(
+    """
+    UPDATE message
+    SET state = :state, worker = NULL, kind = :kind, version = :version, type = :type, msg_id = :msg_id,
+        document_id = :document_id, generated_at = :generated_at, service_type = :service_type,
+        sender_her = :sender_her, receiver_her = :receiver_her, sender_party = :sender_party,
+        receiver_party = :receiver_party, patient_key = :patient_key, thread = :thread,
+        verdict = :verdict, findings = :findings, decided_at = :decided_at
+    WHERE id = :id
+    """
+)
+
+#: A step in a message's life.
+MOVE_MESSAGE = Statement("UPDATE message SET state = :state, worker = NULL, attempts = :attempts WHERE id = :id")
+
+#: A step in a delivery's life.
+MOVE_DELIVERY = Statement(
+    """
+    UPDATE delivery
+    SET state = :state, attempts = :attempts, due_at = :due_at, staged = :staged, last_error = :last_error,
+        sent_at = :sent_at, receipt_due_at = :receipt_due_at
+    WHERE id = :id
+    """
+)
+
+#: Two threads turn out to be one.
+MERGE_THREAD = Statement("UPDATE message SET thread = :keep WHERE thread = :other")
+
+#: A timer has done its work.
+FIRE_TIMER = Statement("UPDATE timer SET state = 'fired', fired_at = :at WHERE id = :id")
+
+#: What a timer waited for has happened.
+STOP_TIMER = Statement("UPDATE timer SET state = 'stopped' WHERE id = :id")
+
+#: A person has done a task, or opens it again.
+SET_TASK = Statement(
+    "UPDATE task SET state = :state, closed_at = :closed_at, closed_by = :closed_by, note = :note WHERE id = :id"
+)

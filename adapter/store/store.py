@@ -1,0 +1,258 @@
+"""The store as a file: opening, pragmas, transactions, backup, and what the database's errors mean here."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self, cast
+
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from adapter.errors import StoreError, StoreFull, StoreLocked
+from adapter.store import schema
+from adapter.store.ledger import Ledger
+from adapter.store.query import Query
+
+#: What a process waits for another one's transaction, in seconds.
+BUSY_TIMEOUT = 30.0
+
+_LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+_CLOSED = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM})
+
+_PRAGMAS = (
+    # A commit is on the disk before the source is settled.
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    # A mapped file turns a disk error into a crash of the process.
+    "mmap_size=0",
+    "temp_store=MEMORY",
+)
+
+
+class Store:
+    """An open store. Belongs to one process: a child opens its own. Threads may share it."""
+
+    def __init__(self, engine: Engine, path: Path) -> None:
+        """Take an engine whose tables are current; `open` makes one."""
+        self._engine = engine
+        self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
+        self._pid = os.getpid()
+        self.path = path
+
+    @classmethod
+    def open(cls, url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
+        """Open the store at a URL such as `sqlite:///var/budstikke.db`; create it, or migrate it, where needed.
+
+        Before an older store is migrated, a copy of it is put beside it.
+
+        Raises:
+            StoreTooNew: A later release wrote it.
+            StoreLocked: Another process kept it busy for `busy_timeout` seconds.
+            StoreFull: There is no room.
+            StoreError: The URL names no SQLite file, or the file cannot be opened, or is no store.
+        """
+        path = _path(url)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                _create_file(path)
+        except OSError as error:
+            raise StoreError(f"The store {path} cannot be made: {error.strerror}.") from error
+        store = cls(_engine(path, busy_timeout), path)
+        try:
+            store._prepare(busy_timeout)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @contextmanager
+    def writing(self) -> Iterator[Ledger]:
+        """Open a transaction that writes: committed when the block ends, undone when it raises.
+
+        Raises:
+            StoreLocked: Another process is writing and did not end in time.
+            StoreFull: There is no room; nothing of the transaction is kept.
+            StoreError: Anything else the database refuses.
+        """
+        with self._transaction(self._writer) as connection:
+            ledger = Ledger(connection)
+            yield ledger
+            ledger.flush()
+
+    @contextmanager
+    def reading(self) -> Iterator[Query]:
+        """Open a transaction that reads one state of the store, whatever others write meanwhile."""
+        with self._transaction(self._engine) as connection:
+            yield Query(connection)
+
+    def backup(self, target: Path) -> None:
+        """Write a consistent copy to a file, on the disk when this returns. An earlier copy there is replaced.
+
+        Raises:
+            StoreFull: There is no room for it.
+            StoreError: The file cannot be written, or is the store itself.
+        """
+        if target.resolve() == self.path.resolve():
+            raise StoreError("A backup cannot replace the store itself.")
+        partial = target.with_name(target.name + ".partial")
+        try:
+            partial.unlink(missing_ok=True)
+            _create_file(partial)
+            self._copy(partial)
+            _sync(partial)
+            partial.replace(target)
+            _sync(target.parent)
+        except OSError as error:
+            raise StoreError(f"The backup {target} cannot be written: {error.strerror}.") from error
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Connection]:
+        if os.getpid() != self._pid:
+            # SQLite's locks belong to a process: a connection carried into a child can damage the file.
+            raise StoreError("The store was opened by another process; a child process opens its own.")
+        with _translated(), engine.connect() as connection, connection.begin():
+            yield connection
+
+    def _prepare(self, busy_timeout: float) -> None:
+        with self._transaction(self._engine) as connection:
+            found = schema.revision(connection)
+        if found == schema.REVISION:
+            return
+        if found is None:
+            self._use_write_ahead_log(busy_timeout)
+        else:
+            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+            self.backup(self.path.with_name(f"{self.path.name}.{found}.{stamp}.bak"))
+        with self._transaction(self._writer) as connection:
+            # Another process may have been quicker.
+            found = schema.revision(connection)
+            if found is None:
+                schema.create(connection)
+            elif found != schema.REVISION:
+                schema.migrate(connection)
+
+    def _use_write_ahead_log(self, busy_timeout: float) -> None:
+        """Switch the journal, which the file remembers. SQLite does not wait by itself here when others open it too."""
+        deadline = time.monotonic() + busy_timeout
+        while True:
+            try:
+                with _translated(), self._engine.connect() as connection:
+                    _driver(connection).execute("PRAGMA journal_mode=WAL")
+                    return
+            except StoreLocked:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+
+    def _copy(self, target: Path) -> None:
+        with _translated(), self._engine.connect() as connection:
+            copy = sqlite3.connect(target)
+            try:
+                _driver(connection).backup(copy)
+            except sqlite3.Error as error:
+                raise _meaning(error) from error
+            finally:
+                copy.close()
+
+
+def _path(url: str) -> Path:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError("The store's URL cannot be read.", hint="Write it as sqlite:///path/to/file.db.") from error
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:" or parsed.query:
+        raise StoreError("The store's URL names no SQLite file.", hint="Write it as sqlite:///path/to/file.db.")
+    return Path(parsed.database)
+
+
+def _engine(path: Path, busy_timeout: float) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        # Named placeholders go to the driver as they stand in `statements`.
+        paramstyle="named",
+        # Statements and their values may hold what must not reach a log.
+        hide_parameters=True,
+        connect_args={"timeout": busy_timeout, "check_same_thread": False},
+        poolclass=QueuePool,
+        max_overflow=-1,
+    )
+
+    @sqlalchemy_event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver's own BEGIN comes too late and never says IMMEDIATE.
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sqlalchemy_event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+    return engine
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise _meaning(error.orig) from error
+    except sqlite3.Error as error:
+        raise _meaning(error) from error
+
+
+def _meaning(error: BaseException | None) -> StoreError:
+    """Say what a database error means here. SQLite's texts name tables and columns, never values."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _LOCKED:
+        return StoreLocked("Another process is writing to the store and did not end in time.")
+    if code in _FULL:
+        return StoreFull(f"The store cannot be written: {error}.")
+    if code in _DAMAGED:
+        return StoreError(f"The store's file is damaged: {error}.", hint="Restore a backup.")
+    if code in _CLOSED:
+        return StoreError(
+            f"The store's file cannot be used: {error}.", hint="Check that this user may write the file and its folder."
+        )
+    return StoreError(f"The store refused: {error}.")
+
+
+def _create_file(path: Path) -> None:
+    """Make an empty file that only this user can read: it will hold health data."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,208 @@
+"""The tables. Moments are UTC text of fixed width, JSON is compact text, states are those of `adapter.message.state`.
+
+Rows of messages and deliveries are never deleted: the event log, which nobody can shorten, refers to them.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    DDL,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy import (
+    event as sqlalchemy_event,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+#: The bytes, by content: what came twice is stored once.
+body = Table(
+    "body",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("direction", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("sha256", Text, ForeignKey("body.sha256"), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("received_at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("worker", Text),
+    Column("kind", Text),
+    Column("version", Text),
+    Column("type", Text),
+    Column("msg_id", Text),
+    Column("document_id", Text),
+    Column("generated_at", Text),
+    Column("service_type", Text),
+    Column("sender_her", Text),
+    Column("receiver_her", Text),
+    Column("sender_party", Text),
+    Column("receiver_party", Text),
+    Column("patient_key", Text),
+    Column("thread", Integer),
+    Column("verdict", Text),
+    Column("findings", Text, nullable=False),
+    Column("decided_at", Text),
+    CheckConstraint("direction IN ('in', 'out')", name="direction"),
+    Index(None, "state"),
+    Index(None, "thread"),
+)
+
+#: The ids a message carries or refers to, in lower case.
+reference = Table(
+    "reference",
+    metadata,
+    Column("key", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("message_id", Integer, ForeignKey("message.id"), nullable=False),
+    PrimaryKeyConstraint("key", "role", "message_id"),
+    Index(None, "message_id"),
+    # Two workers may read the same message at once; only one of them may call it new.
+    Index(
+        "uq_reference_dedupe",
+        "key",
+        unique=True,
+        sqlite_where=text("role = 'dedupe'"),
+        postgresql_where=text("role = 'dedupe'"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+#: The receipts we issued.
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("message_id", Integer, ForeignKey("message.id"), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("receipt_message_id", Integer, ForeignKey("message.id"), nullable=False),
+    UniqueConstraint("message_id", "recipient"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("message_id", Integer, ForeignKey("message.id"), nullable=False),
+    Column("for_message_id", Integer, ForeignKey("message.id"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Text, nullable=False),
+    Column("after_delivery", Integer, ForeignKey("delivery.id")),
+    Column("staged", Boolean, nullable=False),
+    Column("last_error", Text),
+    Column("sent_at", Text),
+    Column("receipt_due_at", Text),
+    Index(None, "for_message_id"),
+    Index(None, "state", "due_at"),
+    Index(
+        None,
+        "after_delivery",
+        sqlite_where=text("after_delivery IS NOT NULL"),
+        postgresql_where=text("after_delivery IS NOT NULL"),
+    ),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("delivery_id", Integer, ForeignKey("delivery.id"), nullable=False),
+    Column("at", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("error", Text),
+    Index(None, "delivery_id"),
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("message_id", Integer, ForeignKey("message.id"), nullable=False),
+    Column("delivery_id", Integer, ForeignKey("delivery.id")),
+    Column("due_at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("fired_at", Text),
+    Index(None, "message_id"),
+    Index(None, "delivery_id"),
+    Index(None, "state", "due_at"),
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("party", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("message_id", Integer, ForeignKey("message.id")),
+    Column("due_at", Text),
+    Column("state", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("closed_at", Text),
+    Column("closed_by", Text),
+    Column("note", Text),
+    Column("draft_message_id", Integer, ForeignKey("message.id")),
+    Index(None, "state", "party"),
+    Index(None, "message_id"),
+)
+
+#: Append-only; each row holds the hash of the one before it (see `chain`).
+event = Table(
+    "event",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("message_id", Integer, ForeignKey("message.id")),
+    Column("delivery_id", Integer, ForeignKey("delivery.id")),
+    Column("name", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Index(None, "message_id"),
+    sqlite_autoincrement=True,
+)
+
+for _action in ("UPDATE", "DELETE"):
+    sqlalchemy_event.listen(
+        event,
+        "after_create",
+        DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy has not typed it yet
+            f"CREATE TRIGGER event_no_{_action.lower()} BEFORE {_action} ON event "
+            "BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END"
+        ).execute_if(dialect="sqlite"),
+    )
