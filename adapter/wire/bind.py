@@ -16,16 +16,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from lxml import etree
 
+from adapter.errors import SpecError
 from adapter.message.address import Telecom
 from adapter.message.code import Code, Moment, Quantity
 
 T = TypeVar("T")
 Values = dict[str, Any]
+#: What the fields of a record take their values from, by part; "part+" holds the values that `before` made.
+Scopes = dict[str, Any]
 
 
 class Shape(Protocol):
@@ -56,6 +60,8 @@ def _set_text(element: etree._Element, value: str) -> None:
 
 
 def _fill_cs(element: etree._Element, code: Code) -> None:
+    if code.text:
+        raise SpecError("text (OT): a code without a list of its own has no place for free text")
     _set(element, "V", code.value)
     _set(element, "DN", code.name)
 
@@ -70,6 +76,12 @@ def _fill_cv(element: etree._Element, code: Code) -> None:
 def _fill_quantity(element: etree._Element, quantity: Quantity) -> None:
     _set(element, "V", quantity.value)
     _set(element, "U", quantity.unit)
+
+
+def _fill_tele_address(element: etree._Element, telecom: Telecom) -> None:
+    if telecom.kind is not None:
+        raise SpecError("kind: this version of the standard has no place for it in a Telecom")
+    _set(element, "V", telecom.address)
 
 
 def _read_code(element: etree._Element) -> Code:
@@ -87,15 +99,13 @@ MOMENT = Simple(lambda element: Moment(element.text or ""), lambda element, valu
 MOMENT_VALUE = Simple(
     lambda element: Moment(element.get("V", "")), lambda element, value: _set(element, "V", value.text or None)
 )
-#: A coded value without list (type CS).
+#: A coded value whose list the standard fixes (type CS): the list is not written.
 CS = Simple(_read_code, _fill_cs)
 #: A coded value with its list (type CV).
 CV = Simple(_read_code, _fill_cv)
 QUANTITY = Simple(lambda element: Quantity(element.get("V"), element.get("U")), _fill_quantity)
 #: A telecom address of Henvisning 1.x and AppRec: the address alone, in attribute V.
-TELE_ADDRESS = Simple(
-    lambda element: Telecom(address=element.get("V")), lambda element, value: _set(element, "V", value.address)
-)
+TELE_ADDRESS = Simple(lambda element: Telecom(address=element.get("V")), _fill_tele_address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +122,19 @@ class Field:
     many: bool = False
     #: How many of `many` the standard takes; reading keeps them all.
     most: int | None = None
+    #: What is written where the attribute is None.
+    otherwise: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Inline:
     """Binds a child element whose own children belong to the same record.
 
-    Written when `presence` (a path) is there; without it always, or, if optional, where it holds something.
+    Written always, or, if optional, where it holds something.
     """
 
     tag: str
     fields: tuple[Field | Inline, ...]
-    presence: str | None = None
     is_optional: bool = False
 
 
@@ -136,7 +147,7 @@ class Part:
     after: Callable[[Values], None] | None = None
     #: Returns values to write that the dataclass does not have under that name.
     before: Callable[[Any], Values] | None = None
-    #: The attributes that `before` takes its values from.
+    #: Attributes that no field binds and that are not lost: `before` takes care of them.
     covers: tuple[str, ...] = ()
 
 
@@ -157,38 +168,52 @@ class Record(Generic[T]):
         """Declare the children in schema order; `fixed` gives attributes a value that is not on the wire."""
         self.cls = cls
         self.namespace = namespace
-        self._parts = {"": Part(cls, after, before, covers), **(parts or {})}
-        self._fixed = dict(fixed or {})
-        shared = Counter(field.path for field in _flat(fields))
-        self._slots = _Slots.of(fields, namespace)
+        self.fixed = dict(fixed or {})
+        self._after = after
+        self._parts = dict(parts or {})
+        self._lookup = _Lookup(fields, namespace)
+        flat = tuple(_flat(fields))
+        self._many = tuple(field.path for field in flat if field.many)
+        shared = Counter(field.path for field in flat)
         self._steps = tuple(_step(field, namespace, shared) for field in fields)
+        bound = {field.path for field in flat}
+        own = Part(cls, after, before, (*covers, *self.fixed, *self._parts))
+        self._guards = {name: _Guard(name, part, bound) for name, part in {"": own, **self._parts}.items()}
 
     def read(self, element: etree._Element) -> T:
         """Return the dataclass that an element holds."""
-        scopes: dict[str, Values] = {name: {} for name in self._parts}
-        self._slots.collect(element, scopes)
-        root = scopes[""]
+        values: Values = {}
+        self._lookup.collect(element, values)
+        for path in self._many:
+            if path in values:
+                values[path] = tuple(values[path])
         for name, part in self._parts.items():
-            if name and scopes[name]:
-                root[name] = _make(part, scopes[name])
-        root.update(self._fixed)
-        made: T = _make(self._parts[""], root)
-        return made
+            found = _taken_out(values, f"{name}.")
+            if found:
+                if part.after:
+                    part.after(found)
+                values[name] = part.cls(**found)
+        values.update(self.fixed)
+        if self._after:
+            self._after(values)
+        return self.cls(**values)
 
     def fill(self, element: etree._Element, value: T) -> None:
-        """Put a dataclass into an empty element."""
-        before = {name: part.before for name, part in self._parts.items() if part.before}
-        source: Any = value
-        if before:
-            source = _Overlay(value, before)
-        for step in self._steps:
-            step(element, source)
+        """Put a dataclass into an empty element.
 
-    def written(self, name: str, value: T, nsmap: dict[str | None, str]) -> etree._Element:
+        Raises:
+            SpecError: the dataclass says something that no declared child holds.
+        """
+        scopes: Scopes = {}
+        for guard in self._guards.values():
+            guard.enter(value, scopes)
+        for step in self._steps:
+            step(element, scopes)
+
+    def written(self, name: str, value: T, nsmap: Mapping[str | None, str]) -> etree._Element:
         """Return a new root element that holds a dataclass."""
-        element = etree.Element(
-            f"{{{self.namespace}}}{name}", nsmap=cast("dict[str, str]", nsmap)
-        )  # the stubs know no default namespace
+        known = cast("dict[str, str]", nsmap)  # the stubs know no default namespace
+        element = etree.Element(f"{{{self.namespace}}}{name}", nsmap=known)
         self.fill(element, value)
         return element
 
@@ -208,36 +233,9 @@ class Deferred:
         self.find().fill(element, value)
 
 
-@dataclass(frozen=True, slots=True)
-class Wrap:
-    """A shape with one element between: reads and writes its only child."""
-
-    tag: str
-    shape: Shape
-
-    def read(self, element: etree._Element) -> Any:  # noqa: ANN401 - the inner shape's value
-        """Return the inner element's value, or None where it is missing."""
-        for child in element:
-            return self.shape.read(child)
-        return None
-
-    def fill(self, element: etree._Element, value: Any) -> None:  # noqa: ANN401 - the same
-        """Write the inner element."""
-        self.shape.fill(etree.SubElement(element, self.tag), value)
-
-
 def local_name(tag: str) -> str:
     """Return a tag without its namespace."""
     return tag.rpartition("}")[2]
-
-
-def _make(part: Part, values: Values) -> Any:  # noqa: ANN401 - an instance of part.cls
-    for name, value in values.items():
-        if type(value) is list:
-            values[name] = tuple(value)
-    if part.after:
-        part.after(values)
-    return part.cls(**values)
 
 
 def _flat(fields: Iterable[Field | Inline]) -> Iterable[Field]:
@@ -252,118 +250,164 @@ def _qualified(tag: str, namespace: str) -> str:
     return tag if tag.startswith("{") else f"{{{namespace}}}{tag}"
 
 
-class _Slots:
+def _taken_out(values: Values, prefix: str) -> Values:
+    paths = [path for path in values if path.startswith(prefix)]
+    return {path.removeprefix(prefix): values.pop(path) for path in paths}
+
+
+class _Lookup:
     """Where each child element goes."""
 
     __slots__ = ("_by_name", "_by_tag")
 
-    def __init__(self, by_tag: dict[str, _Slot | _Slots]) -> None:
-        self._by_tag = by_tag
-        self._by_name = {local_name(tag): slot for tag, slot in by_tag.items()}
+    def __init__(self, fields: Iterable[Field | Inline], namespace: str) -> None:
+        self._by_tag = {_qualified(field.tag, namespace): _slot(field, namespace) for field in fields}
+        self._by_name = {local_name(tag): slot for tag, slot in self._by_tag.items()}
 
-    @classmethod
-    def of(cls, fields: Iterable[Field | Inline], namespace: str) -> _Slots:
-        slots: dict[str, _Slot | _Slots] = {}
-        for field in fields:
-            tag = _qualified(field.tag, namespace)
-            if isinstance(field, Inline):
-                slots[tag] = cls.of(field.fields, namespace)
-            else:
-                part, _, name = field.path.rpartition(".")
-                slots[tag] = _Slot(part, name, field.shape.read, field.many)
-        return cls(slots)
-
-    def collect(self, element: etree._Element, scopes: dict[str, Values]) -> None:
+    def collect(self, element: etree._Element, values: Values) -> None:
+        """Read the children of an element into `values`, by path; of what may stand once the first one counts."""
         by_tag = self._by_tag
         for child in element:
-            tag = child.tag
-            slot = by_tag.get(tag)
+            slot = by_tag.get(child.tag) or self._by_name.get(local_name(child.tag))
             if slot is None:
-                slot = self._by_name.get(local_name(tag))
-                if slot is None:
-                    continue
-            if isinstance(slot, _Slots):
-                slot.collect(child, scopes)
                 continue
-            values = scopes[slot.part]
-            if slot.many:
-                values.setdefault(slot.name, []).append(slot.read(child))
-            elif slot.name not in values:
-                values[slot.name] = slot.read(child)
+            path, read, many, inner = slot
+            if inner is not None:
+                inner.collect(child, values)
+            elif many:
+                values.setdefault(path, []).append(read(child))
+            elif path not in values:
+                values[path] = read(child)
+
+
+#: Path, reader, whether there may be many; or the children of an Inline.
+_Slot = tuple[str, Callable[[Any], Any], bool, _Lookup | None]
+
+
+def _slot(field: Field | Inline, namespace: str) -> _Slot:
+    if isinstance(field, Inline):
+        return "", _nothing, False, _Lookup(field.fields, namespace)
+    return field.path, field.shape.read, field.many, None
+
+
+def _nothing(_element: etree._Element) -> None:
+    """Stand where an Inline has no reader of its own."""
+
+
+class _Guard:
+    """Hands the writing steps what one dataclass holds, and refuses to lose any of it in silence."""
+
+    __slots__ = ("_before", "_bound", "_known", "_name", "_values_name")
+
+    def __init__(self, name: str, part: Part, bound: Iterable[str]) -> None:
+        prefix = f"{name}." if name else ""
+        self._name = name
+        self._values_name = f"{name}+"
+        self._before = part.before
+        self._bound = {path.removeprefix(prefix) for path in bound if path.startswith(prefix)} | set(part.covers)
+        self._known: dict[type, _Unbound] = {}
+
+    def enter(self, value: object, scopes: Scopes) -> None:
+        """Add this dataclass, and the values made of it, to the scopes that fields take their values from."""
+        if self._name:
+            made = scopes.get("+", _NOTHING)
+            value = made[self._name] if self._name in made else getattr(value, self._name)
+        scopes[self._name] = value
+        if value is None:
+            return
+        unbound = self._known.get(type(value))
+        if unbound is None:
+            unbound = self._known[type(value)] = _Unbound.of(type(value), self._bound)
+        if unbound.get is not None and unbound.get(value) != unbound.defaults:
+            raise unbound.refusal(value)
+        if self._before:
+            scopes[self._values_name] = self._before(value)
+
+
+_NOTHING: Values = {}
 
 
 @dataclass(frozen=True, slots=True)
-class _Slot:
-    part: str
-    name: str
-    read: Callable[[etree._Element], Any]
-    many: bool
+class _Unbound:
+    """The attributes of a class that no field of a record binds: they must have their defaults."""
+
+    names: tuple[str, ...]
+    get: Callable[[Any], Any] | None
+    defaults: Any
+
+    @classmethod
+    def of(cls, owner: type, bound: Iterable[str]) -> _Unbound:
+        free = [field for field in dataclass_fields(owner) if field.name not in bound]
+        names = tuple(field.name for field in free)
+        defaults = tuple(field.default for field in free)
+        return cls(
+            names, attrgetter(*names) if names else None, defaults if len(names) > 1 else defaults[:1] and defaults[0]
+        )
+
+    def refusal(self, value: object) -> SpecError:
+        defaults = self.defaults if len(self.names) > 1 else (self.defaults,)
+        lost = [name for name, default in zip(self.names, defaults, strict=True) if getattr(value, name) != default]
+        return SpecError(f"{lost[0]}: this version of the standard has no place for it in a {type(value).__name__}")
 
 
-class _Overlay:
-    """A dataclass seen with some attributes put before its own."""
-
-    def __init__(self, value: object, before: Mapping[str, Callable[[Any], Values]]) -> None:
-        self._value = value
-        self._before = before
-        own = before.get("")
-        if own:
-            self.__dict__.update(own(value))
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the dataclass holds
-        found = getattr(self._value, name)
-        change = self._before.get(name)
-        if change and found is not None:
-            found = _Overlay(found, {"": change})
-        self.__dict__[name] = found
-        return found
+#: Writes one declared child of an element.
+Step = Callable[[Any, Scopes], None]
 
 
-def _getter(path: str) -> Callable[[Any], Any]:
+def _getter(path: str) -> Callable[[Scopes], Any]:
+    """Return a function that takes a path's value from the scopes."""
     part, _, name = path.rpartition(".")
-    if not part:
-        return attrgetter(path)
+    made = f"{part}+"
 
-    def through_part(source: Any) -> Any:  # noqa: ANN401 - whatever the path leads to
-        found = getattr(source, part)
-        return None if found is None else getattr(found, name)
+    def get(scopes: Scopes) -> Any:  # noqa: ANN401 - whatever the path leads to
+        values = scopes.get(made)
+        if values is not None and name in values:
+            return values[name]
+        source = scopes[part]
+        return None if source is None else getattr(source, name)
 
-    return through_part
+    return get
 
 
-def _step(field: Field | Inline, namespace: str, shared: Counter[str]) -> Callable[[etree._Element, Any], None]:
+def _step(field: Field | Inline, namespace: str, shared: Counter[str]) -> Step:
     """Return the function that writes one declared child of an element."""
     tag = _qualified(field.tag, namespace)
     if isinstance(field, Inline):
         return _inline_step(field, tag, tuple(_step(inner, namespace, shared) for inner in field.fields))
-
-    get, fill = _getter(field.path), field.shape.fill
+    if field.many:
+        return _many_step(field, tag)
+    get, fill, otherwise = _getter(field.path), field.shape.fill, field.otherwise
     only = getattr(field.shape, "cls", None) if shared[field.path] > 1 else None
 
-    def write_one(parent: etree._Element, source: Any) -> None:  # noqa: ANN401 - any dataclass
-        value = get(source)
+    def write_one(parent: etree._Element, scopes: Scopes) -> None:
+        value = get(scopes)
+        if value is None:
+            value = otherwise
         if value is not None and (only is None or type(value) is only):
             fill(etree.SubElement(parent, tag), value)
 
-    def write_many(parent: etree._Element, source: Any) -> None:  # noqa: ANN401 - any dataclass
-        for value in get(source) or ():
-            if only is None or type(value) is only:
-                fill(etree.SubElement(parent, tag), value)
-
-    return write_many if field.many else write_one
+    return write_one
 
 
-def _inline_step(
-    field: Inline, tag: str, steps: tuple[Callable[[etree._Element, Any], None], ...]
-) -> Callable[[etree._Element, Any], None]:
-    presence = _getter(field.presence) if field.presence else None
+def _many_step(field: Field, tag: str) -> Step:
+    get, fill, most = _getter(field.path), field.shape.fill, field.most
 
-    def write_inline(parent: etree._Element, source: Any) -> None:  # noqa: ANN401 - any dataclass
-        if presence is None or presence(source) is not None:
-            element = etree.SubElement(parent, tag)
-            for step in steps:
-                step(element, source)
-            if field.is_optional and not len(element):
-                parent.remove(element)
+    def write_many(parent: etree._Element, scopes: Scopes) -> None:
+        values = get(scopes) or ()
+        if most is not None and len(values) > most:
+            raise SpecError(f"{field.path}: this version of the standard takes {most}, not {len(values)}")
+        for value in values:
+            fill(etree.SubElement(parent, tag), value)
+
+    return write_many
+
+
+def _inline_step(field: Inline, tag: str, steps: tuple[Step, ...]) -> Step:
+    def write_inline(parent: etree._Element, scopes: Scopes) -> None:
+        element = etree.SubElement(parent, tag)
+        for step in steps:
+            step(element, scopes)
+        if field.is_optional and not len(element):
+            parent.remove(element)
 
     return write_inline

@@ -32,6 +32,7 @@ from adapter.wire.content import CARRIED
 from adapter.wire.namespaces import HENVISNING_10, HENVISNING_11, PO_2009
 
 _MAIN = "henvisning"
+_MIG_VERSIONS = {"1.0": "v1.0 2005-07-08", "1.1": "v1.1 2012-02-15"}
 
 
 def _requested_service(namespace: str) -> Record[RequestedService]:
@@ -321,13 +322,13 @@ def _message(
         namespace,
         Field("Type", "type", CS),
         Field("MsgVersion", "msg_version", TEXT),
-        Field("MIGversion", "mig_version", TEXT),
+        Field("MIGversion", "mig_version", TEXT, otherwise=_MIG_VERSIONS[version]),
         Field("GenDate", "generated", MOMENT_VALUE),
         Field("MsgId", "msg_id", TEXT),
         Field("Status", "status", CS),
         Inline("ServReq", request, is_optional=True),
         parts={
-            _MAIN: Part(Henvisning, after=name_version),
+            _MAIN: Part(Henvisning, after=name_version, covers=("version",)),
             "patient": Part(Patient, after=hcp.gather_ids, before=hcp.spread_ids, covers=hcp.SPREAD),
         },
         after=join,

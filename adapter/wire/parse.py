@@ -7,8 +7,10 @@ are left out (libxml2 would split the text around them). The declared encoding i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, cast
 
 from lxml import etree
 
@@ -84,11 +86,11 @@ def _parser(*, is_huge: bool) -> etree.XMLParser:
 
 def _explained(error: etree.XMLSyntaxError, data: bytes) -> FormError:
     """Say what libxml2 found, by its error's name: its sentences can quote the document."""
-    last = error.error_log.last_error
     line = error.lineno or None
     if _DOCTYPE.search(data):
         return DocumentTypeRefused(line=line)
-    name = last.type_name if last is not None else ""
+    log: Any = error.error_log  # the stubs do not know that it is a list of entries
+    name = log[-1].type_name if len(log) else ""
     if name in _LIMIT_ERRORS:
         return LimitExceeded("The document has a text, a name or a depth beyond what is ever read.", line=line)
     what = name.removeprefix("ERR_").replace("_", " ").lower() or "no XML"
@@ -97,7 +99,7 @@ def _explained(error: etree.XMLSyntaxError, data: bytes) -> FormError:
 
 def _measure(root: etree._Element, data: bytes, encoding: str | None, limits: Limits) -> None:
     """Hold the tree against the limits, with as little work as the bytes allow."""
-    if len(data) > _BYTES_PER_ELEMENT * limits.max_elements and _count(root) > limits.max_elements:
+    if len(data) > _BYTES_PER_ELEMENT * limits.max_elements and _more_elements_than(limits.max_elements)(root):
         raise LimitExceeded(f"The document has more than {limits.max_elements} elements.")
     if _deeper_than(limits.max_depth)(root):
         raise LimitExceeded(f"The document has more than {limits.max_depth} levels of elements.")
@@ -115,8 +117,22 @@ def _may_be_wide(data: bytes, encoding: str | None, limits: Limits) -> bool:
     shortest = min(limits.max_attribute_length, limits.max_attributes * len(b' a=""'))
     return any(
         run.count(b"=") > limits.max_attributes or _long_value(limits.max_attribute_length).search(run)
-        for run in _long_run(shortest).findall(data)
+        for run in _long_runs(data, shortest)
     )
+
+
+def _long_runs(data: bytes, length: int) -> Iterator[bytes]:
+    """Yield the runs of at least so many bytes without "<", looking at few of the bytes between."""
+    position = 0
+    while position + length <= len(data):
+        last = data.rfind(b"<", position, position + length)
+        if last >= 0:
+            position = last + 1
+            continue
+        end = data.find(b"<", position + length)
+        end = len(data) if end < 0 else end
+        yield data[position:end]
+        position = end + 1
 
 
 def _measure_attributes(root: etree._Element, limits: Limits) -> None:
@@ -130,26 +146,20 @@ def _measure_attributes(root: etree._Element, limits: Limits) -> None:
 
 
 def _line(element: etree._Element) -> int | None:
-    line = element.sourceline
-    return int(line) if line else None
+    line: Any = element.sourceline  # the stubs leave it open
+    return cast("int | None", line)
 
 
-def _count(root: etree._Element) -> int:
-    return int(float(str(_COUNT(root))))
-
-
-_COUNT = etree.XPath("count(//*)")
+@cache
+def _more_elements_than(number: int) -> etree.XPath:
+    """Return a test whether there are more elements than that."""
+    return etree.XPath(f"count(//*) > {number}")
 
 
 @cache
 def _deeper_than(levels: int) -> etree.XPath:
     """Return a test whether there is an element below so many levels."""
     return etree.XPath(f"boolean({'/*' * (levels + 1)})")
-
-
-@cache
-def _long_run(length: int) -> re.Pattern[bytes]:
-    return re.compile(rb"<[^<]{%d,}" % length)
 
 
 @cache

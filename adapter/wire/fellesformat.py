@@ -1,0 +1,35 @@
+"""EI_fellesformat: NAV's inner wrapper around a message. Partners never see it; copies of messages come in it."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from adapter.wire.bind import local_name
+from adapter.wire.namespaces import FELLESFORMAT
+
+_NAME = "EI_fellesformat"
+_INNER = ("MsgHead", "AppRec", "Message")
+
+
+def is_wrapper(root: etree._Element) -> bool:
+    """Tell whether a root is the wrapper, in any of its namespaces."""
+    name = etree.QName(root)
+    return name.localname == _NAME or name.namespace in FELLESFORMAT
+
+
+def inner(wrapper: etree._Element) -> etree._Element | None:
+    """Return the message inside, in its place; None where there is none."""
+    return next((child for child in wrapper if local_name(child.tag) in _INNER), None)
+
+
+def cut(wrapper: etree._Element) -> etree._Element | None:
+    """Return the message inside as the root of its own tree, with the namespaces that were in scope.
+
+    A schema and a signature both speak about the message as a root.
+    """
+    found = inner(wrapper)
+    return None if found is None else etree.fromstring(etree.tostring(found, with_tail=False), _PARSER)
+
+
+#: The wrapper was parsed within limits before.
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)

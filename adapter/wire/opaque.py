@@ -1,0 +1,47 @@
+"""XML that is carried, not read: taken out in canonical form, put back as it was."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from adapter.message.attachment import Opaque
+from adapter.wire.bind import Simple
+from adapter.wire.namespaces import XSI
+
+_TYPE = f"{{{XSI}}}type"
+#: What is carried was parsed within limits before, so libxml2's own need not be asked again.
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+
+
+def read_opaque(element: etree._Element) -> Opaque:
+    """Return an element as it is."""
+    name = etree.QName(element)
+    return Opaque(name.namespace or "", name.localname, canonical(element))
+
+
+def canonical(element: etree._Element) -> bytes:
+    """Return the exclusive canonical form of an element.
+
+    It leaves out namespaces that only a value names, so those of `xsi:type` values are asked for by prefix.
+    """
+    prefixes = {value.partition(":")[0] for value in map(_type_of, element.iter()) if value and ":" in value}
+    return etree.tostring(element, method="c14n", exclusive=True, inclusive_ns_prefixes=sorted(prefixes) or None)
+
+
+def append_opaque(parent: etree._Element, value: Opaque) -> None:
+    """Append an element that was taken out."""
+    parent.append(etree.fromstring(value.xml, _PARSER))
+
+
+def _fill(element: etree._Element, value: Opaque) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        parent.replace(element, etree.fromstring(value.xml, _PARSER))
+
+
+def _type_of(element: etree._Element) -> str | None:
+    return element.get(_TYPE)
+
+
+#: An element that is carried as it is.
+OPAQUE = Simple(read_opaque, _fill)
