@@ -16,7 +16,7 @@ from adapter import resources
 from adapter.errors import ConfigError
 
 if TYPE_CHECKING:
-    import datetime
+    import datetime as dt
     from collections.abc import Mapping
 
 #: OID of every national code list, up to the number of the list.
@@ -36,7 +36,7 @@ class CodeList:
     #: Where the values were read.
     source: str
     #: The day the values were as they are here.
-    date: datetime.date
+    date: dt.date
 
     @property
     def oid(self) -> str:
