@@ -61,23 +61,15 @@ class SchemaSet:
     """Every schema, compiled once. One set serves one thread at a time."""
 
     def __init__(self, documents: Mapping[str, etree._Element]) -> None:
-        """Compile schema documents by target namespace; `load` finds them. ConfigError when they do not fit."""
+        """Compile schema documents by target namespace. ConfigError when they do not fit together."""
         self._compiled = _compile(documents)
         #: The namespaces whose elements can be judged.
         self.namespaces: frozenset[str] = frozenset(documents)
 
     @classmethod
     def load(cls, directory: Path | None = None) -> Self:
-        """Compile this project's schemas, or those in an operator's folder.
-
-        The folder may hold the official files under any name: each is known by its target namespace. A namespace
-        that the folder lacks is filled from this project. ConfigError when a file cannot be read or compiled.
-        """
-        documents = {} if directory is None else _read_folder(directory)
-        for namespace, entry in load_catalog(resources.schemas()).entries.items():
-            if namespace not in documents:
-                documents[namespace] = _read(entry.path)
-        return cls(documents)
+        """Read and compile; see `read_documents`. ConfigError when a file cannot be read or compiled."""
+        return cls(read_documents(directory))
 
     def is_known(self, namespace: str) -> bool:
         """Tell whether elements of this namespace can be judged."""
@@ -92,6 +84,20 @@ class SchemaSet:
             SchemaFault(entry.line, entry.path or "", _QUOTED_CONTENT.sub(r"\1\2'…'", entry.message))
             for entry in islice(log, MOST_FAULTS)
         )
+
+
+def read_documents(directory: Path | None = None) -> dict[str, etree._Element]:
+    """Read this project's schemas, or those in an operator's folder, by target namespace.
+
+    The folder may hold the official files under any name: each is known by its target namespace. A namespace that
+    the folder lacks is filled from this project. The order is the catalog's, then the folder's. The imports have
+    lost their addresses, because whatever they name is at hand, and no identifier pattern backtracks. ConfigError
+    when a file cannot be read.
+    """
+    foreign = {} if directory is None else _read_folder(directory)
+    own = load_catalog(resources.schemas()).entries
+    filled = {name: foreign[name] if name in foreign else _read(entry.path) for name, entry in own.items()}
+    return filled | foreign
 
 
 class _FromMemory(etree.Resolver):
