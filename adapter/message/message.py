@@ -85,14 +85,15 @@ class Message:
 
     @property
     def payload(self) -> Dialogmelding | Henvisning | Receipt | None:
-        """Return the content that is read here, or None."""
+        """Return the content that is read here, or None; a message inside is asked only if this one has none."""
         if self.receipt is not None:
             return self.receipt
-        for document in self.documents:
-            for item in document.content or ():
-                if isinstance(item, Dialogmelding | Henvisning):
-                    return item
-        return None
+        items = [item for document in self.documents for item in document.content or ()]
+        for item in items:
+            if isinstance(item, Dialogmelding | Henvisning):
+                return item
+        inner = (item.payload for item in items if isinstance(item, Message))
+        return next((payload for payload in inner if payload is not None), None)
 
     @property
     def henvisning(self) -> Henvisning | None:
@@ -123,6 +124,8 @@ class Message:
                 return note.document_id
             for question in payload.foresporsler:
                 return question.document_id
+        if self.kind is Kind.EPIKRISE and self.documents:
+            return self.documents[0].id
         return None
 
     @property

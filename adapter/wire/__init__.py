@@ -22,8 +22,9 @@ from adapter.wire.content import root_for, roots
 from adapter.wire.hodemelding import MSGHEAD_ROOT
 from adapter.wire.other import read_other
 from adapter.wire.parse import DEFAULT_LIMITS, Limits, parse
+from adapter.wire.rescue import Rescued, rescue
 
-__all__ = ["Limits", "parse", "read", "read_tree", "write"]
+__all__ = ["Limits", "Rescued", "parse", "read", "read_tree", "rescue", "write"]
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
