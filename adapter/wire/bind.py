@@ -175,7 +175,8 @@ class Record(Generic[T]):
         flat = tuple(_flat(fields))
         self._many = tuple(field.path for field in flat if field.many)
         shared = Counter(field.path for field in flat)
-        self._steps = tuple(_step(field, namespace, shared) for field in fields)
+        self._is_plain = before is None and not self._parts
+        self._steps = tuple(_step(field, namespace, shared, _Getters(is_plain=self._is_plain)) for field in fields)
         bound = {field.path for field in flat}
         own = Part(cls, after, before, (*covers, *self.fixed, *self._parts))
         self._guards = {name: _Guard(name, part, bound) for name, part in {"": own, **self._parts}.items()}
@@ -204,11 +205,15 @@ class Record(Generic[T]):
         Raises:
             SpecError: the dataclass says something that no declared child holds.
         """
-        scopes: Scopes = {}
-        for guard in self._guards.values():
-            guard.enter(value, scopes)
+        source: Any = value
+        if self._is_plain:
+            self._guards[""].check(value)
+        else:
+            source = {}
+            for guard in self._guards.values():
+                guard.enter(value, source)
         for step in self._steps:
-            step(element, scopes)
+            step(element, source)
 
     def written(self, name: str, value: T, nsmap: Mapping[str | None, str]) -> etree._Element:
         """Return a new root element that holds a dataclass."""
@@ -313,15 +318,18 @@ class _Guard:
             made = scopes.get("+", _NOTHING)
             value = made[self._name] if self._name in made else getattr(value, self._name)
         scopes[self._name] = value
-        if value is None:
-            return
+        if value is not None:
+            self.check(value)
+            if self._before:
+                scopes[self._values_name] = self._before(value)
+
+    def check(self, value: object) -> None:
+        """Raise SpecError where the dataclass says something that would be lost."""
         unbound = self._known.get(type(value))
         if unbound is None:
             unbound = self._known[type(value)] = _Unbound.of(type(value), self._bound)
         if unbound.get is not None and unbound.get(value) != unbound.defaults:
             raise unbound.refusal(value)
-        if self._before:
-            scopes[self._values_name] = self._before(value)
 
 
 _NOTHING: Values = {}
@@ -351,36 +359,45 @@ class _Unbound:
 
 
 #: Writes one declared child of an element.
-Step = Callable[[Any, Scopes], None]
+Step = Callable[[Any, Any], None]
 
 
-def _getter(path: str) -> Callable[[Scopes], Any]:
-    """Return a function that takes a path's value from the scopes."""
-    part, _, name = path.rpartition(".")
-    made = f"{part}+"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Getters:
+    """Makes the functions that take a path's value from what a record hands to its steps."""
 
-    def get(scopes: Scopes) -> Any:  # noqa: ANN401 - whatever the path leads to
-        values = scopes.get(made)
-        if values is not None and name in values:
-            return values[name]
-        source = scopes[part]
-        return None if source is None else getattr(source, name)
+    #: A plain record hands over its dataclass itself, any other one its scopes.
+    is_plain: bool
 
-    return get
+    def of(self, path: str) -> Callable[[Any], Any]:
+        """Return the function for one path."""
+        if self.is_plain:
+            return attrgetter(path)
+        part, _, name = path.rpartition(".")
+        made = f"{part}+"
+
+        def get(scopes: Scopes) -> Any:  # noqa: ANN401 - whatever the path leads to
+            values = scopes.get(made)
+            if values is not None and name in values:
+                return values[name]
+            source = scopes[part]
+            return None if source is None else getattr(source, name)
+
+        return get
 
 
-def _step(field: Field | Inline, namespace: str, shared: Counter[str]) -> Step:
+def _step(field: Field | Inline, namespace: str, shared: Counter[str], getters: _Getters) -> Step:
     """Return the function that writes one declared child of an element."""
     tag = _qualified(field.tag, namespace)
     if isinstance(field, Inline):
-        return _inline_step(field, tag, tuple(_step(inner, namespace, shared) for inner in field.fields))
+        return _inline_step(field, tag, tuple(_step(inner, namespace, shared, getters) for inner in field.fields))
     if field.many:
-        return _many_step(field, tag)
-    get, fill, otherwise = _getter(field.path), field.shape.fill, field.otherwise
+        return _many_step(field, tag, getters.of(field.path))
+    get, fill, otherwise = getters.of(field.path), field.shape.fill, field.otherwise
     only = getattr(field.shape, "cls", None) if shared[field.path] > 1 else None
 
-    def write_one(parent: etree._Element, scopes: Scopes) -> None:
-        value = get(scopes)
+    def write_one(parent: etree._Element, source: Any) -> None:  # noqa: ANN401 - see _Getters
+        value = get(source)
         if value is None:
             value = otherwise
         if value is not None and (only is None or type(value) is only):
@@ -389,11 +406,11 @@ def _step(field: Field | Inline, namespace: str, shared: Counter[str]) -> Step:
     return write_one
 
 
-def _many_step(field: Field, tag: str) -> Step:
-    get, fill, most = _getter(field.path), field.shape.fill, field.most
+def _many_step(field: Field, tag: str, get: Callable[[Any], Any]) -> Step:
+    fill, most = field.shape.fill, field.most
 
-    def write_many(parent: etree._Element, scopes: Scopes) -> None:
-        values = get(scopes) or ()
+    def write_many(parent: etree._Element, source: Any) -> None:  # noqa: ANN401 - see _Getters
+        values = get(source) or ()
         if most is not None and len(values) > most:
             raise SpecError(f"{field.path}: this version of the standard takes {most}, not {len(values)}")
         for value in values:
@@ -403,10 +420,10 @@ def _many_step(field: Field, tag: str) -> Step:
 
 
 def _inline_step(field: Inline, tag: str, steps: tuple[Step, ...]) -> Step:
-    def write_inline(parent: etree._Element, scopes: Scopes) -> None:
+    def write_inline(parent: etree._Element, source: Any) -> None:  # noqa: ANN401 - see _Getters
         element = etree.SubElement(parent, tag)
         for step in steps:
-            step(element, scopes)
+            step(element, source)
         if field.is_optional and not len(element):
             parent.remove(element)
 

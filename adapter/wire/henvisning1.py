@@ -141,6 +141,16 @@ _KINSHIP = Record(
     Field("RelationCode", "code", CS),
     Field("Description", "description", TEXT),
 )
+
+
+def _only_id(person: Person) -> Values:
+    """Return the one number that a PatRelperson has."""
+    values = hcp.spread_ids(person)
+    if values["additional_ids"]:
+        raise SpecError("relatives.person.identifiers: this version of the standard takes one")
+    return values
+
+
 _RELATIVE_10 = Record(
     Relative,
     HENVISNING_10,
@@ -156,7 +166,7 @@ _RELATIVE_10 = Record(
     Field("Relation", "kinship", _KINSHIP),
     Field("Address", "person.address", _ADDRESS_10),
     Field("Consent", "consent", _CONSENT_10),
-    parts={"person": Part(Person, after=hcp.gather_ids, before=hcp.spread_ids, covers=hcp.SPREAD)},
+    parts={"person": Part(Person, after=hcp.gather_ids, before=_only_id, covers=hcp.SPREAD)},
 )
 _INSTITUTION_10 = Record(
     Institution,

@@ -23,9 +23,13 @@ def canonical(element: etree._Element) -> bytes:
     """Return the exclusive canonical form of an element.
 
     It leaves out namespaces that only a value names, so those of `xsi:type` values are asked for by prefix.
+    Canonical XML knows no relative namespace names: an element that has one is returned as it stands.
     """
     prefixes = {value.partition(":")[0] for value in map(_type_of, element.iter()) if value and ":" in value}
-    return etree.tostring(element, method="c14n", exclusive=True, inclusive_ns_prefixes=sorted(prefixes) or None)
+    try:
+        return etree.tostring(element, method="c14n", exclusive=True, inclusive_ns_prefixes=sorted(prefixes) or None)
+    except etree.C14NError:
+        return etree.tostring(element, encoding="UTF-8", xml_declaration=False, with_tail=False)
 
 
 def append_opaque(parent: etree._Element, value: Opaque) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib.util
 import os
 import types
@@ -31,6 +32,7 @@ _LEAVES: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
+@functools.cache
 def _values(hint: Any) -> st.SearchStrategy[Any]:
     if hint in _LEAVES:
         return _LEAVES[hint]
@@ -47,7 +49,7 @@ def _some(draw: st.DrawFn, cls: type, **known: st.SearchStrategy[Any] | None) ->
     hints = typing.get_type_hints(cls)
     names = [field.name for field in dataclasses.fields(cls) if known.get(field.name, hints) is not None]
     chosen = draw(st.lists(st.sampled_from(names), unique=True, max_size=4))
-    return cls(**{name: draw(known.get(name) or _values(hints[name])) for name in chosen})
+    return cls(**{name: draw(known[name] if name in known else _values(hints[name])) for name in chosen})
 
 
 @pytest.fixture(scope="session")
@@ -71,19 +73,18 @@ def canonical() -> Callable[[etree._Element], tuple[Any, ...]]:
     return _canonical
 
 
-def _collect(slots: Any, name: str, found: dict[str, str]) -> None:
-    by_tag = slots._by_tag
-    inner = {local_name(tag): slot for tag, slot in by_tag.items()}
-    found[name] = " ".join(inner)
-    for child, slot in inner.items():
-        below = slot if hasattr(slot, "_by_tag") else getattr(getattr(slot.read, "__self__", None), "_slots", None)
+def _collect(lookup: Any, name: str, found: dict[str, str]) -> None:
+    slots = {local_name(tag): slot for tag, slot in lookup._by_tag.items()}
+    found[name] = " ".join(slots)
+    for child, (_, read, _, inline) in slots.items():
+        below = inline or getattr(getattr(read, "__self__", None), "_lookup", None)
         if below is not None and child not in found:
             _collect(below, child, found)
 
 
 def _declared(record: Record[Any], name: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    _collect(record._slots, name, found)
+    _collect(record._lookup, name, found)
     return found
 
 
