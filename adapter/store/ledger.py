@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, bindparam, func, select
 
 from adapter.errors import StoreError
 from adapter.message.state import DeliveryState, MessageState
@@ -39,6 +40,14 @@ _GIVEN_UP = frozenset({DeliveryState.ABANDONED, DeliveryState.AMBIGUOUS})
 #: States before the channel has the bytes, from which going to SENT is an attempt by itself.
 _BEFORE_SENDING = frozenset({DeliveryState.WAITING, DeliveryState.QUEUED})
 
+# Built once: Core's work is in the building.
+_MESSAGE_STATES = select(message.c.id, message.c.state).where(message.c.id.in_(bindparam("ids", expanding=True)))
+_DELIVERY_STATES = select(delivery.c.id, delivery.c.state, delivery.c.for_message_id).where(
+    delivery.c.id.in_(bindparam("ids", expanding=True))
+)
+_LAST_EVENT = select(event.c.seq, event.c.hash).order_by(event.c.seq.desc()).limit(1)
+_LAST_IDS = {table.name: select(func.max(table.c.id)) for table in (message, delivery, attempt, timer, task)}
+
 
 class Ledger(Query):
     """Writes, and reads that see them.
@@ -52,17 +61,21 @@ class Ledger(Query):
         super().__init__(connection)
         self._ids: dict[str, int] = {}
         self._chain: chain.Chain | None = None
-        self._events: list[dict[str, object]] = []
+        self._events: list[tuple[object, ...]] = []
 
     # messages
 
     def receive(self, items: Sequence[NewMessage], *, at: datetime, worker: str | None = None) -> list[int]:
         """Keep messages that came in, taken up by `worker` at once if one is named. Return their ids."""
-        return self._insert_messages(items, at=at, worker=worker, name="received")
+        ids = self._insert_messages(items, at=at, worker=worker)
+        moment = to_text(at)
+        for id_, item in zip(ids, items, strict=True):
+            self._log(moment, id_, None, "received", {"channel": item.channel, "sha256": item.sha256})
+        return ids
 
     def add_messages(self, rows: Sequence[NewMessage], *, at: datetime) -> list[int]:
         """Keep messages the adapter made, such as receipts and drafts. Return their ids."""
-        return self._insert_messages(rows, at=at, worker=None, name="created")
+        return self._insert_messages(rows, at=at, worker=None)
 
     def take(self, ids: Collection[int], worker: str) -> list[int]:
         """Let a worker take up messages. Return the ids of those that were free."""
@@ -75,7 +88,7 @@ class Ledger(Query):
                 .order_by(message.c.id)
             )
         ]
-        statements.TAKE_MESSAGE.run(self._connection, [{"id": id_, "worker": worker} for id_ in free])
+        statements.TAKE_MESSAGE.run(self._connection, [(worker, id_) for id_ in free])
         return free
 
     def release_worker(self, worker: str) -> int:
@@ -84,7 +97,7 @@ class Ledger(Query):
             select(func.count()).where(message.c.state == MessageState.RECEIVED, message.c.worker == worker)
         )
         if held:
-            statements.RELEASE_WORKER.run(self._connection, [{"worker": worker}])
+            statements.RELEASE_WORKER.run(self._connection, [(worker,)])
         return held or 0
 
     def decide(self, rows: Sequence[DecidedMessage], *, at: datetime) -> None:
@@ -94,23 +107,16 @@ class Ledger(Query):
             StoreError: A message is unknown, or its state does not allow the step.
         """
         moment = to_text(at)
-        current = self._current_messages([row.id for row in rows])
+        current = self._message_states([row.id for row in rows])
         updates = []
         for row in rows:
-            state, attempts = current[row.id]
-            _check_step("message", row.id, state, row.state)
-            current[row.id] = row.state, attempts
-            updates.append(
-                {
-                    **_facts(row),
-                    "id": row.id,
-                    "state": row.state.value,
-                    "verdict": None if row.verdict is None else str(row.verdict),
-                    "findings": chain.encode(row.findings) if row.findings else "[]",
-                    "decided_at": moment,
-                }
-            )
-            self._log(moment, row.id, None, row.state.value, row.data)
+            state = str(row.state)
+            _check_step("message", row.id, current[row.id], row.state)
+            current[row.id] = row.state
+            verdict = None if row.verdict is None else str(row.verdict)
+            findings = chain.encode(row.findings) if row.findings else "[]"
+            updates.append((state, verdict, findings, moment, *_facts(row), row.id))
+            self._log(moment, row.id, None, state, row.data)
         statements.DECIDE_MESSAGE.run(self._connection, updates)
 
     def move_messages(self, moves: Sequence[MessageMove], *, at: datetime) -> None:
@@ -120,16 +126,15 @@ class Ledger(Query):
             StoreError: A message is unknown, or its state does not allow the step.
         """
         moment = to_text(at)
-        current = self._current_messages([move.id for move in moves])
+        current = self._message_states([move.id for move in moves])
         updates = []
         for move in moves:
-            state, attempts = current[move.id]
-            _check_step("message", move.id, state, move.to)
+            _check_step("message", move.id, current[move.id], move.to)
+            current[move.id] = move.to
             # Received anew by a person's decision: what killed earlier workers may be mended.
-            attempts = 0 if move.to is MessageState.RECEIVED else attempts
-            current[move.id] = move.to, attempts
-            updates.append({"id": move.id, "state": move.to.value, "attempts": attempts})
-            self._log(moment, move.id, None, move.to.value, move.data)
+            kept = move.to is not MessageState.RECEIVED
+            updates.append((str(move.to), kept, move.id))
+            self._log(moment, move.id, None, str(move.to), move.data)
         statements.MOVE_MESSAGE.run(self._connection, updates)
 
     def add_references(self, rows: Sequence[NewReference]) -> None:
@@ -138,16 +143,12 @@ class Ledger(Query):
         Raises:
             StoreError: A dedupe key belongs to another message.
         """
-        statements.INSERT_REFERENCE.run(
-            self._connection,
-            [{"key": row.key.lower(), "role": row.role, "message_id": row.message_id} for row in rows],
-        )
+        values = [(row.key.lower(), row.role, row.message_id) for row in rows]
+        statements.INSERT_REFERENCE.run(self._connection, values)
 
     def merge_threads(self, keep: int, others: Collection[int]) -> None:
         """Move the messages of other threads into one."""
-        statements.MERGE_THREAD.run(
-            self._connection, [{"keep": keep, "other": other} for other in others if other != keep]
-        )
+        statements.MERGE_THREAD.run(self._connection, [(keep, other) for other in others if other != keep])
 
     def add_receipts(self, rows: Sequence[NewReceipt]) -> None:
         """Record the receipts we issue.
@@ -155,26 +156,16 @@ class Ledger(Query):
         Raises:
             StoreError: The recipient has a receipt for that message already.
         """
-        statements.INSERT_RECEIPT.run(
-            self._connection,
-            [
-                {
-                    "message_id": row.message_id,
-                    "recipient": row.recipient,
-                    "status": row.status,
-                    "receipt_message_id": row.receipt_message_id,
-                }
-                for row in rows
-            ],
-        )
+        values = [(row.message_id, row.recipient, row.status, row.receipt_message_id) for row in rows]
+        statements.INSERT_RECEIPT.run(self._connection, values)
 
     # deliveries
 
     def add_deliveries(self, rows: Sequence[NewDelivery], *, at: datetime) -> list[int]:
-        """Plan deliveries. Return their ids. One event per delivery.
+        """Plan deliveries. Return their ids.
 
         Raises:
-            StoreError: An `after_index` points outside the rows before it.
+            StoreError: An `after_index` names no row before its own.
         """
         moment = to_text(at)
         ids = self._new_ids(delivery, len(rows))
@@ -186,24 +177,23 @@ class Ledger(Query):
                     raise StoreError("A delivery can only wait for one that stands before it.")
                 after = ids[row.after_index]
             values.append(
-                {
-                    "id": id_,
-                    "message_id": row.message_id,
-                    "for_message_id": row.for_message_id,
-                    "channel": row.channel,
-                    "party": row.party,
-                    "name": row.name,
-                    "state": row.state.value,
-                    "attempts": 0,
-                    "due_at": moment if row.due_at is None else to_text(row.due_at),
-                    "after_delivery": after,
-                    "staged": row.staged,
-                    "last_error": None,
-                    "sent_at": None,
-                    "receipt_due_at": to_text_or_none(row.receipt_due_at),
-                }
+                (
+                    id_,
+                    row.message_id,
+                    row.for_message_id,
+                    row.channel,
+                    row.party,
+                    row.name,
+                    str(row.state),
+                    0,
+                    moment if row.due_at is None else to_text(row.due_at),
+                    after,
+                    row.staged,
+                    None,
+                    None,
+                    to_text_or_none(row.receipt_due_at),
+                )
             )
-            self._log(moment, row.for_message_id, id_, row.state.value, {"channel": row.channel, "party": row.party})
         statements.INSERT_DELIVERY.run(self._connection, values)
         return ids
 
@@ -216,69 +206,48 @@ class Ledger(Query):
             StoreError: A delivery is unknown, or its state does not allow the step.
         """
         moment = to_text(at)
-        current = self._current_deliveries([move.id for move in moves])
+        current = self._delivery_states([move.id for move in moves])
         updates = []
         for move in moves:
-            row = current[move.id]
-            before = DeliveryState(row["state"])
+            before, for_message_id = current[move.id]
             _check_step("delivery", move.id, before, move.to)
-            row["state"] = move.to.value
-            if move.to is DeliveryState.SENDING or (move.to is DeliveryState.SENT and before in _BEFORE_SENDING):
-                row["attempts"] += 1
-            elif move.to is DeliveryState.QUEUED and before in _GIVEN_UP:
-                row["attempts"] = 0
-            if move.to is DeliveryState.SENT:
-                row["sent_at"] = moment
-                row["last_error"] = None
-            if move.error is not None:
-                row["last_error"] = move.error
-            if move.due_at is not None:
-                row["due_at"] = to_text(move.due_at)
-            if move.staged is not None:
-                row["staged"] = move.staged
-            if move.receipt_due_at is not None:
-                row["receipt_due_at"] = to_text(move.receipt_due_at)
-            updates.append(dict(row))
-            self._log(moment, row["for_message_id"], move.id, move.to.value, move.data)
+            current[move.id] = move.to, for_message_id
+            is_sent = move.to is DeliveryState.SENT
+            updates.append(
+                (
+                    str(move.to),
+                    not (move.to is DeliveryState.QUEUED and before in _GIVEN_UP),
+                    move.to is DeliveryState.SENDING or (is_sent and before in _BEFORE_SENDING),
+                    is_sent,
+                    move.error,
+                    moment if is_sent else None,
+                    to_text_or_none(move.due_at),
+                    move.staged,
+                    to_text_or_none(move.receipt_due_at),
+                    move.id,
+                )
+            )
+            self._log(moment, for_message_id, move.id, str(move.to), move.data)
         statements.MOVE_DELIVERY.run(self._connection, updates)
 
     def add_attempts(self, rows: Sequence[NewAttempt]) -> None:
         """Record how tries to deliver went."""
         ids = self._new_ids(attempt, len(rows))
-        statements.INSERT_ATTEMPT.run(
-            self._connection,
-            [
-                {
-                    "id": id_,
-                    "delivery_id": row.delivery_id,
-                    "at": to_text(row.at),
-                    "outcome": row.outcome,
-                    "error": row.error,
-                }
-                for id_, row in zip(ids, rows, strict=True)
-            ],
-        )
+        values = [
+            (id_, row.delivery_id, to_text(row.at), row.outcome, row.error) for id_, row in zip(ids, rows, strict=True)
+        ]
+        statements.INSERT_ATTEMPT.run(self._connection, values)
 
     # timers and tasks
 
     def add_timers(self, rows: Sequence[NewTimer]) -> list[int]:
         """Start timers. Return their ids."""
         ids = self._new_ids(timer, len(rows))
-        statements.INSERT_TIMER.run(
-            self._connection,
-            [
-                {
-                    "id": id_,
-                    "rule": row.rule,
-                    "message_id": row.message_id,
-                    "delivery_id": row.delivery_id,
-                    "due_at": to_text(row.due_at),
-                    "state": "running",
-                    "fired_at": None,
-                }
-                for id_, row in zip(ids, rows, strict=True)
-            ],
-        )
+        values = [
+            (id_, row.rule, row.message_id, row.delivery_id, to_text(row.due_at), "running", None)
+            for id_, row in zip(ids, rows, strict=True)
+        ]
+        statements.INSERT_TIMER.run(self._connection, values)
         return ids
 
     def stop_timers(
@@ -296,7 +265,7 @@ class Ledger(Query):
                 if rules is not None:
                     statement = statement.where(timer.c.rule.in_(rules))
                 running.update(self._connection.scalars(statement))
-        statements.STOP_TIMER.run(self._connection, [{"id": id_} for id_ in sorted(running)])
+        statements.STOP_TIMER.run(self._connection, [(id_,) for id_ in sorted(running)])
         return len(running)
 
     def fire_timers(self, ids: Collection[int], *, at: datetime) -> None:
@@ -316,7 +285,7 @@ class Ledger(Query):
             if row is None:
                 raise StoreError(f"Timer {id_} is not running.")
             self._log(moment, row.message_id, row.delivery_id, "timer_fired", {"timer": id_, "rule": row.rule})
-        statements.FIRE_TIMER.run(self._connection, [{"id": id_, "at": moment} for id_ in ids])
+        statements.FIRE_TIMER.run(self._connection, [(moment, id_) for id_ in ids])
 
     def add_tasks(self, rows: Sequence[NewTask], *, at: datetime) -> list[int]:
         """Open tasks, each with an event. Return their ids."""
@@ -324,22 +293,9 @@ class Ledger(Query):
         ids = self._new_ids(task, len(rows))
         values = []
         for id_, row in zip(ids, rows, strict=True):
-            values.append(
-                {
-                    "id": id_,
-                    "party": row.party,
-                    "rule": row.rule,
-                    "title": row.title,
-                    "message_id": row.message_id,
-                    "due_at": to_text_or_none(row.due_at),
-                    "state": "open",
-                    "created_at": moment,
-                    "closed_at": None,
-                    "closed_by": None,
-                    "note": row.note,
-                    "draft_message_id": row.draft_message_id,
-                }
-            )
+            due_at = to_text_or_none(row.due_at)
+            origin = (id_, row.party, row.rule, row.title, row.message_id, due_at)
+            values.append((*origin, "open", moment, None, None, row.note, row.draft_message_id))
             self._log(moment, row.message_id, None, "task_opened", {"task": id_, "rule": row.rule})
         statements.INSERT_TASK.run(self._connection, values)
         return ids
@@ -354,18 +310,8 @@ class Ledger(Query):
         if row is None or row.state != "open":
             raise StoreError(f"There is no open task {id}.")
         moment = to_text(at)
-        statements.SET_TASK.run(
-            self._connection,
-            [
-                {
-                    "id": id,
-                    "state": "done",
-                    "closed_at": moment,
-                    "closed_by": by,
-                    "note": row.note if note is None else note,
-                }
-            ],
-        )
+        note = row.note if note is None else note
+        statements.SET_TASK.run(self._connection, [("done", moment, by, note, id)])
         self._log(moment, row.message_id, None, "task_closed", {"task": id, "rule": row.rule})
 
     def reopen_task(self, id: int, *, at: datetime) -> None:  # noqa: A002 - the column's own name
@@ -377,9 +323,7 @@ class Ledger(Query):
         row = self.task(id)
         if row is None or row.state != "done":
             raise StoreError(f"There is no closed task {id}.")
-        statements.SET_TASK.run(
-            self._connection, [{"id": id, "state": "open", "closed_at": None, "closed_by": None, "note": row.note}]
-        )
+        statements.SET_TASK.run(self._connection, [("open", None, None, row.note, id)])
         self._log(to_text(at), row.message_id, None, "task_reopened", {"task": id, "rule": row.rule})
 
     # the event log
@@ -409,102 +353,71 @@ class Ledger(Query):
 
     def _log(self, moment: str, message_id: int | None, delivery_id: int | None, name: str, data: EventData) -> None:
         if self._chain is None:
-            last = self._connection.execute(
-                select(event.c.seq, event.c.hash).order_by(event.c.seq.desc()).limit(1)
-            ).one_or_none()
-            self._chain = chain.Chain(0, chain.GENESIS) if last is None else chain.Chain(last.seq, last.hash)
+            last = self._connection.execute(_LAST_EVENT).one_or_none()
+            self._chain = chain.Chain() if last is None else chain.Chain(last.seq, last.hash)
         self._events.append(self._chain.add(moment, message_id, delivery_id, name, data))
 
     def _new_ids(self, table: Table, number: int) -> list[int]:
         last = self._ids.get(table.name)
         if last is None:
-            last = self._connection.scalar(select(func.max(table.c.id))) or 0
+            last = self._connection.scalar(_LAST_IDS[table.name]) or 0
         self._ids[table.name] = last + number
         return list(range(last + 1, last + number + 1))
 
-    def _insert_messages(
-        self, items: Sequence[NewMessage], *, at: datetime, worker: str | None, name: str
-    ) -> list[int]:
+    def _insert_messages(self, items: Sequence[NewMessage], *, at: datetime, worker: str | None) -> list[int]:
         moment = to_text(at)
+        attempts = 0 if worker is None else 1
         ids = self._new_ids(message, len(items))
-        bodies = [{"sha256": item.sha256, "size": len(item.data), "data": item.data} for item in items]
+        bodies = []
         values = []
         for id_, item in zip(ids, items, strict=True):
-            values.append(
-                {
-                    **_facts(item),
-                    "id": id_,
-                    "direction": item.direction,
-                    "channel": item.channel,
-                    "source": item.source,
-                    "sha256": item.sha256,
-                    "size": len(item.data),
-                    "received_at": moment,
-                    "state": item.state.value,
-                    "attempts": 0 if worker is None else 1,
-                    "worker": worker,
-                    "verdict": None,
-                    "findings": "[]",
-                    "decided_at": None,
-                }
-            )
-            self._log(moment, id_, None, name, {"channel": item.channel, "sha256": item.sha256})
+            size = len(item.data)
+            bodies.append((item.sha256, size, item.data))
+            origin = (id_, item.direction, item.channel, item.source, item.sha256, size, moment)
+            values.append((*origin, str(item.state), attempts, worker, *_facts(item), None, "[]", None))
         statements.INSERT_BODY.run(self._connection, bodies)
         statements.INSERT_MESSAGE.run(self._connection, values)
         return ids
 
-    def _current_messages(self, ids: Sequence[int]) -> dict[int, tuple[MessageState, int]]:
+    def _message_states(self, ids: Sequence[int]) -> dict[int, MessageState]:
         current = {
-            id_: (MessageState(state), attempts)
+            id_: MessageState(state)
             for chunk in chunks(ids)
-            for id_, state, attempts in self._connection.execute(
-                select(message.c.id, message.c.state, message.c.attempts).where(message.c.id.in_(chunk))
-            )
+            for id_, state in self._connection.execute(_MESSAGE_STATES, {"ids": chunk})
         }
-        _check_known("message", ids, current)
+        _check_known("message", ids, current.keys())
         return current
 
-    def _current_deliveries(self, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-        columns = (
-            delivery.c.id,
-            delivery.c.for_message_id,
-            delivery.c.state,
-            delivery.c.attempts,
-            delivery.c.due_at,
-            delivery.c.staged,
-            delivery.c.last_error,
-            delivery.c.sent_at,
-            delivery.c.receipt_due_at,
-        )
+    def _delivery_states(self, ids: Sequence[int]) -> dict[int, tuple[DeliveryState, int]]:
         current = {
-            row["id"]: dict(row)
+            id_: (DeliveryState(state), for_message_id)
             for chunk in chunks(ids)
-            for row in self._connection.execute(select(*columns).where(delivery.c.id.in_(chunk))).mappings()
+            for id_, state, for_message_id in self._connection.execute(_DELIVERY_STATES, {"ids": chunk})
         }
-        _check_known("delivery", ids, current)
+        _check_known("delivery", ids, current.keys())
         return current
 
 
-def _facts(facts: Facts) -> dict[str, object]:
-    return {
-        "kind": facts.kind,
-        "version": facts.version,
-        "type": facts.type,
-        "msg_id": facts.msg_id,
-        "document_id": facts.document_id,
-        "generated_at": to_text_or_none(facts.generated_at),
-        "service_type": facts.service_type,
-        "sender_her": facts.sender_her,
-        "receiver_her": facts.receiver_her,
-        "sender_party": facts.sender_party,
-        "receiver_party": facts.receiver_party,
-        "patient_key": facts.patient_key,
-        "thread": facts.thread,
-    }
+def _facts(facts: Facts) -> tuple[object, ...]:
+    return (
+        facts.kind,
+        facts.version,
+        facts.type,
+        facts.msg_id,
+        facts.document_id,
+        to_text_or_none(facts.generated_at),
+        facts.service_type,
+        facts.sender_her,
+        facts.receiver_her,
+        facts.sender_party,
+        facts.receiver_party,
+        facts.patient_key,
+        facts.thread,
+    )
 
 
-def _check_known(noun: str, ids: Sequence[int], current: Mapping[int, object]) -> None:
-    unknown = sorted(set(ids) - current.keys())
+def _check_known(noun: str, ids: Sequence[int], known: AbstractSet[int]) -> None:
+    unknown = sorted(set(ids) - known)
     if unknown:
         raise StoreError(f"There is no {noun} {unknown[0]}.")
 

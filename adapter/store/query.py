@@ -93,6 +93,24 @@ class Query:
         order = message.c.id.desc() if newest_first else message.c.id
         return self._messages(statement.order_by(order).limit(limit).offset(offset))
 
+    def messages_of(self, ids: Collection[int]) -> list[MessageRow]:
+        """Return messages by their ids."""
+        return [
+            row
+            for chunk in chunks(ids)
+            for row in self._messages(select(message).where(message.c.id.in_(chunk)).order_by(message.c.id))
+        ]
+
+    def states_of(self, ids: Collection[int]) -> dict[int, MessageState]:
+        """Return the states of messages, by their ids."""
+        return {
+            id_: MessageState(state)
+            for chunk in chunks(ids)
+            for id_, state in self._connection.execute(
+                select(message.c.id, message.c.state).where(message.c.id.in_(chunk))
+            )
+        }
+
     def thread(self, thread: int) -> list[MessageRow]:
         """Return all messages of a thread."""
         return self._messages(select(message).where(message.c.thread == thread).order_by(message.c.id))
@@ -171,6 +189,10 @@ class Query:
                 .order_by(delivery.c.id)
             )
         ]
+
+    def staged_deliveries(self) -> list[DeliveryRow]:
+        """Return the deliveries whose bytes lie on their channel, unpublished for all that is known."""
+        return self._deliveries(select(delivery).where(delivery.c.staged.is_(True)).order_by(delivery.c.id))
 
     def attempts_of(self, delivery_id: int) -> list[AttemptRow]:
         """Return the tries to deliver, oldest first."""

@@ -181,10 +181,16 @@ class NewTask:
 class NewEvent:
     """Something that happened and is no transition."""
 
+    #: Lower-case words, joined by underscores.
     name: str
     message_id: int | None = None
     delivery_id: int | None = None
     data: EventData = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a name that is no plain word: it is hashed as it stands."""
+        if not (self.name.isascii() and self.name.isidentifier()):
+            raise ValueError("an event's name is lower-case words joined by underscores")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,12 @@
-"""The SQL of the ledger, one sentence per query. Placeholders are `:names`; each dialect gets its own form, once.
+"""The SQL of the ledger, one sentence per query.
 
-Core builds the reads; the writes run thousands of times a second, so they skip it and go to the driver as text.
+Core builds the reads; the writes run thousands of times a second, so they skip it and go to the driver as text, with
+plain tuples: the values of a row stand in the order of the placeholders, which for an INSERT is that of the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, Table, text
 
@@ -22,7 +23,7 @@ class Statement:
         self._sql = sql
         self._compiled: dict[str, str] = {}
 
-    def run(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    def run(self, connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
         """Run the sentence once per row."""
         if not rows:
             return
@@ -62,24 +63,29 @@ RELEASE_WORKER = Statement("UPDATE message SET worker = NULL WHERE worker = :wor
 DECIDE_MESSAGE = Statement(
     """
     UPDATE message
-    SET state = :state, worker = NULL, kind = :kind, version = :version, type = :type, msg_id = :msg_id,
-        document_id = :document_id, generated_at = :generated_at, service_type = :service_type,
-        sender_her = :sender_her, receiver_her = :receiver_her, sender_party = :sender_party,
-        receiver_party = :receiver_party, patient_key = :patient_key, thread = :thread,
-        verdict = :verdict, findings = :findings, decided_at = :decided_at
+    SET worker = NULL, state = :state, verdict = :verdict, findings = :findings, decided_at = :decided_at,
+        kind = :kind, version = :version, type = :type, msg_id = :msg_id, document_id = :document_id,
+        generated_at = :generated_at, service_type = :service_type, sender_her = :sender_her,
+        receiver_her = :receiver_her, sender_party = :sender_party, receiver_party = :receiver_party,
+        patient_key = :patient_key, thread = :thread
     WHERE id = :id
     """
 )
 
-#: A step in a message's life.
-MOVE_MESSAGE = Statement("UPDATE message SET state = :state, worker = NULL, attempts = :attempts WHERE id = :id")
+#: A step in a message's life; the attempts are kept (1) or forgotten (0).
+MOVE_MESSAGE = Statement("UPDATE message SET worker = NULL, state = :state, attempts = attempts * :kept WHERE id = :id")
 
-#: A step in a delivery's life.
+#: A step in a delivery's life; the attempts are kept (1) or forgotten (0), and what is not given stays.
 MOVE_DELIVERY = Statement(
     """
     UPDATE delivery
-    SET state = :state, attempts = :attempts, due_at = :due_at, staged = :staged, last_error = :last_error,
-        sent_at = :sent_at, receipt_due_at = :receipt_due_at
+    SET state = :state,
+        attempts = attempts * :kept + :added,
+        last_error = CASE WHEN :is_sent THEN NULL ELSE coalesce(:error, last_error) END,
+        sent_at = coalesce(:sent_at, sent_at),
+        due_at = coalesce(:due_at, due_at),
+        staged = coalesce(:staged, staged),
+        receipt_due_at = coalesce(:receipt_due_at, receipt_due_at)
     WHERE id = :id
     """
 )

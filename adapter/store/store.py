@@ -192,8 +192,6 @@ def _path(url: str) -> Path:
 def _engine(path: Path, busy_timeout: float) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
-        # Named placeholders go to the driver as they stand in `statements`.
-        paramstyle="named",
         # Statements and their values may hold what must not reach a log.
         hide_parameters=True,
         connect_args={"timeout": busy_timeout, "check_same_thread": False},

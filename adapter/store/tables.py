@@ -75,7 +75,7 @@ message = Table(
     Column("decided_at", Text),
     CheckConstraint("direction IN ('in', 'out')", name="direction"),
     Index(None, "state"),
-    Index(None, "thread"),
+    Index(None, "thread", sqlite_where=text("thread IS NOT NULL"), postgresql_where=text("thread IS NOT NULL")),
 )
 
 #: The ids a message carries or refers to, in lower case.
@@ -194,7 +194,6 @@ event = Table(
     Column("previous", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Index(None, "message_id"),
-    sqlite_autoincrement=True,
 )
 
 for _action in ("UPDATE", "DELETE"):

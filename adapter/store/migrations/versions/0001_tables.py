@@ -53,7 +53,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_message"),
     )
     op.create_index("ix_message_state", "message", ["state"])
-    op.create_index("ix_message_thread", "message", ["thread"])
+    op.create_index(
+        "ix_message_thread",
+        "message",
+        ["thread"],
+        sqlite_where=sa.text("thread IS NOT NULL"),
+        postgresql_where=sa.text("thread IS NOT NULL"),
+    )
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -156,7 +162,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name="fk_event_delivery_id"),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name="fk_event_message_id"),
         sa.PrimaryKeyConstraint("seq", name="pk_event"),
-        sqlite_autoincrement=True,
     )
     op.create_index("ix_event_message_id", "event", ["message_id"])
     op.create_table(
