@@ -1,0 +1,34 @@
+"""A message for a person: as text, as an HTML page, and as JSON.
+
+page        what a shown message is made of      message     who, to whom, about whom, what
+describe    any part of the model                words       small values, free text, foreign XML
+labels      the Norwegian words                  text, html  the two ways to write a page
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from adapter.message import Message
+from adapter.show import html as _html
+from adapter.show import text as _text
+from adapter.show.message import Finding, page
+from adapter.wire.spec import to_spec
+
+__all__ = ["as_json", "html", "text"]
+
+
+def text(message: Message, findings: Iterable[Finding] = ()) -> str:
+    """Return the message as text in Norwegian, with what the checks found."""
+    return _text.render(page(message, findings))
+
+
+def html(message: Message, findings: Iterable[Finding] = ()) -> str:
+    """Return the message as one HTML document in Norwegian that needs nothing from outside."""
+    return _html.render(page(message, findings))
+
+
+def as_json(message: Message) -> dict[str, Any]:
+    """Return the message as JSON's own types, empty fields left out; a build specification reads it back."""
+    return {"kind": message.kind.value, **to_spec(message)}

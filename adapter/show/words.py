@@ -1,0 +1,139 @@
+"""Small values as a reader should see them: codes, moments, numbers, addresses, free text, foreign XML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lxml import etree
+
+from adapter.errors import FormError
+from adapter.message import Address, Code, FreeText, Identifier, Moment, Opaque, Quantity, Telecom
+from adapter.show.labels import IDENTIFIERS
+from adapter.show.page import Block, Item, block, line
+from adapter.wire.parse import parse
+
+_MAX_TREE_DEPTH = 40
+#: XHTML elements that end a line.
+_LINES = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table", "pre", "ul", "ol", "li", "hr"})
+#: XHTML elements whose content is not text for a reader.
+_SILENT = frozenset({"script", "style", "head", "title"})
+
+
+def code_text(code: Code) -> str:
+    """Return name and free text of a code; the bare code where it has neither."""
+    parts = [part for part in (code.name, code.text) if part and part.strip()]
+    return " – ".join(dict.fromkeys(parts)) or (f"(kode {code.value})" if code.value else "")
+
+
+def full_code(code: Code) -> str:
+    """Return the code itself before its name and free text, as diagnoses and error codes are read."""
+    shown = code_text(Code(None, code.name, None, code.text))
+    return " ".join(part for part in (code.value, shown) if part)
+
+
+def moment_text(moment: Moment) -> str:
+    """Return a date or time as Norwegians write it, in the wall clock it was written in."""
+    text = moment.text.strip()
+    day = moment.day
+    if day is None:
+        return text
+    shown = f"{day:%d.%m.%Y}"
+    return f"{shown} kl. {text[11:16].replace(':', '.')}" if "T" in text and moment.instant else shown
+
+
+def quantity_text(quantity: Quantity) -> str:
+    """Return number and unit."""
+    return " ".join(part for part in (quantity.value, quantity.unit) if part)
+
+
+def identifier_lines(identifiers: Iterable[Identifier]) -> tuple[Item, ...]:
+    """Return one line per number."""
+    lines: list[Item] = []
+    for identifier in identifiers:
+        kind = identifier.kind
+        name = IDENTIFIERS.get(kind.value or "") if kind else None
+        lines += line(name or (code_text(kind) if kind else "") or "Nummer", identifier.value)
+    return tuple(lines)
+
+
+def telecom_text(telecom: Telecom) -> str:
+    """Return a phone number or address, with its kind where that is known."""
+    shown = (telecom.address or "").strip().removeprefix("tel:").removeprefix("mailto:")
+    kind = code_text(telecom.kind) if telecom.kind else ""
+    return f"{shown} ({kind})" if shown and kind else shown
+
+
+def address_lines(label: str, address: Address) -> tuple[Item, ...]:
+    """Return the address in one line, and the phone numbers that it holds."""
+    place = " ".join(part for part in (address.postal_code, address.city) if part)
+    postbox = f"Postboks {address.postbox}" if address.postbox else None
+    codes = (code_text(code) for code in (address.district, address.county, address.country) if code)
+    whole = ", ".join(part for part in (address.street, postbox, place, *codes) if part)
+    if whole and address.kind:
+        whole = f"{whole} ({code_text(address.kind)})"
+    return (*line(label, whole), *line("Telefon", "\n".join(map(telecom_text, address.telecoms))))
+
+
+def free_text(text: FreeText) -> str:
+    """Return the words; XHTML is flattened, and nothing of it is ever shown as markup."""
+    return "\n".join(part for part in (text.text.strip(), *map(_flattened, text.markup)) if part)
+
+
+def _flattened(markup: bytes) -> str:
+    try:
+        root = parse(markup)
+    except FormError:
+        return ""
+    pieces: list[str] = []
+    _collect(root, pieces)
+    lines = ("".join(pieces)).split("\n")
+    return "\n".join(stripped for stripped in (" ".join(text.split()) for text in lines) if stripped)
+
+
+def _collect(element: etree._Element, pieces: list[str]) -> None:
+    name = etree.QName(element).localname.lower()
+    if name in _SILENT:
+        return
+    if name == "br" or name in _LINES:
+        pieces.append("\n")
+    keep_lines = name == "pre"
+    pieces.append(_words(element.text, keep_lines=keep_lines))
+    for child in element:
+        _collect(child, pieces)
+        pieces.append(_words(child.tail, keep_lines=keep_lines))
+    if name in _LINES:
+        pieces.append("\n")
+    elif name in {"td", "th"}:
+        pieces.append("  ")
+
+
+def _words(text: str | None, *, keep_lines: bool) -> str:
+    if not text:
+        return ""
+    return text if keep_lines else text.replace("\n", " ").replace("\r", " ")
+
+
+def opaque_block(opaque: Opaque) -> tuple[Block, ...]:
+    """Return foreign XML as headings and lines, as deep as anyone reads."""
+    title = f"{opaque.name} (leses ikke av dette programmet)"
+    try:
+        root = parse(opaque.xml)
+    except FormError:
+        return (Block(title, line("Størrelse", f"{len(opaque.xml)} byte")),)
+    return (Block(title, (*line("Navnerom", opaque.namespace), *_children(root, 0))),)
+
+
+def _children(element: etree._Element, depth: int) -> tuple[Item, ...]:
+    items: list[Item] = list(line("", _own_words(element)))
+    for child in element:
+        name = etree.QName(child).localname
+        if len(child) and depth < _MAX_TREE_DEPTH:
+            items += block(name, *_children(child, depth + 1))
+        else:
+            items += line(name, _own_words(child) or ("…" if len(child) else ""))
+    return tuple(items)
+
+
+def _own_words(element: etree._Element) -> str:
+    attributes = [str(value) for name, value in element.attrib.items() if str(name) in {"DN", "OT", "V"}]
+    return " ".join(part for part in (*reversed(attributes), (element.text or "").strip()) if part)

@@ -1,0 +1,437 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from lxml import etree
+from lxml import html as lxml_html
+
+from adapter import message as model
+from adapter import resources, show
+from adapter.message import (
+    Address,
+    Base64Data,
+    Code,
+    Dialogmelding,
+    Document,
+    Envelope,
+    FreeText,
+    Henvisning,
+    Identifier,
+    Kind,
+    Message,
+    Moment,
+    Notat,
+    Opaque,
+    Organisation,
+    Party,
+    Patient,
+    PatientReport,
+    Quantity,
+    Receipt,
+    Telecom,
+    coded,
+)
+from adapter.message.henvisning import Diagnosis, InformationItem, Medication, Modifier, Observation, RequestedService
+from adapter.show.describe import labelled_fields, owner_of
+from adapter.show.labels import LABELS, SHOWN_ELSEWHERE
+from adapter.show.message import page
+from adapter.show.page import plain
+from adapter.show.text import size_text
+from adapter.show.words import full_code, moment_text, opaque_block
+from adapter.wire.spec import from_spec, load_spec
+from adapter.wire.spec_shape import CLASSES
+
+NOW = datetime(2026, 3, 2, 8, 15, tzinfo=UTC)
+SPECS = sorted((resources.fixtures() / "specs").glob("*.toml"))
+HOSTILE = '<script>alert(\'x\')</script>"onmouseover="x" {{ 7 * 7 }}'
+
+
+@dataclass(frozen=True)
+class Found:
+    rule: str = "AMO-04"
+    severity: str = "warn"
+    text: str = "The sick leave is missing."
+    partner_text: str | None = None
+
+
+def referral(**fields: Any) -> Message:
+    return Message(kind=Kind.HENVISNING, documents=(Document(content=(Henvisning(**fields),)),))
+
+
+def note(text: FreeText | None = None, **fields: Any) -> Message:
+    content = Dialogmelding(notater=(Notat(text=text, **fields),))
+    return Message(kind=Kind.DIALOGMELDING, documents=(Document(content=(content,)),))
+
+
+def attached(data: bytes | str, mime_type: str | None, **fields: Any) -> Message:
+    content = Base64Data.of(data) if isinstance(data, bytes) else Base64Data(data)
+    document = Document(kind=coded(8114, "A"), mime_type=mime_type, content=(content,), **fields)
+    return Message(documents=(document,))
+
+
+def elements(message: Message, *findings: Found) -> Any:
+    return lxml_html.fromstring(show.html(message, findings))
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_every_kind_is_shown_in_each_way(path: Any) -> None:
+    message = load_spec(path, now=NOW)
+
+    text, document = show.text(message), elements(message)
+
+    for shown in ("Fra", "Til", "Syntetisk sykehus HF" if "nav" not in path.stem else "NAV", "02.03.2026 kl. 09.15"):
+        assert shown in text
+        assert shown in document.text_content()
+    assert message.patient is None or "14838400052" in text
+    assert from_spec(json.loads(json.dumps(show.as_json(message))), now=NOW) == message
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_html_needs_nothing_from_outside_and_runs_nothing(path: Any) -> None:
+    document = elements(load_spec(path, now=NOW), Found())
+
+    assert not document.xpath("//script | //iframe | //object | //embed | //link | //img | //form | //base")
+    assert not document.xpath("//@*[starts-with(name(), 'on')] | //@style | //@src")
+    assert all(str(link).startswith("data:") for link in document.xpath("//@href"))
+    assert "url(" not in document.findtext(".//style")
+    assert "@import" not in document.findtext(".//style")
+
+
+def test_html_says_that_only_its_own_style_is_allowed() -> None:
+    policy = elements(Message()).xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in policy
+
+
+def test_hostile_text_is_shown_and_never_obeyed() -> None:
+    hostile = Party(role=Code(name=HOSTILE), organisation=Organisation(name=HOSTILE, address=Address(street=HOSTILE)))
+    message = replace(
+        note(FreeText(text=HOSTILE), subject=HOSTILE),
+        type=Code("X", HOSTILE),
+        msg_id=HOSTILE,
+        sender=hostile,
+        patient=Patient(full_name=HOSTILE, identifiers=(Identifier(HOSTILE, Code(HOSTILE, HOSTILE)),)),
+    )
+    attachment = Document(kind=coded(8114, "A"), description=HOSTILE, mime_type=HOSTILE, content=(Base64Data("QQ=="),))
+    message = replace(message, documents=(*message.documents, attachment))
+
+    document = elements(message, Found(rule=HOSTILE, severity=HOSTILE, text=HOSTILE))
+
+    assert not document.xpath("//script | //@onmouseover")
+    assert document.text_content().count(HOSTILE) >= 12
+    assert "49" not in document.findtext(".//h1")
+
+
+def test_text_steers_no_terminal_and_turns_no_reading_direction() -> None:
+    text = show.text(note(FreeText(text="a\x9b31mb\x1b[2Jc\u202edlo\x85")))
+
+    assert not {"\x9b", "\x1b", "\u202e", "\x85"} & set(text)
+    assert plain("a\r\nb\tc\rd é") == "a\nb\tc\nd é"
+
+
+def test_xhtml_is_flattened_to_words() -> None:
+    markup = (
+        b'<div xmlns="http://www.w3.org/1999/xhtml"><h1>Svar</h1><p>En <b>viktig</b>\n linje<br></br>to</p>'
+        b"<script>alert(1)</script><pre>a\nb</pre><table><tr><td>1</td><td>2</td></tr></table></div>"
+    )
+
+    shown = show.text(note(FreeText(text="Foran", markup=(markup, b"<broken"))))
+
+    assert "Tekst: Foran" in shown
+    assert [line.strip() for line in shown.split("Foran\n")[1].splitlines()[:6]] == [
+        "Svar",
+        "En viktig linje",
+        "to",
+        "a",
+        "b",
+        "1 2",
+    ]
+    assert "alert" not in shown
+
+
+def test_a_cancellation_a_change_and_an_emergency_are_said_first() -> None:
+    cancelled = show.text(referral(service_type=Code("C", "Kansellering")))
+    changed = show.text(referral(service_type=Code("M")))
+    urgent = show.text(referral(requested=RequestedService(priority=Code("0", "Øyeblikkelig hjelp"))))
+
+    assert "! Kansellering" in cancelled
+    assert "! Endring" in changed
+    assert "! Øyeblikkelig hjelp." in urgent
+    assert "!" not in show.text(referral(requested=RequestedService(priority=Code("N"))))
+
+
+def test_a_test_message_and_a_signature_are_said() -> None:
+    message = replace(referral(), status=Code("TEST"), opaque=Opaque("urn:x", "Signature", b"<Signature/>"))
+
+    shown = show.text(message)
+
+    assert "! Testmelding." in shown
+    assert "signatur" in shown
+    assert "leses ikke" not in shown
+
+
+def test_a_copy_recipient_sees_that_it_is_one() -> None:
+    copy = Party(role=coded(8112, "COP", "Kopimottaker"), organisation=Organisation(name="Kopikontoret"))
+    other = Party(role=coded(8112, "PRIM"), organisation=Organisation(name="Hovedkontoret"))
+
+    shown = show.text(Message(other_receivers=(copy, other)))
+
+    assert "! Meldingen er også sendt som kopi" in shown
+    assert "Kopi til\n--------\nRolle: Kopimottaker\nKopikontoret" in shown
+    assert "Også til\n--------" in shown
+
+
+def test_medicines_are_one_table_without_empty_columns() -> None:
+    medicines = (
+        InformationItem(
+            kind=Code("MEDB", "Legemiddelopplysning"),
+            content=Medication(drug=Code("N02BE01", "Paracetamol"), dosage="1 g x 4", dose=Quantity("500", "mg")),
+            start=Moment("2026-01-05"),
+        ),
+        InformationItem(content=Medication(drug=Code("M01AE01", "Ibuprofen"), duration=Quantity("7", "d"))),
+        InformationItem(kind=Code("CAVE"), content=Observation(description="Penicillin")),
+    )
+
+    (table,) = elements(referral(information=medicines)).xpath("//table")
+
+    assert [cell.text for cell in table.xpath(".//th")] == [
+        "Legemiddel",
+        "Dosering",
+        "Enhetsdose",
+        "Varighet",
+        "Periode",
+    ]
+    assert [cell.text for cell in table.xpath(".//tbody/tr[1]/td")] == [
+        "N02BE01 Paracetamol",
+        "1 g x 4",
+        "500 mg",
+        None,
+        "05.01.2026",
+    ]
+
+
+def test_diagnoses_show_code_and_modifiers() -> None:
+    diagnosis = Diagnosis(
+        concept=coded(7170, "L84", "Ryggsyndrom"),
+        modifiers=(Modifier(name=Code("L", "Lateralitet"), values=(Code("H", "Høyre"),)),),
+    )
+
+    assert "L84 Ryggsyndrom; Lateralitet: Høyre" in show.text(referral(diagnoses=(diagnosis,)))
+
+
+def test_a_receipt_always_shows_name_and_free_text_of_its_errors() -> None:
+    errors = (
+        coded(8221, "X99", "Behandler er suspendert av NAV på konsultasjonstidspunkt"),
+        Code("T02", "XML validerer ikke", None, "Element Type mangler."),
+        Code("2.16.578.1.12.4.1.1.8221", "Byttet om", "X99"),
+    )
+    message = Message(
+        envelope=Envelope.APPREC, kind=Kind.APPREC, receipt=Receipt(status=Code("2", "Avvist"), errors=errors)
+    )
+
+    document = elements(message)
+
+    cells = [cell.text for cell in document.xpath("//tbody//td")]
+    assert cells[:6] == [
+        "X99",
+        "Behandler er suspendert av NAV på konsultasjonstidspunkt",
+        None,
+        "T02",
+        "XML validerer ikke",
+        "Element Type mangler.",
+    ]
+    assert "Avvist" in document.text_content()
+    assert document.findtext(".//h1") == "Applikasjonskvittering"
+
+
+@pytest.mark.parametrize(
+    ("data", "mime_type", "link"),
+    [
+        (b"%PDF-1.4", "application/pdf", "data:application/pdf;base64,"),
+        (b"\x89PNG\r\n\x1a\n", "image/png", "data:image/png;base64,"),
+        (b"\xff\xd8\xff\xe0", "image/pjpeg", "data:image/jpeg;base64,"),
+        (b"<html>", "application/pdf", None),
+        (b"<svg/>", "image/svg+xml", None),
+        (b"%PDF-1.4", "text/html", None),
+        ("?", "application/pdf", None),
+        (b"", "application/pdf", None),
+        (b"abc", None, None),
+    ],
+)
+def test_an_attachment_is_a_link_only_when_it_is_what_it_says(
+    data: bytes | str, mime_type: str | None, link: str | None
+) -> None:
+    document = elements(attached(data, mime_type))
+
+    links = document.xpath("//a/@href")
+    assert [str(found)[: len(link or "")] for found in links] == ([link] if link else [])
+    assert "Vedlegg 1" in document.text_content()
+
+
+def test_an_attachment_that_lies_elsewhere_is_no_link() -> None:
+    message = Message(
+        documents=(
+            Document(file_reference="https://example.com/a.pdf", description="Bilde"),
+            Document(kind=coded(8114, "A"), content=()),
+        )
+    )
+
+    document = elements(message)
+
+    assert "Ligger ikke i meldingen: https://example.com/a.pdf" in document.text_content()
+    assert "Uten innhold" in document.text_content()
+    assert not document.xpath("//a")
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"), [(None, "ukjent størrelse"), (705, "705 byte"), (20_400, "20 kB"), (2_560_000, "2,6 MB")]
+)
+def test_a_size_is_told_as_people_read_it(size: int | None, shown: str) -> None:
+    assert size_text(size) == shown
+
+
+def test_foreign_xml_is_shown_as_far_as_it_can_be() -> None:
+    xml = b'<a xmlns="urn:x"><b V="1" DN="En"/><c><d>tekst</d><e/></c></a>'
+    message = Message(envelope=Envelope.NONE, kind=Kind.OTHER, opaque=Opaque("urn:x", "a", xml))
+
+    shown = show.text(message)
+
+    assert shown.startswith("Ukjent melding\n")
+    assert "Navnerom: urn:x" in shown
+    assert "b: En 1" in shown
+    assert "  c\n    d: tekst" in shown
+    assert "e:" not in shown
+
+
+def test_foreign_xml_inside_a_document_is_shown() -> None:
+    message = Message(documents=(Document(content=(Opaque("urn:x", "brev", b"<brev><t>hei</t></brev>"),)),))
+
+    assert "t: hei" in show.text(message)
+
+
+def test_foreign_xml_is_cut_where_nobody_reads_on() -> None:
+    depth = 150
+    xml = b"<a>" * depth + b"x" + b"</a>" * depth
+
+    assert "…" in show.text(Message(opaque=Opaque("", "a", xml)))
+    assert elements(Message(opaque=Opaque("", "a", xml))) is not None
+
+
+def test_foreign_xml_that_cannot_be_read_is_only_counted() -> None:
+    (block,) = opaque_block(Opaque("", "a", b"<a>"))
+
+    assert [getattr(item, "value", None) for item in block.items] == ["3 byte"]
+
+
+def test_a_message_inside_a_message_is_shown_inside() -> None:
+    inner = replace(note(subject="Innerst"), type=Code("DIALOG_NOTAT", "Notat"))
+
+    shown = show.text(Message(documents=(Document(content=(inner,)),)))
+
+    assert "Melding i meldingen: Notat" in shown
+    assert "Emne: Innerst" in shown
+
+
+def test_a_report_shows_its_patients() -> None:
+    report = PatientReport(
+        case_number="7", patient=Patient(family_name="Blomst"), documents=note(subject="S").documents
+    )
+
+    shown = show.text(Message(patient_reports=(report,)))
+
+    assert "Saksnummer: 7" in shown
+    assert "Navn: Blomst" in shown
+    assert "Emne: S" in shown
+
+
+def test_findings_come_first_with_the_words_for_the_reader() -> None:
+    message = Message(sender=Party(organisation=Organisation(name="A")))
+
+    shown = show.text(message, [Found(), Found(rule="AMO-06", partner_text="Telefonnummer mangler.", severity="info")])
+
+    assert shown.index("Funn") < shown.index("Fra")
+    assert "Advarsel  AMO-04  The sick leave is missing." in shown
+    assert "Merknad   AMO-06  Telefonnummer mangler." in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2026-03-02T09:15:00+01:00", "02.03.2026 kl. 09.15"),
+        ("2026-03-02", "02.03.2026"),
+        ("1991-12-4", "1991-12-4"),
+        ("i går", "i går"),
+        ("2026-03-02T99:00", "02.03.2026"),
+    ],
+)
+def test_a_moment_is_shown_as_norwegians_write_it(text: str, shown: str) -> None:
+    assert moment_text(Moment(text)) == shown
+
+
+def test_a_code_without_words_is_shown_as_itself() -> None:
+    assert full_code(Code("L84")) == "L84"
+    assert "(kode PROB)" in show.text(referral(description=Code("PROB")))
+    assert "Kopi – fritekst" in show.text(referral(description=Code("1", "Kopi", None, "fritekst")))
+
+
+def test_phones_and_addresses_are_shown_with_their_kind() -> None:
+    patient = Patient(
+        address=Address(
+            kind=Code("H", "Bostedsadresse"), street="Vei 1", postbox="7", telecoms=(Telecom(None, "tel:1"),)
+        ),
+        telecoms=(Telecom(Code("MC", "Mobiltelefon"), "tel:+4790000001"), Telecom(None, "mailto:a@b.no")),
+    )
+
+    shown = show.text(Message(patient=patient))
+
+    assert "Adresse: Vei 1, Postboks 7 (Bostedsadresse)" in shown
+    assert "Telefon: +4790000001 (Mobiltelefon)\n         a@b.no" in shown
+
+
+def test_empty_fields_are_left_out() -> None:
+    assert show.text(Message()) == "Ukjent melding\n==============\n"
+    assert page(referral(request_comment=" ", reasons=())).blocks == ()
+
+
+def test_every_field_of_the_model_has_a_label_or_a_place_of_its_own() -> None:
+    skipped = {"Code", "Moment", "Quantity", "Telecom", "Address", "Identifier", "FreeText", "Opaque", "Base64Data"}
+    skipped |= {"Diagnosis", "Modifier", "Medication"}
+    owners = {
+        owner_of(cls, field.name)
+        for name, cls in CLASSES.items()
+        if name not in skipped
+        for field in dataclasses.fields(cls)
+    }
+
+    assert owners == LABELS.keys() | SHOWN_ELSEWHERE
+    for name, cls in CLASSES.items():
+        if name not in skipped:
+            assert labelled_fields(cls) is not None
+
+
+def test_showing_as_text_loads_nothing_heavy() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, adapter.show; print('jinja2' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert loaded.stdout.strip() == "False"
+
+
+def test_html_is_well_formed_where_it_matters() -> None:
+    document = show.html(referral(request_comment="a & b < c"))
+
+    assert document.startswith("<!DOCTYPE html>")
+    assert "a &amp; b &lt; c" in document
+    assert etree.HTML(document) is not None
+    assert model.Kind.HENVISNING in show.as_json(referral()).values()
