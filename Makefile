@@ -26,6 +26,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@# The build backend is pinned like all else, so the package is built with it instead of with a fresh download.
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling editables
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+	@# Where Python may not write compiled modules at run time, every start would compile them anew.
+	$(BIN)/python -m compileall -q adapter
 	@touch $@
 	@echo "Installed in .venv: $$($(BIN)/budstikke version)"
 

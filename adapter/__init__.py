@@ -166,9 +166,9 @@ def validate(
     report: nothing is raised for a bad message.
     """
     from adapter.check.finding import Direction
-    from adapter.check.ladder import Policy
+    from adapter.check.policy import Policy
 
-    policy = Policy(direction=Direction(direction), tolerance=frozenset({"*"}))
+    policy = Policy(direction=Direction(direction))
     if partner is not None:
         policy = Policy(
             direction=Direction(direction),
@@ -176,6 +176,7 @@ def validate(
             is_dedicated=partner.is_dedicated,
             tolerance=partner.tolerance,
             strict_sender=partner.strict_sender,
+            relays_unsupported=partner.relays_unsupported,
         )
     return _checker().check(data, policy, now=now or datetime.now(UTC))
 
@@ -183,7 +184,7 @@ def validate(
 @cache
 def _checker() -> Checker:
     """Load the schemas and code lists once."""
-    from adapter.check.codelist import CodeLists
+    from adapter.check.codelists import CodeLists
     from adapter.check.ladder import Checker
     from adapter.check.schema import SchemaSet
     from adapter.wire.parse import Limits

@@ -1,8 +1,10 @@
-"""The exit codes, and which known error ends in which."""
+"""The exit codes, which known error ends in which, and how an error is told."""
 
 from __future__ import annotations
 
 from enum import IntEnum
+
+import typer
 
 from adapter.errors import BudstikkeError, ConfigError, FormError, SpecError
 
@@ -25,3 +27,14 @@ def code_of(error: BudstikkeError | OSError) -> ExitCode:
     if isinstance(error, ConfigError | SpecError):
         return ExitCode.USAGE
     return ExitCode.REJECTED if isinstance(error, FormError) else ExitCode.FAILED
+
+
+def say(error: BudstikkeError | OSError) -> None:
+    """Tell a known error in one sentence, and the next step."""
+    if isinstance(error, BudstikkeError):
+        typer.echo(f"{error.code}: {error}", err=True)
+        if error.advice:
+            typer.echo(f"  {error.advice}", err=True)
+    else:
+        where = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"{where}{error.strerror or type(error).__name__}", err=True)

@@ -12,8 +12,13 @@ from typing import Annotated
 
 import typer
 
-from adapter.cli import version
-from adapter.cli.exits import code_of
+from adapter.cli import backup, check, config, init, run, show, validate, version
+from adapter.cli import build as building
+from adapter.cli.deliveries import deliveries
+from adapter.cli.exits import code_of, say
+from adapter.cli.messages import messages
+from adapter.cli.tasks import tasks
+from adapter.cli.threads import threads
 from adapter.errors import BudstikkeError
 
 
@@ -39,6 +44,18 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "BUDSTIKKE"},
     )
     app.callback()(_budstikke)
+    app.command("init")(init.init)
+    app.command("run")(run.run)
+    app.command("validate")(validate.validate)
+    app.command("show")(show.show)
+    app.command("build")(building.build)
+    app.add_typer(messages, name="messages")
+    app.add_typer(threads, name="threads")
+    app.add_typer(tasks, name="tasks")
+    app.add_typer(deliveries, name="deliveries")
+    app.add_typer(config.config, name="config")
+    app.command("backup")(backup.backup)
+    app.command("check")(check.check)
     app.command("version")(version.version)
     return app
 
@@ -64,15 +81,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if invocation.is_verbose:
             traceback.print_exception(error)
         with contextlib.suppress(BrokenPipeError):
-            _say(error)
+            say(error)
         sys.exit(code_of(error))
-
-
-def _say(error: BudstikkeError | OSError) -> None:
-    if isinstance(error, BudstikkeError):
-        typer.echo(f"{error.code}: {error}", err=True)
-        if error.advice:
-            typer.echo(f"  {error.advice}", err=True)
-    else:
-        where = f"{error.filename}: " if error.filename else ""
-        typer.echo(f"{where}{error.strerror or type(error).__name__}", err=True)

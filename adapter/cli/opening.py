@@ -5,15 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from adapter.cli.options import DEFAULT_CONFIG
 from adapter.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:  # both are slow to import, and most verbs need one of them at most
     from adapter.config import Settings
     from adapter.store import Store
 
-_SQLITE = "sqlite:///"
+Row = TypeVar("Row")
+
+
+def found(row: Row | None, noun: str, number: int) -> Row:
+    """Return a row that must be there; StoreError where it is not."""
+    if row is None:
+        raise StoreError(
+            f"There is no {noun} {number} in the store.", hint="The listing without a number prints the numbers."
+        )
+    return row
+
+
+def is_configured(path: Path) -> bool:
+    """Tell whether a verb that needs no configuration has one: it was named, or it lies here."""
+    return path != DEFAULT_CONFIG or path.is_file()
 
 
 def open_settings(path: Path) -> Settings:
@@ -36,13 +51,13 @@ def open_store(config: Path) -> Iterator[Store]:
     """
     from adapter.store import Store
 
-    url = open_settings(config).store.url
-    if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).is_file():
+    settings = open_settings(config)
+    if not settings.store_file().is_file():
         raise StoreError(
-            f"There is no store at {url.removeprefix(_SQLITE)}.",
+            f"There is no store at {settings.store_file()}.",
             hint="`budstikke run` makes it; if it ran, check [store] url in the configuration.",
         )
-    store = Store.open(url)
+    store = Store.open(settings.store.url, busy_timeout=settings.store.busy_timeout.total_seconds())
     try:
         yield store
     finally:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from adapter.message.code import OSLO
+
+if TYPE_CHECKING:
+    from adapter.check.finding import Finding
 
 
 def json_line(value: object) -> None:
@@ -39,6 +43,11 @@ def fields(pairs: Iterable[tuple[str, object]]) -> None:
         typer.echo(f"{name.ljust(width)}  {text}")
 
 
+def section(name: str) -> None:
+    """Print the heading of a part."""
+    typer.echo(f"\n{name}")
+
+
 def cell(value: object) -> str:
     """Return a value as a person reads it: times on the Norwegian wall clock, nothing for nothing."""
     if value is None:
@@ -50,6 +59,22 @@ def cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
+
+
+def finding_lines(finding: Finding) -> Iterator[str]:
+    """Yield a finding as people read it: what and where, then what to do."""
+    place = ", ".join(part for part in (f"line {finding.line}" if finding.line else None, finding.path) if part)
+    yield f"  {finding.rule} {finding.severity.value}{f' ({place})' if place else ''}: {finding.text}"
+    if finding.hint:
+        yield f"      {finding.hint}"
+
+
+def write_out(data: bytes, output: Path | None) -> None:
+    """Write bytes to a file, or to standard output exactly as they are."""
+    if output is None:
+        typer.get_binary_stream("stdout").write(data)
+    else:
+        output.write_bytes(data)
 
 
 def _plain(value: object) -> object:

@@ -3,49 +3,84 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from adapter import errors
 from adapter.cli.exits import code_of
 from adapter.cli.main import build
+from adapter.cli.output import cell
+from adapter.errors import BudstikkeError
 
 #: Help is laid out for this many columns, whatever the terminal of whoever generates the pages.
 _COLUMNS = 100
 
+_COMMANDS_INTRODUCTION = """\
+# Commands
+
+Generated from the command itself by `make docs`.
+
+Exit codes: 0 all well; 1 at least one message is not accepted, or one check failed; 2 a mistake in the command or the
+configuration; 3 it could not be done (files, folders, store).
+
+Every option can be given as the environment variable that its help names.
+"""
+
+_CODES_INTRODUCTION = """\
+# Codes
+
+Generated from the code by `make docs`. Codes never change; texts may improve.
+
+## Findings
+
+What the checks can say about a message, and how much it matters by direction:
+*reject* is answered with a negative receipt, *block* is not sent, *hold* waits for a person, *warn* goes on with a task
+for a person, *info* is a remark. An empty cell: the rule does not apply in that direction.
+"""
+
+_ERRORS_INTRODUCTION = """
+## Errors
+
+What the command and the daemon can fail with.
+"""
+
 
 def commands_page() -> str:
     """Return the page of all verbs, each with its help."""
-    parts = [
-        "# Commands\n",
-        "Generated from the command itself by `make docs`.\n",
-        "Exit codes: 0 all well; 1 at least one message is not accepted, or one check failed; 2 a mistake in the\n"
-        "command or the configuration; 3 it could not be done (files, folders, store).\n",
-    ]
-    for name, text in _helps(typer.main.get_command(build()), "budstikke"):
-        parts.append(f"## `{name}`\n\n```text\n{text}\n```\n")
+    parts = [_COMMANDS_INTRODUCTION]
+    parts += [f"## `{name}`\n\n```text\n{text}\n```\n" for name, text in _helps(typer.main.get_group(build()))]
     return "\n".join(parts)
 
 
 def codes_page() -> str:
     """Return the page of all codes that findings and errors carry."""
-    from adapter.check.rules import RULES
+    from adapter.check import rules
+    from adapter.flow import rules as more_rules
 
-    parts = [
-        "# Codes\n",
-        "Generated from the code by `make docs`. Codes never change; texts may improve.\n",
-        "## Findings\n",
-        "What a check of a message can say. Severity inbound and outbound: *reject* is answered with a negative\n"
-        "receipt, *hold* waits for a person, *block* is not sent, *warn* is flagged, *info* is only told.\n",
-        "| code | inbound | outbound | what it means | source |\n|---|---|---|---|---|",
+    found = sorted((*rules.ALL, *more_rules.ALL), key=lambda rule: rule.id)
+    findings = [
+        (
+            *(rule.id, rule.title, rule.inbound, rule.outbound),
+            *(rule.apprec.value if rule.apprec else None, rule.hint, rule.source),
+        )
+        for rule in found
     ]
-    parts[-1] += "".join(f"\n{_row(*_rule_cells(rule))}" for rule in RULES)
-    parts += ["\n## Errors\n", "| code | error | exit code | try again | what to do |\n|---|---|---|---|---|"]
-    parts[-1] += "".join(f"\n{_row(*_error_cells(kind))}" for kind in _known_errors()) + "\n"
-    return "\n".join(parts)
+    known = [
+        (kind.code, f"{kind.__name__}: {_first_line(kind)}", code_of(kind()), kind.can_retry, kind.hint)
+        for kind in _error_classes(BudstikkeError)
+    ]
+    return "\n".join(
+        (
+            _CODES_INTRODUCTION,
+            _table(
+                ("code", "what the rule demands", "inbound", "outbound", "AppRec", "what to do", "source"), findings
+            ),
+            _ERRORS_INTRODUCTION,
+            _table(("code", "error", "exit code", "may succeed later", "what to do"), known),
+        )
+    )
 
 
 def write_pages(folder: Path) -> None:
@@ -60,14 +95,34 @@ def pages() -> dict[str, str]:
     return {"commands.md": commands_page(), "codes.md": codes_page()}
 
 
-def _helps(command: Any, path: str, parent: typer.Context | None = None) -> Iterator[tuple[str, str]]:
-    """Yield the path and help of a command and of all below it."""
-    with command.make_context(
-        path.rsplit(" ", 1)[-1], [], parent=parent, resilient_parsing=True, terminal_width=_COLUMNS
-    ) as context:
+def _helps(app: TyperGroup) -> Iterator[tuple[str, str]]:
+    """Yield the name and help of the command and of all below it."""
+    pending: list[tuple[TyperGroup | TyperCommand, str, typer.Context | None]] = [(app, "budstikke", None)]
+    while pending:
+        command, path, parent = pending.pop(0)
+        name = path.rpartition(" ")[2]
+        context = command.make_context(name, [], parent=parent, resilient_parsing=True, max_content_width=_COLUMNS)
         yield path, command.get_help(context).rstrip()
-        for name, child in getattr(command, "commands", {}).items():
-            yield from _helps(child, f"{path} {name}", context)
+        children = command.commands if isinstance(command, TyperGroup) else {}
+        pending[:0] = [(child, f"{path} {verb}", context) for verb, child in children.items()]
+
+
+def _error_classes(kind: type[BudstikkeError]) -> Iterator[type[BudstikkeError]]:
+    """Yield the errors that are raised: the leaves of the tree, in the order it is drawn."""
+    children = kind.__subclasses__()
+    if not children:
+        yield kind
+    for child in children:
+        yield from _error_classes(child)
+
+
+def _first_line(kind: type) -> str:
+    return (kind.__doc__ or "").splitlines()[0]
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "".join(f"| {' | '.join(cell(value).replace('|', chr(92) + '|') for value in line)} |\n" for line in lines)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,100 @@
+"""`budstikke deliveries`: what goes where, and how far it has come."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from adapter.cli.opening import found, open_store
+from adapter.cli.options import (
+    DEFAULT_CONFIG,
+    ByOption,
+    ConfigOption,
+    DeliveryStateOption,
+    JsonOption,
+    LimitOption,
+    PartyOption,
+    is_for_a_verb_below,
+    person,
+)
+from adapter.cli.output import fields, json_line, section, table
+
+deliveries = typer.Typer(
+    help="List, show, retry and abandon deliveries.", invoke_without_command=True, rich_markup_mode=None
+)
+
+IdArgument = Annotated[
+    int, typer.Argument(metavar="ID", help="The delivery's number, as `budstikke deliveries` prints it.")
+]
+
+
+@deliveries.callback()
+def list_deliveries(
+    context: typer.Context,
+    *,
+    state: DeliveryStateOption = None,
+    channel: Annotated[str | None, typer.Option("--channel", metavar="ID", help="Only those to this channel.")] = None,
+    party: PartyOption = None,
+    limit: LimitOption = 50,
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """List deliveries, the newest first."""
+    if is_for_a_verb_below(context):
+        return
+    with open_store(config) as store, store.reading() as query:
+        rows = query.deliveries(state=state, channel=channel, party=party, limit=limit)
+    if as_json:
+        for row in rows:
+            json_line(row)
+    else:
+        table(
+            ("id", "state", "message", "for", "channel", "party", "attempts", "due", "sent", "error"),
+            [
+                (
+                    *(row.id, row.state, row.message_id, row.for_message_id, row.channel, row.party),
+                    *(row.attempts, row.due_at, row.sent_at, row.last_error),
+                )
+                for row in rows
+            ],
+            empty="No deliveries.",
+        )
+
+
+@deliveries.command("show")
+def show_delivery(
+    delivery_id: IdArgument, *, as_json: JsonOption = False, config: ConfigOption = DEFAULT_CONFIG
+) -> None:
+    """Show one delivery and every attempt at it."""
+    with open_store(config) as store, store.reading() as query:
+        row = found(query.delivery(delivery_id), "delivery", delivery_id)
+        attempts = query.attempts_of(delivery_id)
+    values = {name: getattr(row, name) for name in type(row).__dataclass_fields__}
+    if as_json:
+        json_line(values | {"attempts_made": attempts})
+        return
+    fields(values.items())
+    section("attempts")
+    table(("at", "outcome", "error"), [(one.at, one.outcome, one.error) for one in attempts], empty="None yet.")
+
+
+@deliveries.command("retry")
+def retry_delivery(delivery_id: IdArgument, *, by: ByOption = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Send a delivery once more that was given up."""
+    from adapter.service.acts import retry_delivery as retry
+
+    with open_store(config) as store:
+        retry(store, delivery_id, person(by), datetime.now(UTC))
+    typer.echo(f"Delivery {delivery_id} goes out again.")
+
+
+@deliveries.command("abandon")
+def abandon_delivery(delivery_id: IdArgument, *, by: ByOption = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Give a delivery up; the message is kept."""
+    from adapter.service.acts import abandon_delivery as abandon
+
+    with open_store(config) as store:
+        abandon(store, delivery_id, person(by), datetime.now(UTC))
+    typer.echo(f"Delivery {delivery_id} is given up.")

@@ -1,0 +1,181 @@
+"""`budstikke messages`: what came in and what the adapter made."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from adapter.cli.opening import found, open_store
+from adapter.cli.options import (
+    DEFAULT_CONFIG,
+    ByOption,
+    ConfigOption,
+    JsonOption,
+    LimitOption,
+    MessageStateOption,
+    PartyOption,
+    SinceOption,
+    UntilOption,
+    is_for_a_verb_below,
+    person,
+)
+from adapter.cli.output import cell, fields, json_line, section, table
+
+if TYPE_CHECKING:
+    from adapter.store import MessageRow, Query
+
+messages = typer.Typer(help="List, show and release messages.", invoke_without_command=True, rich_markup_mode=None)
+
+IdArgument = Annotated[
+    int, typer.Argument(metavar="ID", help="The message's number, as `budstikke messages` prints it.")
+]
+
+#: What a list tells about a message. File names and findings stay out: they are shown one message at a time.
+_HEADINGS = ("id", "received", "way", "state", "kind", "type", "from", "to", "thread", "msg_id")
+
+
+@messages.callback()
+def list_messages(
+    context: typer.Context,
+    *,
+    state: MessageStateOption = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="KIND", help="Only this kind, such as henvisning.")
+    ] = None,
+    type_: Annotated[
+        str | None,
+        typer.Option(
+            "--type",
+            envvar="BUDSTIKKE_MESSAGES_TYPE",
+            metavar="CODE",
+            help="Only this type (list 8279), such as HENVISNING.",
+        ),
+    ] = None,
+    party: PartyOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    msg_id: Annotated[str | None, typer.Option("--msg-id", metavar="ID", help="Only the one with this MsgId.")] = None,
+    thread: Annotated[int | None, typer.Option("--thread", metavar="ID", help="Only those of this thread.")] = None,
+    limit: LimitOption = 50,
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """List messages, the newest first."""
+    if is_for_a_verb_below(context):
+        return
+    from adapter.store import MessageFilter
+
+    wanted = MessageFilter(
+        state=state, kind=kind, type=type_, party=party, since=since, until=until, msg_id=msg_id, thread=thread
+    )
+    with open_store(config) as store, store.reading() as query:
+        rows = query.messages(wanted, limit=limit, newest_first=True)
+    print_messages(rows, as_json=as_json)
+
+
+@messages.command("show")
+def show_message(
+    message_id: IdArgument,
+    *,
+    raw: Annotated[bool, typer.Option("--raw", help="Print the bytes as they came, and nothing else.")] = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Show one message.
+
+    What was found, what was answered, where it went, and its content.
+    """
+    with open_store(config) as store, store.reading() as query:
+        row = found(query.message(message_id), "message", message_id)
+        data = query.bodies([message_id])[message_id]
+        if raw:
+            typer.get_binary_stream("stdout").write(data)
+        elif as_json:
+            json_line(dataclasses.asdict(row) | _around(query, row))
+        else:
+            _print_message(query, row)
+            section("content")
+            from adapter.cli.show import text_of
+
+            typer.echo(text_of(data))
+
+
+@messages.command("release")
+def release_message(message_id: IdArgument, *, by: ByOption = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Let a message that is held go on."""
+    from datetime import UTC, datetime
+
+    from adapter.service.acts import release_message as release
+
+    with open_store(config) as store:
+        release(store, message_id, person(by), datetime.now(UTC))
+    typer.echo(f"Message {message_id} is released.")
+
+
+def print_messages(rows: list[MessageRow], *, as_json: bool) -> None:
+    """Print messages as a table, or one line of JSON each."""
+    if as_json:
+        for row in rows:
+            json_line(row)
+    else:
+        table(_HEADINGS, [_summary(row) for row in rows], empty="No messages.")
+
+
+def _summary(row: MessageRow) -> tuple[object, ...]:
+    sender, receiver = row.sender_party or row.sender_her, row.receiver_party or row.receiver_her
+    return (
+        *(row.id, row.received_at, row.direction, row.state, row.kind, row.type),
+        *(sender, receiver, row.thread, row.msg_id),
+    )
+
+
+def _around(query: Query, row: MessageRow) -> dict[str, object]:
+    """Return everything the store ties to a message."""
+    return {
+        "receipts": [dataclasses.asdict(receipt) for receipt in query.receipts_of(row.id)],
+        "deliveries": [dataclasses.asdict(delivery) for delivery in query.deliveries_of([row.id])],
+        "events": [dataclasses.asdict(event) for event in query.events(message_id=row.id)],
+    }
+
+
+def _print_message(query: Query, row: MessageRow) -> None:
+    fields(
+        (field.name, getattr(row, field.name))
+        for field in dataclasses.fields(row)
+        if field.name not in {"findings", "patient_key", "worker"}
+    )
+    for finding in row.findings:
+        if finding is row.findings[0]:
+            section("findings")
+        where = f"  line {finding['line']}" if finding.get("line") else ""
+        typer.echo(f"{finding.get('rule')} {finding.get('severity')}{where}  {finding.get('text')}")
+    section("receipts")
+    table(
+        ("recipient", "status", "message"),
+        [(receipt.recipient, receipt.status, receipt.receipt_message_id) for receipt in query.receipts_of(row.id)],
+        empty="None given.",
+    )
+    section("deliveries")
+    table(
+        ("id", "message", "channel", "party", "state", "attempts", "sent", "error"),
+        [
+            (
+                sent.id,
+                sent.message_id,
+                sent.channel,
+                sent.party,
+                sent.state,
+                sent.attempts,
+                sent.sent_at,
+                sent.last_error,
+            )
+            for sent in query.deliveries_of([row.id])
+        ],
+        empty="None.",
+    )
+    section("events")
+    for event in query.events(message_id=row.id):
+        told = "  ".join(f"{name}={cell(value)}" for name, value in event.data.items())
+        typer.echo(f"{cell(event.at)}  {event.name}  {told}".rstrip())

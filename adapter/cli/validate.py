@@ -1,0 +1,156 @@
+"""`budstikke validate`: the whole ladder of checks on files and folders."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from adapter.cli.exits import ExitCode, say
+from adapter.cli.opening import is_configured, open_settings
+from adapter.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from adapter.cli.output import finding_lines, json_line
+from adapter.errors import ConfigError
+
+if TYPE_CHECKING:
+    from adapter.check.finding import Report
+    from adapter.check.ladder import Checker
+    from adapter.check.policy import Policy
+    from adapter.partner.register import Register
+
+#: Verdicts by which a message goes on.
+_GOES_ON = frozenset({"accept", "tolerated", "ignore"})
+
+
+def validate(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", exists=True, help="Files, and folders with *.xml at any depth.")
+    ],
+    *,
+    as_json: JsonOption = False,
+    direction: Annotated[
+        Literal["inbound", "outbound"],
+        typer.Option("--as", envvar="BUDSTIKKE_VALIDATE_AS", help="Judge as received, or as about to be sent."),
+    ] = "inbound",
+    partner: Annotated[
+        str | None, typer.Option("--partner", metavar="ID", help="Apply the tolerance and profiles of this party.")
+    ] = None,
+    profile: Annotated[
+        list[str] | None,
+        typer.Option("--profile", metavar="NAME", help="Check against this content profile too, such as amo."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Tolerate no schema-invalid shape.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Check messages.
+
+    Form, schema, code lists, rules: the whole ladder. Exit code 1 when a message does not go on.
+    """
+    files = list(_files(paths))
+    if not files:
+        raise typer.BadParameter(f"no *.xml in {', '.join(str(path) for path in paths)}")
+    checker, policy = _judge(config, direction=direction, partner=partner, profiles=profile or (), is_strict=strict)
+    verdicts: Counter[str] = Counter()
+    unreadable = 0
+    now = datetime.now(UTC)
+    for path in files:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            say(error)
+            unreadable += 1
+            continue
+        report = checker.check(data, policy, now=now)
+        verdicts[report.verdict.value] += 1
+        if as_json:
+            json_line(_as_json(path, report))
+        else:
+            _print(path, report)
+    if not as_json:
+        counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
+        typer.echo(f"{verdicts.total()} file{'' if verdicts.total() == 1 else 's'}: {counted or 'nothing read'}")
+    if unreadable:
+        raise typer.Exit(ExitCode.FAILED)
+    if set(verdicts) - _GOES_ON:
+        raise typer.Exit(ExitCode.REJECTED)
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield files as named, and the XML files of folders in the order of their names."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(found for found in path.rglob("*") if found.suffix.lower() == ".xml" and found.is_file())
+        else:
+            yield path
+
+
+def _judge(
+    config: Path, *, direction: str, partner: str | None, profiles: Iterable[str], is_strict: bool
+) -> tuple[Checker, Policy]:
+    """Return what checks, and by which measure. Without a partner every known live shape is tolerated."""
+    from adapter.check.codelists import CodeLists
+    from adapter.check.finding import Direction
+    from adapter.check.ladder import Checker
+    from adapter.check.policy import Policy
+    from adapter.check.schema import SchemaSet
+    from adapter.wire.parse import Limits
+
+    policy = Policy(direction=Direction(direction))
+    limits, directory = Limits(), None
+    if partner is not None or is_configured(config):
+        from adapter.config import build
+
+        settings = open_settings(config)
+        limits, directory = build.limits(settings), settings.schemas.directory
+        policy = replace(policy, environment=settings.adapter.environment)
+        if partner is not None:
+            policy = _of_partner(policy, partner, build.register(settings))
+    if is_strict:
+        policy = replace(policy, tolerance=frozenset())
+    policy = replace(policy, profiles=tuple(dict.fromkeys((*policy.profiles, *profiles))))
+    return Checker(SchemaSet.load(directory), CodeLists.load(), limits), policy
+
+
+def _of_partner(policy: Policy, name: str, register: Register) -> Policy:
+    partner = register.by_id(name)
+    if partner is None:
+        raise ConfigError(
+            f"There is no party {name!r} in the configuration.",
+            hint=f"Its parties are {', '.join(one.id for one in register)}.",
+        )
+    return replace(
+        policy,
+        profiles=partner.profiles,
+        is_dedicated=partner.is_dedicated,
+        tolerance=partner.tolerance,
+        strict_sender=partner.strict_sender,
+        relays_unsupported=partner.relays_unsupported,
+    )
+
+
+def _as_json(path: Path, report: Report) -> dict[str, object]:
+    from adapter.flow.answer import predict
+
+    preview = predict(report)
+    told = report.as_dict()
+    findings = told.pop("findings")
+    apprec = preview and {
+        "version": preview.version,
+        "status": preview.status,
+        "errors": [{"v": error.value, "dn": error.name, "ot": error.text} for error in preview.errors],
+    }
+    return {"file": str(path), **told, "apprec": apprec, "findings": findings}
+
+
+def _print(path: Path, report: Report) -> None:
+    message = report.message
+    known = (message.kind.value, message.version, message.type_code) if message else ()
+    typer.echo(f"{report.verdict.value:<10}  {path}  {' '.join(part for part in known if part)}".rstrip())
+    for finding in report.findings:
+        for line in finding_lines(finding):
+            typer.echo(line)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from adapter.cli.exits import ExitCode, code_of
+from adapter.errors import BudstikkeError, ConfigError, NotWellFormed, SpecError, StoreFull, StoreLocked, UnsafeName
+
+Budstikke = Callable[..., Any]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (NotWellFormed(), ExitCode.REJECTED),
+        (ConfigError(), ExitCode.USAGE),
+        (SpecError(), ExitCode.USAGE),
+        (StoreLocked(), ExitCode.FAILED),
+        (StoreFull(), ExitCode.FAILED),
+        (UnsafeName(), ExitCode.FAILED),
+        (PermissionError(), ExitCode.FAILED),
+    ],
+)
+def test_each_known_error_has_its_exit_code(error: BudstikkeError | OSError, code: ExitCode) -> None:
+    assert code_of(error) is code
+
+
+def test_without_a_verb_the_help_is_shown(budstikke: Budstikke) -> None:
+    ran = budstikke()
+
+    assert ran.exit_code == 2
+    assert "validate" in ran.err
+    assert "Exit codes" in ran.err
+
+
+def test_a_known_error_has_a_code_a_sentence_and_a_next_step_and_no_trace(budstikke: Budstikke) -> None:
+    ran = budstikke("config", "check")
+
+    assert ran.err.startswith("CONF-01: There is no configuration")
+    assert len(ran.err.splitlines()) == 2
+
+
+def test_verbose_adds_the_trace(budstikke: Budstikke) -> None:
+    ran = budstikke("--verbose", "config", "check")
+
+    assert "Traceback" in ran.err
+    assert "CONF-01" in ran.err
+
+
+def test_a_file_that_cannot_be_written_is_told_by_name(budstikke: Budstikke, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "var")
+
+    monkeypatch.setattr("pathlib.Path.mkdir", refuse)
+    ran = budstikke("init", "here")
+
+    assert ran.exit_code == 3
+    assert ran.err == "var: Permission denied\n"
+
+
+def test_the_version_is_told(budstikke: Budstikke) -> None:
+    assert budstikke("version").out.startswith("budstikke ")
+
+
+def test_the_command_starts_without_the_slow_modules() -> None:
+    slow = {"lxml", "sqlalchemy", "alembic", "xmlschema", "signxml", "jinja2", "rich", "structlog", "apscheduler"}
+    code = f"import sys; from adapter.cli.main import build; build(); print(sorted({slow} & set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.strip() == "[]"

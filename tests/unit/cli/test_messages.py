@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Budstikke = Callable[..., Any]
+
+pytestmark = pytest.mark.usefixtures("store")
+
+
+def test_messages_are_listed_newest_first_with_what_identifies_them(budstikke: Budstikke) -> None:
+    ran = budstikke("messages")
+
+    assert ran.exit_code == 0
+    header, *lines = ran.out.splitlines()
+    assert header.split() == ["id", "received", "way", "state", "kind", "type", "from", "to", "thread", "msg_id"]
+    assert [line.split()[0] for line in lines] == ["3", "2", "1"]
+    assert "2026-03-09 13:00:00" in ran.out
+    assert "11111111-1111-4111-8111-111111111111" in lines[2]
+
+
+def test_a_table_of_messages_names_no_file_and_no_finding(budstikke: Budstikke) -> None:
+    out = budstikke("messages").out
+
+    assert "a1b2" not in out
+    assert "Sick leave" not in out
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--state", "held"], [2]),
+        (["--kind", "apprec"], [3]),
+        (["--type", "HENVISNING", "--party", "clinic"], [1]),
+        (["--thread", "1"], [3, 1]),
+        (["--since", "2026-03-09T13:00"], [3, 2, 1]),
+        (["--since", "2026-03-10"], []),
+        (["--until", "2026-03-09T12:00:00Z"], []),
+        (["--limit", "1"], [3]),
+        (["--msg-id", "nothing"], []),
+    ],
+)
+def test_messages_are_found_by(budstikke: Budstikke, options: list[str], expected: list[int]) -> None:
+    ran = budstikke("messages", "--json", *options)
+
+    assert [json.loads(line)["id"] for line in ran.out.splitlines()] == expected
+
+
+def test_no_message_is_said_in_words(budstikke: Budstikke) -> None:
+    assert budstikke("messages", "--state", "quarantined").out == "No messages.\n"
+
+
+def test_a_time_that_is_none_is_refused_with_examples(budstikke: Budstikke) -> None:
+    ran = budstikke("messages", "--since", "yesterday")
+
+    assert ran.exit_code == 2
+    assert "7d" in ran.err
+
+
+def test_one_message_is_shown_with_all_that_is_tied_to_it(budstikke: Budstikke) -> None:
+    ran = budstikke("messages", "show", 1)
+
+    assert ran.exit_code == 0
+    assert "AMO-04 warn  line 31  Sick leave is not described." in ran.out
+    assert "clinic-epj" in ran.out
+    assert "8990101" in ran.out
+    for part in ("findings", "receipts", "deliveries", "events", "content"):
+        assert part in ran.out.splitlines()
+
+
+def test_a_shown_message_in_json_is_one_line(budstikke: Budstikke) -> None:
+    (line,) = budstikke("messages", "show", 1, "--json").out.splitlines()
+    shown = json.loads(line)
+
+    assert shown["state"] == "accepted"
+    assert [delivery["id"] for delivery in shown["deliveries"]] == [1, 2]
+    assert shown["receipts"][0]["status"] == "1"
+    assert shown["events"]
+
+
+def test_the_bytes_of_a_message_come_out_as_they_came_in(budstikke: Budstikke) -> None:
+    assert budstikke("messages", "show", 1, "--raw").out == "<one/>"
+
+
+def test_a_message_that_is_not_there_cannot_be_shown(budstikke: Budstikke) -> None:
+    ran = budstikke("messages", "show", 99)
+
+    assert ran.exit_code == 3
+    assert "no message 99" in ran.err
+
+
+def test_options_before_the_verb_below_are_not_silently_lost(budstikke: Budstikke) -> None:
+    ran = budstikke("messages", "--config", "other.toml", "show", 1)
+
+    assert ran.exit_code == 2
+    assert "after `show`" in ran.err
