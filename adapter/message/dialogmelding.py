@@ -13,7 +13,8 @@ class FreeText:
     """Text of an element that may hold anything: plain words, or XHTML."""
 
     text: str = ""
-    #: The XHTML inside, each element as exclusive canonical XML; `text` then holds only what stands before it.
+    #: The XHTML inside, each element as exclusive canonical XML with the words that follow it; `text` then holds
+    #: only what stands before the first.
     markup: tuple[bytes, ...] = ()
     #: True where the element says `xsi:type="xsd:string"`, as NAV asks for.
     is_typed: bool = False

@@ -65,7 +65,11 @@ def write(message: Message) -> bytes:
     """
     if message.envelope is Envelope.NONE:
         raise SpecError("envelope: a message without one is carried as it came, not written")
-    return _DECLARATION + etree.tostring(root_for(message).write(message), encoding="UTF-8", xml_declaration=False)
+    try:
+        root = root_for(message).write(message)
+    except ValueError as error:  # libxml2 takes no control characters
+        raise SpecError(f"a text holds a character that XML has no place for ({type(error).__name__})") from None
+    return _DECLARATION + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
 
 
 def _namesake(root: etree._Element) -> Message | None:

@@ -11,7 +11,7 @@ from adapter.message.dialogmelding import Dialogmelding, Foresporsel, FreeText, 
 from adapter.wire import common
 from adapter.wire.bind import CS, CV, MOMENT, TEXT, Field, Record, Simple
 from adapter.wire.namespaces import DIALOG_10, DIALOG_11, XSD, XSI
-from adapter.wire.opaque import canonical
+from adapter.wire.opaque import canonical, revived
 
 _TYPE = f"{{{XSI}}}type"
 _TYPED = {"xsi": XSI, "xsd": XSD}
@@ -31,7 +31,7 @@ def _fill_free_text(element: etree._Element, value: FreeText) -> None:
         element = _typed(element)
     element.text = value.text or None
     if value.markup:
-        for child in etree.fromstring(b"<any>%b</any>" % b"".join(value.markup)):
+        for child in revived(b"<any>%b</any>" % b"".join(value.markup)):
             element.append(child)
 
 

@@ -6,6 +6,7 @@ from lxml import etree
 
 from adapter.wire.bind import local_name
 from adapter.wire.namespaces import FELLESFORMAT
+from adapter.wire.opaque import revived
 
 _NAME = "EI_fellesformat"
 _INNER = ("MsgHead", "AppRec", "Message")
@@ -28,8 +29,4 @@ def cut(wrapper: etree._Element) -> etree._Element | None:
     A schema and a signature both speak about the message as a root.
     """
     found = inner(wrapper)
-    return None if found is None else etree.fromstring(etree.tostring(found, with_tail=False), _PARSER)
-
-
-#: The wrapper was parsed within limits before.
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+    return None if found is None else revived(etree.tostring(found, with_tail=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from adapter.errors import SpecError
 from adapter.message.attachment import Opaque
 from adapter.wire.bind import Simple
 from adapter.wire.namespaces import XSI
@@ -34,13 +35,21 @@ def canonical(element: etree._Element) -> bytes:
 
 def append_opaque(parent: etree._Element, value: Opaque) -> None:
     """Append an element that was taken out."""
-    parent.append(etree.fromstring(value.xml, _PARSER))
+    parent.append(revived(value.xml))
+
+
+def revived(xml: bytes) -> etree._Element:
+    """Return the element that was taken out as these bytes; raises SpecError for anything that is no element."""
+    try:
+        return etree.fromstring(xml, _PARSER)
+    except etree.XMLSyntaxError:
+        raise SpecError("xml: what is carried as it is must be a whole element") from None
 
 
 def _fill(element: etree._Element, value: Opaque) -> None:
     parent = element.getparent()
     if parent is not None:
-        parent.replace(element, etree.fromstring(value.xml, _PARSER))
+        parent.replace(element, revived(value.xml))
 
 
 def _type_of(element: etree._Element) -> str | None:
