@@ -18,10 +18,13 @@ from adapter.flow.matching import Match, Outcome, match
 from adapter.flow.question import missing_facts
 from adapter.flow.references import DEDUPE, DOCUMENT_ID, dedupe_key, references_of, threads_of
 from adapter.flow.routing import destinations, file_name
+from adapter.message.attachment import Document
+from adapter.message.code import Code
+from adapter.message.henvisning import Henvisning
 from adapter.message.message import Kind, Message
 from adapter.message.state import MessageState
 from adapter.partner.register import Partner
-from adapter.wire import write
+from adapter.wire import Rescued, write
 
 NAV = "nav"
 
@@ -35,13 +38,16 @@ def decide(  # noqa: PLR0913 - a decision depends on exactly these
     sendings: Mapping[int, Sequence[Sending]] | None = None,
     now: datetime,
     released: bool = False,
+    answered: bool = False,
 ) -> Decision:
     """Decide what becomes of a message.
 
     `earlier` are the messages that share or name one of its ids (`references.keys_of`), `sendings` the deliveries
-    of those a receipt may answer. `released` says that a person has let a held message go on: holds count no more,
-    and a receipt that the hold gave is not given again.
+    of those a receipt may answer. `released` says that a person has let a held message go on: holds count no more.
+    `answered` says that its sender has its receipt already.
     """
+    if report.rescued is not None and report.verdict is Verdict.REJECT:
+        report = replace(report, message=_from_wreck(report.rescued))
     message = report.message
     if message is None or message.kind is Kind.EBXML or report.verdict is Verdict.QUARANTINE:
         return _quarantined(report)
@@ -50,9 +56,11 @@ def decide(  # noqa: PLR0913 - a decision depends on exactly these
         return _quarantined(report, finding(rules.MSG_18))
     if not released and (sender is None or sender not in context.register.by_channel(arrival.channel)):
         return _stranger(report, sender)
-    if any(found.role == DEDUPE and found.key == dedupe_key(message) for found in earlier) and not released:
-        return _repeated(report, message, sender, earlier)
-    desk = _Desk(arrival, report, context, tuple(earlier), now, sender, released=released)
+    first = _first_copy(arrival, message, earlier)
+    if first is not None:
+        return _repeated(report, message, sender, earlier, first)
+    others = tuple(found for found in earlier if found.message_id != arrival.id)
+    desk = _Desk(arrival, report, context, others, now, sender, released=released, answered=answered)
     if message.kind is Kind.APPREC:
         return desk.relay_receipt(sendings or {})
     return desk.take()
@@ -69,6 +77,7 @@ class _Desk:
     now: datetime
     sender: Partner | None
     released: bool = False
+    answered: bool = False
 
     @property
     def message(self) -> Message:
@@ -108,7 +117,9 @@ class _Desk:
         if henvisning.is_cancellation or henvisning.is_change:
             if same or any(found.role in {"msg_id", DOCUMENT_ID} for found in self.earlier):
                 return []
-            return [finding("MSG-17C" if henvisning.is_cancellation else "MSG-17M")]
+            return [
+                finding(check_rules.MSG_17_CANCELLATION if henvisning.is_cancellation else check_rules.MSG_17_CHANGE)
+            ]
         return [finding(check_rules.MSG_10)] if same else []
 
     def _foreign(self, found: list[Finding], recipients: tuple[Recipient, ...]) -> Decision:
@@ -175,7 +186,7 @@ class _Desk:
         answering = {
             position: after
             for position, after in first_of.items()
-            if (partner := ours[position].partner) and partner.receipts == "adapter" and not self.released
+            if (partner := ours[position].partner) and partner.receipts == "adapter" and not self.answered
         }
         made, issued, receipts = self._receipts(
             [ours[position] for position in answering],
@@ -324,7 +335,7 @@ class _Desk:
                 [*found, said],
                 chores=(Chore(rule=said.rule, title=said.text),),
             )
-        settlements = ()
+        settlements: tuple[Settlement, ...] = ()
         if fit.sending is not None and fit.to is not None:
             settlements = (Settlement(delivery=fit.sending.id, to=fit.to),)
         return self._decision(
@@ -360,7 +371,7 @@ class _Desk:
             findings=tuple(found),
             sender_party=self.sender.id if self.sender else None,
             receiver_party=receiver_party,
-            references=references_of(self.message) if not self.released else (),
+            references=references_of(self.message),
             threads=threads_of(self.earlier),
             made=made,
             issued=issued,
@@ -406,9 +417,33 @@ def _stranger(report: Report, sender: Partner | None) -> Decision:
     )
 
 
-def _repeated(report: Report, message: Message, sender: Partner | None, earlier: Sequence[Earlier]) -> Decision:
+def _from_wreck(rescued: Rescued) -> Message:
+    """Return what can be answered of a message that cannot be read."""
+    referral = Henvisning(version=rescued.version or "", document_id=rescued.document_id)
+    return Message(
+        envelope=rescued.envelope,
+        kind=rescued.kind,
+        version=rescued.version,
+        type=Code(rescued.type) if rescued.type else None,
+        generated=rescued.generated,
+        msg_id=rescued.msg_id,
+        sender=rescued.sender,
+        receiver=rescued.receiver,
+        documents=(Document(content=(referral,)),) if rescued.kind is Kind.HENVISNING else (),
+    )
+
+
+def _first_copy(arrival: Arrival, message: Message, earlier: Sequence[Earlier]) -> int | None:
+    """Return the message that came before with the same id from the same kind of sender, or None."""
+    key = dedupe_key(message)
+    copies = (found for found in earlier if found.role == DEDUPE and found.key == key)
+    return next((found.message_id for found in copies if found.message_id != arrival.id), None)
+
+
+def _repeated(
+    report: Report, message: Message, sender: Partner | None, earlier: Sequence[Earlier], first: int
+) -> Decision:
     """Ignore what came before: no delivery, no second receipt (HITS 1168 5.4)."""
-    first = next(found.message_id for found in earlier if found.role == DEDUPE)
     return Decision(
         state=MessageState.IGNORED,
         verdict=Verdict.IGNORE,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapter.check.finding import Finding, Verdict
+from adapter.flow.references import Role
 from adapter.message.message import Message
 from adapter.message.state import DeliveryState, MessageState
 
@@ -83,7 +84,7 @@ class Decision:
     sender_party: str | None = None
     receiver_party: str | None = None
     #: (role, key) pairs that later messages may name.
-    references: tuple[tuple[str, str], ...] = ()
+    references: tuple[tuple[Role, str], ...] = ()
     #: Threads it belongs to; more than one are merged.
     threads: tuple[int, ...] = ()
     made: tuple[Made, ...] = ()

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from adapter.flow.context import Earlier
 from adapter.message.message import Kind, Message
 
+Role = Literal["dedupe", "msg_id", "document_id", "parent", "conversation", "original"]
+
 #: Under this role an id says: this message has been here. One message only may hold it.
-DEDUPE = "dedupe"
-MSG_ID = "msg_id"
-DOCUMENT_ID = "document_id"
-PARENT = "parent"
-CONVERSATION = "conversation"
+DEDUPE: Literal["dedupe"] = "dedupe"
+MSG_ID: Literal["msg_id"] = "msg_id"
+DOCUMENT_ID: Literal["document_id"] = "document_id"
+PARENT: Literal["parent"] = "parent"
+CONVERSATION: Literal["conversation"] = "conversation"
 #: The message that a receipt answers for.
-ORIGINAL = "original"
+ORIGINAL: Literal["original"] = "original"
 
 
-def references_of(message: Message) -> tuple[tuple[str, str], ...]:
+def references_of(message: Message) -> tuple[tuple[Role, str], ...]:
     """Return (role, key) for every id a message has or names; keys are compared without regard to case."""
     return tuple(dict.fromkeys((role, key.strip().lower()) for role, key in _named(message) if key and key.strip()))
 
@@ -45,7 +48,7 @@ def threads_of(earlier: Iterable[Earlier]) -> tuple[int, ...]:
     return tuple(sorted({found.thread for found in earlier if found.thread is not None and found.role != DEDUPE}))
 
 
-def _named(message: Message) -> Iterator[tuple[str, str | None]]:
+def _named(message: Message) -> Iterator[tuple[Role, str | None]]:
     yield DEDUPE, dedupe_key(message)
     yield MSG_ID, message.msg_id
     yield DOCUMENT_ID, message.document_id

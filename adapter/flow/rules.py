@@ -108,4 +108,15 @@ DLV_01 = Rule(
     source="[retries]",
 )
 
-ALL = (MSG_18, MSG_19, RTE_01, REC_01, REC_02, REC_03, REC_04, REC_05, REC_06, REC_07, DLV_01)
+INT_01 = Rule(
+    id="INT-01",
+    title="Every message can be processed",
+    inbound=Severity.HOLD,
+    outbound=Severity.BLOCK,
+    text="The message could not be processed, by a fault of the adapter or of the machine.",
+    hint="The log holds the trace under the message's number; the original bytes are kept.",
+    quarantines=True,
+    source="own safety rule",
+)
+
+ALL = (MSG_18, MSG_19, RTE_01, REC_01, REC_02, REC_03, REC_04, REC_05, REC_06, REC_07, DLV_01, INT_01)

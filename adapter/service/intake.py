@@ -1,0 +1,57 @@
+"""From a channel into the store: the bytes are safe before the source is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+
+from adapter.channel.base import Channel, Incoming
+from adapter.errors import ChannelError, LimitExceeded
+from adapter.flow.context import Arrival
+from adapter.store.rows import NewMessage, NewTask
+from adapter.store.store import Store
+
+log = structlog.get_logger(__name__)
+
+
+def fetch(
+    store: Store, channel: Channel, items: Sequence[Incoming], *, worker: str, now: datetime
+) -> tuple[Arrival, ...]:
+    """Bring a batch from a channel into the store, then take it away from the channel.
+
+    What cannot be read stays where it is, or is set aside when it is too large; the others go on.
+    """
+    read: list[tuple[Incoming, bytes]] = []
+    for item in items:
+        try:
+            read.append((item, channel.read(item)))
+        except LimitExceeded:
+            _set_aside(store, channel, item, now)
+        except ChannelError as error:
+            log.warning("A file could not be read", action="read_failed", channel=channel.id, error=str(error))
+    if not read:
+        return ()
+    new = [NewMessage(channel=channel.id, source=item.label, data=data) for item, data in read]
+    with store.writing() as ledger:
+        ids = ledger.receive(new, at=now, worker=worker)
+    try:
+        channel.settle_many(item for item, _ in read)
+    except ChannelError as error:
+        # It comes again and is then known as received: nothing is done twice.
+        log.warning("Received files remain in the inbox", action="settle_failed", channel=channel.id, error=str(error))
+    return tuple(
+        Arrival(id=number, channel=channel.id, data=data, received_at=now)
+        for number, (_, data) in zip(ids, read, strict=True)
+    )
+
+
+def _set_aside(store: Store, channel: Channel, item: Incoming, now: datetime) -> None:
+    """Move a file that is too large to the channel's own place for such, and tell a person."""
+    channel.set_aside(item)
+    party = ""
+    with store.writing() as ledger:
+        title = f"A file of {item.size} bytes on channel {channel.id} is too large to receive and was set aside"
+        ledger.add_tasks([NewTask(party=party, rule="FORM-03", title=title)], at=now)
+    log.error("A file is too large", action="set_aside", channel=channel.id, size=item.size)

@@ -1,0 +1,68 @@
+"""Everything a process needs, built once from the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from adapter.channel.folder import FolderChannel
+from adapter.check.codelists import CodeLists
+from adapter.check.ladder import Checker
+from adapter.check.policy import Policy
+from adapter.check.scan import CommandScanner
+from adapter.check.schema import SchemaSet
+from adapter.config import Settings, build
+from adapter.flow.context import Context
+from adapter.service.desk import Desk, Policies
+from adapter.service.post import Post
+from adapter.store.store import Store
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the present moment, the only clock of the service."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The rooms of one process, wired together."""
+
+    settings: Settings
+    store: Store
+    channels: Mapping[str, FolderChannel]
+    context: Context
+    post: Post
+    desk: Desk
+
+    @classmethod
+    def build(cls, settings: Settings) -> Parts:
+        """Open the store and load schemas and code lists; raises StoreError and ConfigError."""
+        store = Store.open(settings.store.url, busy_timeout=settings.store.busy_timeout.total_seconds())
+        channels = build.channels(settings)
+        context = build.context(settings, software_version=version("budstikke"))
+        post = Post(store, channels, build.retry_policy(settings))
+        policies = Policies(_policy(settings), context)
+        return cls(settings, store, channels, context, post, Desk(store, checker(settings), context, policies, post))
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+
+def checker(settings: Settings) -> Checker:
+    """Return the checker with the configured schemas, limits and scanner."""
+    scan = CommandScanner(settings.checks.scan_command) if settings.checks.scan_command else None
+    return Checker(
+        SchemaSet.load(settings.schemas.directory), CodeLists.load(), build.limits(settings), explain=True, scan=scan
+    )
+
+
+def _policy(settings: Settings) -> Policy:
+    numbers: frozenset[str] = frozenset()
+    if settings.checks.allowed_numbers_file:
+        numbers = frozenset(settings.checks.allowed_numbers_file.read_text("utf-8").split())
+    return Policy(environment=settings.adapter.environment, allowed_numbers=numbers)

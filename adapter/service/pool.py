@@ -1,0 +1,168 @@
+"""Worker processes: started, given one task at a time, replaced when they die."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+import structlog
+
+from adapter.config import Settings
+from adapter.errors import BudstikkeError
+from adapter.service import worker
+from adapter.service.worker import Done, Failed, Task
+
+log = structlog.get_logger(__name__)
+
+#: So many workers in a row may die before they are ready; then starting more makes no sense.
+MOST_STILLBORN = 3
+#: Seconds a worker gets to finish its batch when the daemon stops.
+PATIENCE = 60.0
+
+
+@dataclass(slots=True)
+class Handle:
+    """A worker process as its daemon sees it. The one mutable thing here: what it is busy with."""
+
+    name: str
+    process: BaseProcess
+    tasks: Connection[Any, Any]
+    #: What it works on; None when idle.
+    task: Task | None = None
+    #: False until it has opened the store and loaded its schemas.
+    is_ready: bool = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether it can take a task."""
+        return self.is_ready and self.task is None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A task that ended, well or not; `outcome` is None where its worker died over it."""
+
+    task: Task | None
+    outcome: Done | Failed | None
+
+
+class Pool:
+    """A fixed number of worker processes."""
+
+    def __init__(self, settings: Settings, size: int) -> None:
+        """Start the workers. They come from a fork server, so that no thread of the daemon is copied into them."""
+        self._settings = settings
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["adapter.service.worker"])
+        self._started = 0
+        self._stillborn = 0
+        self._workers = [self._start() for _ in range(size)]
+
+    def _start(self) -> Handle:
+        self._started += 1
+        name = f"worker-{self._started}"
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=worker.main, args=(self._settings, name, theirs), name=f"budstikke {name}", daemon=True
+        )
+        process.start()
+        theirs.close()
+        return Handle(name, process, ours)
+
+    @property
+    def idle(self) -> list[Handle]:
+        """Return the workers that can take a task."""
+        return [handle for handle in self._workers if handle.is_idle]
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether any worker is at work or starting."""
+        return any(not handle.is_idle for handle in self._workers)
+
+    @property
+    def is_working(self) -> bool:
+        """Tell whether any worker has a task."""
+        return any(handle.task is not None for handle in self._workers)
+
+    def pids(self) -> list[int]:
+        """Return the process ids of the workers."""
+        return [handle.process.pid for handle in self._workers if handle.process.pid is not None]
+
+    def give(self, handle: Handle, task: Task) -> None:
+        """Give an idle worker a task; a worker that has just died is noticed by the next `wait`."""
+        handle.task = task
+        try:
+            handle.tasks.send(task)
+        except (BrokenPipeError, ConnectionResetError):
+            log.warning("A worker is gone", action="worker_gone", worker=handle.name)
+
+    def wait(self, others: Iterable[Connection[Any, Any]], timeout: float | None) -> tuple[list[Ended], list[Any]]:
+        """Wait until a worker or another connection has something to say; return what ended, and what was said."""
+        by_tasks = {handle.tasks: handle for handle in self._workers}
+        by_sentinel = {handle.process.sentinel: handle for handle in self._workers}
+        ready = wait([*by_tasks, *by_sentinel, *others], timeout)
+        ended: list[Ended] = []
+        said: list[Any] = []
+        for item in ready:
+            if isinstance(item, Connection) and item in by_tasks:
+                self._hear(by_tasks[item], ended)
+            elif isinstance(item, Connection):
+                said.append(item.recv())
+            elif isinstance(item, int):
+                self._bury(by_sentinel[item], ended)
+        return ended, said
+
+    def _hear(self, handle: Handle, ended: list[Ended]) -> None:
+        try:
+            outcome = handle.tasks.recv()
+        except (EOFError, ConnectionResetError):
+            return  # the sentinel tells the rest
+        if not handle.is_ready:
+            handle.is_ready = True
+            self._stillborn = 0
+            return
+        ended.append(Ended(handle.task, outcome))
+        handle.task = None
+
+    def _bury(self, handle: Handle, ended: list[Ended]) -> None:
+        """Replace a dead worker. What it had in hand is found in the store."""
+        if handle not in self._workers:
+            return
+        while handle.tasks.poll():
+            try:
+                outcome = handle.tasks.recv()
+            except (EOFError, ConnectionResetError):
+                break
+            if handle.is_ready:
+                ended.append(Ended(handle.task, outcome))
+                handle.task = None
+            handle.is_ready = True
+        handle.process.join()
+        handle.tasks.close()
+        log.error("A worker died", action="worker_died", worker=handle.name, exit_code=handle.process.exitcode)
+        ended.append(Ended(handle.task, None))
+        self._stillborn += not handle.is_ready
+        if self._stillborn > MOST_STILLBORN:
+            raise BudstikkeError(
+                "Worker processes end before they can work.", hint="Their own words stand above, in the log."
+            )
+        self._workers[self._workers.index(handle)] = self._start()
+
+    def stop(self) -> None:
+        """Let every worker finish what it has in hand, then end it."""
+        for handle in self._workers:
+            try:
+                handle.tasks.send(None)
+            except (BrokenPipeError, ConnectionResetError):
+                continue
+        for handle in self._workers:
+            handle.process.join(PATIENCE)
+            if handle.process.is_alive():
+                log.error("A worker did not end in time", action="worker_stuck", worker=handle.name)
+                handle.process.kill()
+                handle.process.join()
+            handle.tasks.close()

@@ -1,0 +1,228 @@
+"""Deliveries: stage the bytes, commit that they are staged, publish them, commit that they are sent.
+
+Staging is durable and invisible, publishing is one rename. So after a crash there is no doubt: what is
+still staged was not published, and what is not staged any more was (see `recover`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from adapter.channel.base import Channel
+from adapter.check.finding import Direction
+from adapter.errors import ChannelError
+from adapter.flow import rules
+from adapter.flow.follow import RECEIPT_ALARM, RECEIPT_NOTICE
+from adapter.flow.retry import RetryPolicy
+from adapter.message.state import DeliveryState, MessageState
+from adapter.store.ledger import Ledger
+from adapter.store.rows import DeliveryMove, DeliveryRow, MessageMove, NewAttempt, NewTask
+from adapter.store.store import Store
+
+log = structlog.get_logger(__name__)
+
+_GIVEN_UP = {DeliveryState.ABANDONED, DeliveryState.AMBIGUOUS}
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A delivery as the post handles it."""
+
+    id: int
+    #: The message whose life it is part of.
+    for_message: int
+    #: True for the message itself, False for a receipt about it.
+    is_relay: bool
+    channel: str
+    name: str
+    state: DeliveryState
+    attempts: int = 0
+    #: Another delivery that must be sent first, or None.
+    after: int | None = None
+
+
+class Post:
+    """Brings parcels to channels."""
+
+    def __init__(self, store: Store, channels: Mapping[str, Channel], retry: RetryPolicy) -> None:
+        """Take the store, the channels by id, and how failures are tried again."""
+        self._store = store
+        self._channels = channels
+        self._retry = retry
+
+    def stage(self, channel: str, name: str, data: bytes) -> str | None:
+        """Bring bytes durably to a channel without showing them; return why not, or None."""
+        try:
+            self._channels[channel].stage(name, data)
+        except KeyError:
+            return f"there is no channel {channel}"
+        except ChannelError as error:
+            return str(error)
+        return None
+
+    def unstage(self, places: Iterable[tuple[str, str]]) -> None:
+        """Remove what was staged for a decision that was not made after all."""
+        for channel, name in places:
+            try:
+                self._channels[channel].unstage(name)
+            except (KeyError, ChannelError) as error:
+                log.warning("A staged file remains", action="unstage_failed", channel=channel, error=str(error))
+
+    def publish(self, parcels: Sequence[Parcel], now: datetime) -> int:
+        """Show staged parcels, those that wait for others last, and commit the outcome; return how many are sent."""
+        sent: set[int] = set()
+        failed: dict[int, str] = {}
+        first = [parcel for parcel in parcels if parcel.after is None]
+        self._show(first, sent, failed)
+        staged_here = {parcel.id for parcel in parcels}
+        released = [
+            parcel
+            for parcel in parcels
+            if parcel.after is not None and (parcel.after in sent or parcel.after not in staged_here)
+        ]
+        self._show(released, sent, failed)
+        with self._store.writing() as ledger:
+            self._settle(ledger, parcels, sent, failed, now)
+        return len(sent)
+
+    def deliver(self, rows: Sequence[DeliveryRow], now: datetime) -> int:
+        """Stage, commit, publish, commit deliveries from the queue; return how many are sent."""
+        with self._store.reading() as query:
+            bodies = query.bodies({row.message_id for row in rows})
+        staged: list[DeliveryRow] = []
+        failed: list[tuple[DeliveryRow, str]] = []
+        for row in rows:
+            error = self.stage(row.channel, row.name, bodies[row.message_id])
+            if error is None:
+                staged.append(row)
+            else:
+                failed.append((row, error))
+        with self._store.writing() as ledger:
+            ledger.move_deliveries(
+                [DeliveryMove(id=row.id, to=DeliveryState.SENDING, staged=True) for row in staged], at=now
+            )
+            for row, error in failed:
+                self._failure(ledger, _parcel(row), error, now)
+        return self.publish([_parcel(row, DeliveryState.SENDING) for row in staged], now)
+
+    def recover(self, now: datetime) -> int:
+        """Find out what became of deliveries whose worker died, and finish them; return how many there were.
+
+        Only to be called while no worker is at work.
+        """
+        with self._store.reading() as query:
+            rows = query.staged_deliveries()
+        unfinished = [row for row in rows if row.state is DeliveryState.SENDING]
+        parcels = [_parcel(row) for row in unfinished]
+        if parcels:
+            self.publish(parcels, now)
+        # Receipts that were staged with their message: released now if the message got out.
+        with self._store.reading() as query:
+            waiting = [row for row in query.staged_deliveries() if row.state is DeliveryState.WAITING]
+            messages = query.deliveries_of({row.for_message_id for row in waiting})
+        sent = {row.id for row in messages if not row.state.is_under_way and row.state not in _GIVEN_UP}
+        ready = [_parcel(row) for row in waiting if row.after_delivery in sent]
+        if ready:
+            self.publish(ready, now)
+        return len(parcels) + len(ready)
+
+    def release(self, ledger: Ledger, sent: Iterable[int], now: datetime) -> None:
+        """Put receipts into the queue that waited for deliveries which are sent now."""
+        rows = ledger.waiting_after(list(sent))
+        ledger.move_deliveries(
+            [DeliveryMove(id=row.id, to=DeliveryState.QUEUED, due_at=now) for row in rows if not row.staged], at=now
+        )
+
+    def _show(self, parcels: Iterable[Parcel], sent: set[int], failed: dict[int, str]) -> None:
+        by_channel: dict[str, list[Parcel]] = defaultdict(list)
+        for parcel in parcels:
+            by_channel[parcel.channel].append(parcel)
+        for channel_id, group in by_channel.items():
+            channel = self._channels.get(channel_id)
+            if channel is None:
+                failed.update((parcel.id, f"there is no channel {channel_id}") for parcel in group)
+                continue
+            try:
+                channel.publish(parcel.name for parcel in group)
+                sent.update(parcel.id for parcel in group)
+            except ChannelError as error:
+                for parcel in group:
+                    if _is_staged(channel, parcel.name):
+                        failed[parcel.id] = str(error)
+                    else:
+                        sent.add(parcel.id)
+
+    def _settle(
+        self, ledger: Ledger, parcels: Sequence[Parcel], sent: set[int], failed: Mapping[int, str], now: datetime
+    ) -> None:
+        """Write down what was sent and what was not, and what follows for the messages."""
+        done = [parcel for parcel in parcels if parcel.id in sent]
+        ledger.move_deliveries(
+            [DeliveryMove(id=parcel.id, to=DeliveryState.SENT, staged=False) for parcel in done], at=now
+        )
+        ledger.add_attempts([NewAttempt(delivery_id=parcel.id, at=now, outcome="sent") for parcel in done])
+        for parcel in parcels:
+            if parcel.id in failed:
+                self._failure(ledger, parcel, failed[parcel.id], now)
+        self.release(ledger, [parcel.id for parcel in done if parcel.is_relay], now)
+        finish(ledger, {parcel.for_message for parcel in done if parcel.is_relay}, now)
+
+    def _failure(self, ledger: Ledger, parcel: Parcel, error: str, now: datetime) -> None:
+        """Plan the next attempt, or give up: the payload stays, and a person is told."""
+        attempts = parcel.attempts + 1
+        again = self._retry.next_attempt(attempts, now)
+        to = DeliveryState.ABANDONED if again is None else DeliveryState.QUEUED
+        tried = [DeliveryMove(id=parcel.id, to=DeliveryState.SENDING)]
+        ended = DeliveryMove(id=parcel.id, to=to, error=error, due_at=again, staged=False)
+        ledger.move_deliveries([ended] if parcel.state is DeliveryState.SENDING else [*tried, ended], at=now)
+        ledger.add_attempts([NewAttempt(delivery_id=parcel.id, at=now, outcome="failed", error=error)])
+        log.warning("A delivery failed", action="delivery_failed", delivery=parcel.id, attempts=attempts, error=error)
+        if again is None:
+            said = rules.DLV_01.finding(Direction.INBOUND)
+            ledger.add_tasks(
+                [NewTask(party="", rule=said.rule, title=said.text, message_id=parcel.for_message)], at=now
+            )
+            ledger.stop_timers(delivery_ids=[parcel.id], rules=(RECEIPT_NOTICE, RECEIPT_ALARM))
+            finish(ledger, {parcel.for_message}, now)
+
+
+def finish(ledger: Ledger, messages: Collection[int], now: datetime) -> None:
+    """Move messages on whose deliveries are all with their channels, or given up."""
+    states = ledger.states_of(messages)
+    by_message: dict[int, list[DeliveryRow]] = defaultdict(list)
+    for row in ledger.deliveries_of(messages):
+        if row.message_id == row.for_message_id:
+            by_message[row.for_message_id].append(row)
+    moves = []
+    for message, rows in by_message.items():
+        failed = any(row.state in _GIVEN_UP for row in rows)
+        to = MessageState.FAILED if failed else MessageState.DELIVERED
+        if states[message].may_become(to) and not any(row.state.is_under_way for row in rows):
+            moves.append(MessageMove(id=message, to=to))
+    ledger.move_messages(moves, at=now)
+
+
+def _parcel(row: DeliveryRow, state: DeliveryState | None = None) -> Parcel:
+    return Parcel(
+        id=row.id,
+        for_message=row.for_message_id,
+        is_relay=row.message_id == row.for_message_id,
+        channel=row.channel,
+        name=row.name,
+        state=state or row.state,
+        attempts=row.attempts,
+        after=row.after_delivery,
+    )
+
+
+def _is_staged(channel: Channel, name: str) -> bool:
+    """Ask whether a name still waits; a channel that cannot be asked counts as not done."""
+    try:
+        return channel.is_staged(name)
+    except ChannelError:
+        return True
