@@ -481,7 +481,7 @@ def mutants(operator: Callable[[random.Random, etree._Element], etree._Element |
             except IndexError:  # nothing left that this operator could change
                 continue
             root = root if changed is None else changed
-        yield etree.tostring(root, encoding="UTF-8")
+        yield etree.tostring(root, encoding="UTF-8", with_tail=False)
 
 
 @pytest.mark.parametrize("path", example_files(), ids=lambda path: path.stem)
