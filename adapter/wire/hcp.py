@@ -11,7 +11,7 @@ from typing import Any
 
 from adapter.message.address import Address
 from adapter.message.code import Code
-from adapter.message.party import HealthcareProfessional, Identifier, Organisation
+from adapter.message.party import HealthcareProfessional, Identifier, Organisation, Person
 from adapter.wire.bind import CS, CV, TELE_ADDRESS, TEXT, Field, Record, Values
 
 
@@ -62,6 +62,11 @@ def spread_ids(holder: Any) -> Values:  # noqa: ANN401 - whatever has identifier
     return {"main_id": main.value, "main_id_kind": main.kind, "additional_ids": tuple(additional)}
 
 
+def _spread_professional(person: Person) -> Values:
+    """Return the numbers and the profession of a party; a plain person has none."""
+    return {**spread_ids(person), "profession": getattr(person, "profession", None)}
+
+
 #: The attributes that `spread_ids` takes care of.
 SPREAD = ("identifiers",)
 _NO_NUMBER = Identifier()
@@ -81,7 +86,7 @@ def professional(namespace: str) -> Record[HealthcareProfessional]:
         *main_id(),
         _additional(namespace),
         after=gather_ids,
-        before=spread_ids,
+        before=_spread_professional,
         covers=SPREAD,
     )
 

@@ -655,6 +655,16 @@ def test_a_message_whose_first_document_is_no_plain_referral_is_not_written(docu
         written(MESSAGE_11, replace(COMPLETE_11, documents=documents))
 
 
+def test_units_of_a_booking_may_lie_as_deep_as_the_parser_lets_them() -> None:
+    levels = 190
+    inner = "<SubOrg>" * levels + "</SubOrg>" * levels
+    root = etree.fromstring(
+        f'<Message xmlns="{HENVISNING_10}"><ServReq><RefDoc><Booking>{inner}</Booking></RefDoc></ServReq></Message>'
+    )
+
+    assert len(list(written(MESSAGE_10, MESSAGE_10.read(root)).iter(f"{{{HENVISNING_10}}}SubOrg"))) == levels
+
+
 REFUSED_10 = {
     "contact_persons": {"contact_persons": (ContactPerson(occupation="Leder"),)},
     "patient_extras": {"patient_extras": PatientExtras(note="Bor alene")},
