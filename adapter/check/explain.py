@@ -1,0 +1,148 @@
+"""Let xmlschema add to what libxml2 says of a fault: in a child process, bounded in time and memory.
+
+libxml2's verdict stands whatever happens here. The child gets a reduced copy (long texts and attributes cut) and
+answers with names of the schema only, never with values of the document. It stays warm between messages, and is
+started anew after a crash or when it takes too long.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lxml import etree
+
+from adapter.check.fault import MOST_EXPECTED, Fault, FaultKind
+
+#: Seconds for one answer, and for the first one, which builds the schemas.
+_PATIENCE = 3.0
+_FIRST_PATIENCE = 10.0
+#: xmlschema takes seconds for more than this.
+_MOST_ELEMENTS = 10_000
+_MOST_ATTRIBUTES = 200
+_LONGEST_TEXT = 4_096
+_LONGEST_ATTRIBUTE = 1_024
+_LENGTH = struct.Struct(">I")
+
+
+class Explainer:
+    """One warm child process, started at the first fault; used by one thread at a time."""
+
+    def __init__(self, *, patience: float = _PATIENCE, first_patience: float = _FIRST_PATIENCE) -> None:
+        """Take how many seconds an answer may take, and the first one."""
+        self._patience = patience
+        self._first_patience = first_patience
+        self._child: subprocess.Popen[bytes] | None = None
+        self._line: socket.socket | None = None
+
+    def explain(self, faults: Sequence[Fault], root: etree._Element) -> tuple[Fault, ...]:
+        """Return the faults, with what the schema allows where xmlschema knows it better."""
+        if not faults or not _is_small_enough(root):
+            return tuple(faults)
+        try:
+            answer = self._ask(etree.tostring(_reduced(root)))
+        except (OSError, ValueError):
+            # crashed, too slow, or no answer at all: the next question goes to a new child
+            self.close()
+            return tuple(faults)
+        return tuple(_enriched(fault, answer) for fault in faults)
+
+    def close(self) -> None:
+        """End the child process."""
+        if self._line is not None:
+            self._line.close()
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+        self._line = self._child = None
+
+    def __del__(self) -> None:
+        """End the child process with its owner."""
+        with contextlib.suppress(Exception):
+            self.close()
+
+    def _ask(self, document: bytes) -> list[dict[str, object]]:
+        patience = self._patience if self._line is not None else self._first_patience
+        line = self._line or self._start()
+        deadline = time.monotonic() + patience
+        line.settimeout(patience)
+        line.sendall(_LENGTH.pack(len(document)) + document)
+        (length,) = _LENGTH.unpack(_receive(line, _LENGTH.size, deadline))
+        answer = json.loads(_receive(line, length, deadline))
+        return [entry for entry in answer if isinstance(entry, dict)]
+
+    def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._child = subprocess.Popen(  # noqa: S603 - our own module, by the running interpreter
+                [sys.executable, "-P", "-m", "adapter.check.explain_child", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        self._line = ours
+        return ours
+
+
+def _receive(line: socket.socket, length: int, deadline: float) -> bytes:
+    parts = bytearray()
+    while len(parts) < length:
+        line.settimeout(max(deadline - time.monotonic(), 0.001))
+        part = line.recv(length - len(parts))
+        if not part:
+            raise ConnectionError("The child process ended.")
+        parts += part
+    return bytes(parts)
+
+
+def _is_small_enough(root: etree._Element) -> bool:
+    for number, element in enumerate(root.iter()):
+        if number >= _MOST_ELEMENTS or len(element.attrib) > _MOST_ATTRIBUTES:
+            return False
+    return True
+
+
+def _reduced(root: etree._Element) -> etree._Element:
+    """Return a copy without what is long; nothing that decides about a fault of structure is in it."""
+    reduced = copy.deepcopy(root)
+    for element in reduced.iter():
+        if element.text and len(element.text) > _LONGEST_TEXT:
+            element.text = element.text[:_LONGEST_TEXT]
+        for name, value in element.items():
+            if len(value) > _LONGEST_ATTRIBUTE:
+                element.set(name, value[:_LONGEST_ATTRIBUTE])
+    return reduced
+
+
+def _enriched(fault: Fault, answer: list[dict[str, object]]) -> Fault:
+    """Add the schema's own words to a fault, where the answer has any for its place."""
+    if fault.kind in {FaultKind.UNEXPECTED_ELEMENT, FaultKind.MISSING_ELEMENT}:
+        parent = fault.path.rpartition("/")[0] if fault.kind is FaultKind.UNEXPECTED_ELEMENT else fault.path
+        expected = _strings(_first(answer, parent, "expected"))
+        return replace(fault, expected=expected[:MOST_EXPECTED]) if expected else fault
+    if fault.kind is FaultKind.BAD_VALUE:
+        allowed = _strings(_first(answer, fault.path, "allowed"))
+        kind = _first(answer, fault.path, "type")
+        return replace(
+            fault,
+            expected=allowed[:MOST_EXPECTED] or fault.expected,
+            value_type=kind if isinstance(kind, str) else fault.value_type,
+        )
+    return fault
+
+
+def _first(answer: list[dict[str, object]], path: str, key: str) -> object:
+    return next((entry[key] for entry in answer if entry.get("path") == path and entry.get(key)), None)
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()

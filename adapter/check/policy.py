@@ -1,0 +1,37 @@
+"""What is demanded of a message: the settings of partner and installation that decide how strict the checks are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from adapter.check.finding import Direction
+
+#: In `Policy.tolerance`: every known shape.
+EVERY_SHAPE = "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The context of one check, beside the bytes and the time."""
+
+    direction: Direction = Direction.INBOUND
+    environment: Literal["test", "prod"] = "test"
+    #: Content profiles of the receiving party, such as "amo".
+    profiles: tuple[str, ...] = ()
+    #: The receiving inbox takes nothing but referrals of its profile, so they need no marking.
+    is_dedicated: bool = False
+    #: Names of schema-invalid shapes (`check.tolerance`) that are let through; "*" lets all known ones through.
+    tolerance: frozenset[str] = frozenset({EVERY_SHAPE})
+    #: The sender stops a referral that says nothing about sick leave.
+    strict_sender: bool = False
+    #: Hold what no verified signature comes with.
+    signature_required: bool = False
+    #: Pass messages of unsupported kinds on, unread.
+    relays_unsupported: bool = False
+    #: Real-range identity numbers of agreed test persons, for test environments.
+    allowed_numbers: frozenset[str] = frozenset()
+
+    def tolerates(self, shape: str) -> bool:
+        """Tell whether a schema-invalid shape is let through."""
+        return EVERY_SHAPE in self.tolerance or shape in self.tolerance

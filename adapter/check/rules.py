@@ -1,0 +1,608 @@
+"""Every rule of the house, in one table: codes, severities and texts stand here and nowhere else.
+
+The code table of the documentation is made from `ALL`. A rule with several cases has a row for each.
+"""
+
+from __future__ import annotations
+
+from adapter.check.finding import Severity
+from adapter.check.rule import Rule
+from adapter.message import Code, coded
+
+
+def apprec_error(value: str, name: str) -> Code:
+    """Return an error of list 8221."""
+    return coded(8221, value, name)
+
+
+E10 = apprec_error("E10", "Ugyldig meldingsidentifikator")
+E21 = apprec_error("E21", "Mottaker finnes ikke")
+E36 = apprec_error("E36", "Pasientopplysninger er utilstrekkelige")
+T01 = apprec_error("T01", "Ikke XML / ikke 'well formed' / uleselig")
+T02 = apprec_error("T02", "XML validerer ikke")
+T10 = apprec_error("T10", "Støtter ikke meldingsformatet")
+T99 = apprec_error("T99", "Annen feil på format")
+X99 = apprec_error("X99", "Annen feil")
+
+# --- Form -----------------------------------------------------------------------------------------------------
+
+FORM_02 = Rule(
+    id="FORM-02",
+    title="No document type declaration",
+    inbound=Severity.REJECT,
+    outbound=Severity.BLOCK,
+    text="The document has a document type declaration (DOCTYPE), which no standard uses and attackers do.",
+    partner="Meldingen kunne ikke leses: dokumenttype-deklarasjon (DOCTYPE) er ikke tillatt.",
+    hint="Ask the sender to leave out the DOCTYPE.",
+    apprec=T01,
+    source="HIS 80415, own security rule",
+)
+FORM_03 = Rule(
+    id="FORM-03",
+    title="Within the limits for size, depth and width",
+    inbound=Severity.REJECT,
+    outbound=Severity.BLOCK,
+    text="{text}",
+    partner="Meldingen er større eller mer sammensatt enn mottakeren tillater.",
+    hint="Raise the limit under [limits] if such messages are expected from this partner.",
+    apprec=T99,
+    source="own security rule",
+)
+
+# --- Base rules (domain rules C.2) ----------------------------------------------------------------------------
+
+MSG_01 = Rule(
+    id="MSG-01",
+    title="Well-formed XML",
+    inbound=Severity.REJECT,
+    outbound=Severity.BLOCK,
+    text="{text}",
+    partner="Meldingen kunne ikke leses: dokumentet er ikke velformet XML, linje {where}.",
+    hint="Ask the sender to send the message again from its system; the original bytes are kept.",
+    apprec=T01,
+    source="HIS 80415:2012 3.3.2",
+)
+MSG_01B = Rule(
+    id="MSG-01b",
+    title="A message that cannot be read has at least an id",
+    inbound=Severity.HOLD,
+    outbound=Severity.BLOCK,
+    text="The bytes cannot be read, and no message id was found in them, so no receipt can be addressed.",
+    hint="Find out who sent it and tell them; the original bytes are kept.",
+    quarantines=True,
+    source="HIS 80415:2012 3.3.2",
+)
+MSG_01_RECEIPT = Rule(
+    id="MSG-01",
+    title="A receipt that cannot be read is looked at by a person",
+    inbound=Severity.HOLD,
+    outbound=Severity.BLOCK,
+    text="A receipt cannot be read: {text} Receipts are never answered with receipts.",
+    hint="Ask the partner what became of the message it answers.",
+    source="payload standards A19",
+)
+MSG_02 = Rule(
+    id="MSG-02",
+    title="Valid by its schema",
+    inbound=Severity.REJECT,
+    outbound=Severity.BLOCK,
+    text="{text}",
+    partner="{element}: {feil}. Send på nytt etter retting, med ny MsgId.",
+    hint="The sender's system must correct the message and send it again with a new MsgId.",
+    apprec=T02,
+    source="HIS 80415:2012 3.3.2",
+)
+MSG_02_EMERGENCY = Rule(
+    id="MSG-02",
+    title="An emergency referral that can be read is taken, valid or not",
+    inbound=Severity.HOLD,
+    outbound=Severity.BLOCK,
+    text="{text} The referral is an emergency and is therefore not rejected.",
+    partner="{element}: {feil}.",
+    hint="Read the referral at once.",
+    source="HIS 80415:2012 3.3.2",
+)
+MSG_02_TOLERATED = Rule(
+    id="MSG-02",
+    title="Invalid by its schema in a shape that is tolerated",
+    inbound=Severity.INFO,
+    outbound=Severity.BLOCK,
+    text="{text} Tolerated: {shape}.",
+    hint="Nothing to do. Take the shape out of the partner's `tolerance` to reject it.",
+    source="partner setting",
+)
+MSG_02_RECEIPT = Rule(
+    id="MSG-02",
+    title="A receipt that is invalid by its schema is looked at by a person",
+    inbound=Severity.HOLD,
+    outbound=Severity.BLOCK,
+    text="{text} Receipts are never answered with receipts.",
+    hint="Tell the partner that its receipts do not follow the standard.",
+    source="payload standards A19",
+)
+MSG_03 = Rule(
+    id="MSG-03",
+    title="A message type and version that is supported",
+    inbound=Severity.REJECT,
+    outbound=Severity.BLOCK,
+    text="Messages of the kind {kind} are not supported.",
+    partner="{kind} støttes ikke av denne tjenesten.",
+    hint="Set `relays_unsupported` on the partner to pass such messages on unread.",
+    apprec=T10,
+    source="HIS 80415:2012 3.3.2",
+)
+MSG_03_RELAYED = Rule(
+    id="MSG-03",
+    title="An unsupported message is passed on unread",
+    inbound=Severity.INFO,
+    outbound=Severity.INFO,
+    text="Messages of the kind {kind} are passed on unread, as the partner is set up to.",
+    source="partner setting",
+)
+MSG_03_UNKNOWN = Rule(
+    id="MSG-03",
+    title="A document that is no message at all",
+    inbound=Severity.HOLD,
+    outbound=Severity.BLOCK,
+    text="The document is no message of a kind known here, and has no message id that a receipt could name.",
+    hint="Find out what it is and who put it there.",
+    quarantines=True,
+    source="payload standards A3",
+)
+MSG_04 = Rule(
+    id="MSG-04",
+    title="MsgId is a UUID",
+    inbound=Severity.REJECT,
+    outbound=Severity.BLOCK,
+    text="MsgId is not a UUID.",
+    partner="MsgId må være en UUID.",
+    hint="The sender's system must give each message a UUID.",
+    apprec=E10,
+    source="HIS 80415:2012 3.3.2",
+)
+MSG_05 = Rule(
+    id="MSG-05",
+    title="The patient is sufficiently identified",
+    inbound=Severity.REJECT,
+    outbound=Severity.BLOCK,
+    text="The patient is not sufficiently identified.",
+    partner="Navn sammen med fødselsnummer, D-nummer, FH-nummer eller fødselsdato og kjønn mangler.",
+    hint="The sender must add what is missing and send again with a new MsgId.",
+    apprec=E36,
+    source="HIS 80415:2012 3.3.2",
+)
+MSG_05_EMERGENCY = Rule(
+    id="MSG-05",
+    title="An emergency referral is taken even if the patient is not sufficiently identified",
+    inbound=Severity.HOLD,
+    outbound=Severity.WARN,
+    text="The patient of an emergency referral is not sufficiently identified.",
+    partner="Øyeblikkelig hjelp: pasienten er ikke tilstrekkelig identifisert – identifiser straks.",
+    hint="Identify the patient at once.",
+    source="HIS 80415:2012 3.3.2",
+)
+MSG_06 = Rule(
+    id="MSG-06",
+    title="The identity number has right check digits",
+    inbound=Severity.WARN,
+    outbound=Severity.WARN,
+    text="The patient's identity number has wrong check digits or an impossible date.",
+    partner="Fødselsnummeret har feil kontrollsiffer – bekreft identitet.",
+    hint="Confirm the patient's identity before anything is filed.",
+    source="payload standards 8.24",
+)
+MSG_07 = Rule(
+    id="MSG-07",
+    title="The receiving organisation is served here",
+    inbound=Severity.HOLD,
+    outbound=None,
+    text="The message is addressed to an organisation that is not served here. No receipt is sent.",
+    hint="Check the addresses in the message and the parties in the configuration.",
+    quarantines=True,
+    source="HITS 1168 5.3",
+)
+MSG_08 = Rule(
+    id="MSG-08",
+    title="The receiving service or person is known",
+    inbound=Severity.REJECT,
+    outbound=Severity.BLOCK,
+    text="HER-id {her_id} is none of the services here.",
+    partner="HER-id {her_id} er ikke en tjeneste hos oss. Slå opp i Adresseregisteret på nytt.",
+    hint="Add the service as a party if it should be served.",
+    apprec=E21,
+    source="HIS 80415:2012, HITS 1168 tests 17-20",
+)
+MSG_09 = Rule(
+    id="MSG-09",
+    title="A message with the same MsgId came before",
+    inbound=Severity.INFO,
+    outbound=Severity.BLOCK,
+    text="A message with this MsgId was received before. Nothing is done twice.",
+    source="HITS 1168 5.4",
+)
+MSG_10 = Rule(
+    id="MSG-10",
+    title="A new referral with the document id of an earlier one",
+    inbound=Severity.WARN,
+    outbound=Severity.WARN,
+    text="A new message carries the document id of an earlier one.",
+    partner="Mulig dublett av en tidligere mottatt henvisning.",
+    hint="Compare the two; it is legal after the correction of a rejected message.",
+    source="HIS 80415:2012, HISD 1154",
+)
+MSG_11_UNCHECKED = Rule(
+    id="MSG-11",
+    title="The signature is verified",
+    inbound=Severity.INFO,
+    outbound=None,
+    text="The message has a signature. It was not checked: this release cannot verify signatures.",
+    hint="Set `signature_required` to hold signed messages until a person has looked.",
+    source="HIS 80415:2012 3.3.2",
+)
+MSG_11_REQUIRED = Rule(
+    id="MSG-11",
+    title="A demanded signature is verified",
+    inbound=Severity.HOLD,
+    outbound=None,
+    text="A verified signature is demanded of this partner, and signatures cannot be verified by this release.",
+    partner="Meldingens signatur er ikke kontrollert.",
+    hint="Verify the signature by other means, then release the message.",
+    source="HIS 80415:2012 3.3.2",
+)
+MSG_12 = Rule(
+    id="MSG-12",
+    title="No virus",
+    inbound=Severity.REJECT,
+    outbound=Severity.BLOCK,
+    text="The virus scanner reports an infected message.",
+    partner="Et eller flere vedlegg feilet i viruskontroll. Meldingen er ikke lest.",
+    hint="Warn the sender. The original bytes are kept; do not open them.",
+    apprec=X99,
+    source="domain rules C.2",
+)
+MSG_12_EMERGENCY = Rule(
+    id="MSG-12",
+    title="An infected emergency referral is held",
+    inbound=Severity.HOLD,
+    outbound=Severity.BLOCK,
+    text="The virus scanner reports an infected message. The referral is an emergency and is therefore not rejected.",
+    partner="Et eller flere vedlegg feilet i viruskontroll. Ikke åpne vedlegg; les henvisningen straks.",
+    hint="Read the referral without its attachments, at once.",
+    source="domain rules C.2",
+)
+MSG_12_UNCHECKED = Rule(
+    id="MSG-12",
+    title="The virus scanner answered",
+    inbound=Severity.HOLD,
+    outbound=Severity.HOLD,
+    text="The virus scanner could not check the message.",
+    partner="Viruskontroll kunne ikke gjennomføres.",
+    hint="Get the scanner running, then release the message.",
+    source="own security rule",
+)
+MSG_13 = Rule(
+    id="MSG-13",
+    title="Attachments are PDF, JPEG or PNG",
+    inbound=Severity.WARN,
+    outbound=Severity.WARN,
+    text="An attachment is of a kind that receivers need not support. It is kept but not shown.",
+    partner="Vedlegg i et annet format enn PDF, JPEG eller PNG vises ikke.",
+    hint="Open the attachment with care, or ask the sender for a PDF.",
+    source="HIS 1036, HIS 1207",
+)
+MSG_14 = Rule(
+    id="MSG-14",
+    title="No test persons in production",
+    inbound=Severity.REJECT,
+    outbound=Severity.BLOCK,
+    text="A test message or a test person in production.",
+    partner="Testmelding/testperson i produksjon.",
+    hint="Tell the sender that its test system sends to production.",
+    apprec=X99,
+    source="domain rules D.6",
+)
+MSG_15 = Rule(
+    id="MSG-15",
+    title="No real persons in a test environment",
+    inbound=Severity.HOLD,
+    outbound=Severity.BLOCK,
+    text="An identity number that a living person can have, in a test environment. The content is not stored.",
+    hint="Tell the sender at once. Numbers of agreed test persons go into `allowed_numbers`.",
+    quarantines=True,
+    source="domain rules D.6",
+)
+MSG_16 = Rule(
+    id="MSG-16",
+    title="Codes are in their lists",
+    inbound=Severity.INFO,
+    outbound=Severity.WARN,
+    text="{element} holds a code that list {number} does not have.",
+    hint="Nothing to do: an unknown code is no ground for rejection. Update the code lists if it is new.",
+    source="HIS 80415:2012 3.3.2",
+)
+MSG_17_CHANGE = Rule(
+    id="MSG-17",
+    title="A change has a known original",
+    inbound=Severity.WARN,
+    outbound=Severity.WARN,
+    text="A change to a referral that was never received is treated as a new one.",
+    partner="Endring av en henvisning som ikke er mottatt tidligere; behandles som ny.",
+    hint="Look for the original under another id.",
+    source="HISD 1154, test 29",
+)
+MSG_17_CANCELLATION = Rule(
+    id="MSG-17",
+    title="A cancellation has a known original",
+    inbound=Severity.HOLD,
+    outbound=Severity.WARN,
+    text="A cancellation of a referral that was never received.",
+    partner="Kansellering uten kjent henvisning.",
+    hint="Find the referral it is about, or ask the sender.",
+    source="HISD 1154, test 29",
+)
+
+# --- Profile AMO: Arbeidsrettet mestringsopphold (domain rules C.4) --------------------------------------------
+
+AMO_01 = Rule(
+    id="AMO-01",
+    title="Marked «Arbeidsrettet mestringsopphold»",
+    inbound=Severity.WARN,
+    outbound=Severity.WARN,
+    text="The referral is not marked «Arbeidsrettet mestringsopphold».",
+    partner='Henvisningen er ikke merket "Arbeidsrettet mestringsopphold".',
+    hint="Write the marking into ReqComment and under the heading UTRED.",
+    source="S1.15",
+)
+AMO_01_NEAR = Rule(
+    id="AMO-01",
+    title="Nearly marked",
+    inbound=Severity.INFO,
+    outbound=Severity.WARN,
+    text="The referral mentions «mestringsopphold» without the whole marking.",
+    partner="Mulig merking: «mestringsopphold» er nevnt.",
+    hint="Decide whether the referral is meant for Arbeidsrettet mestringsopphold.",
+    source="S1.15",
+)
+AMO_01_HIA = Rule(
+    id="AMO-01",
+    title="Marked «HIA»",
+    inbound=Severity.INFO,
+    outbound=Severity.INFO,
+    text="The referral is marked HIA (HelseIArbeid).",
+    partner="Merket HIA (HelseIArbeid).",
+    source="S2.8",
+)
+AMO_02 = Rule(
+    id="AMO-02",
+    title="The present problem is described",
+    inbound=Severity.WARN,
+    outbound=Severity.BLOCK,
+    text="The referral does not describe the present problem (PROB).",
+    partner="Aktuell problemstilling mangler.",
+    hint="Ask the referrer; the referral itself is never rejected for it.",
+    question="aktuell problemstilling",
+    source="S1.16, HIS 1207",
+)
+AMO_02_ELSEWHERE = Rule(
+    id="AMO-02",
+    title="The present problem stands under another heading",
+    inbound=Severity.INFO,
+    outbound=Severity.BLOCK,
+    text="The referral has text, but none under the heading PROB.",
+    partner="Aktuell problemstilling står ikke under egen overskrift.",
+    source="S1.16, HIS 1207",
+)
+AMO_03 = Rule(
+    id="AMO-03",
+    title="Employment is described",
+    inbound=Severity.WARN,
+    outbound=Severity.WARN,
+    text="The referral says nothing about employment.",
+    partner=(
+        "Opplysninger om arbeidsforhold mangler "
+        "(yrke, arbeidsgiver, stillingsprosent, eller at pasienten er uten arbeid/student)."
+    ),
+    hint="Ask the referrer; the referral itself is never rejected for it.",
+    question="arbeidsforhold (yrke, arbeidsgiver, stillingsprosent, eller at pasienten er uten arbeid/student)",
+    source="S1.17",
+)
+AMO_03_TEXT = Rule(
+    id="AMO-03",
+    title="Employment is described in text only",
+    inbound=Severity.INFO,
+    outbound=Severity.INFO,
+    text="Employment is described in text only.",
+    partner="Arbeidsforhold er bare oppgitt i tekst.",
+    source="S1.17",
+)
+AMO_04 = Rule(
+    id="AMO-04",
+    title="Sick leave is described",
+    inbound=Severity.WARN,
+    outbound=Severity.WARN,
+    text="The referral says nothing about sick leave.",
+    partner="Sykemeldingsstatus mangler (sykmeldt/gradert/ikke sykmeldt, fra dato, første fraværsdag).",
+    hint="Ask the referrer; the referral itself is never rejected for it.",
+    question="sykemeldingsstatus (sykmeldt/gradert/ikke sykmeldt, fra dato, første fraværsdag)",
+    source="S1.18",
+)
+AMO_04_TEXT = Rule(
+    id="AMO-04",
+    title="Sick leave is described in text only",
+    inbound=Severity.INFO,
+    outbound=Severity.INFO,
+    text="Sick leave is described in text only.",
+    partner="Sykemeldingsstatus er bare oppgitt i tekst.",
+    source="S1.18",
+)
+AMO_04_DATES = Rule(
+    id="AMO-04",
+    title="The dates of the sick leave follow each other",
+    inbound=Severity.WARN,
+    outbound=Severity.WARN,
+    text="The sick leave ends before it starts, or starts before its first day.",
+    partner="Datoene i sykemeldingen stemmer ikke med hverandre.",
+    hint="Ask the referrer for the right dates.",
+    question="riktige datoer for sykemeldingen (første fraværsdag, fra og til)",
+    source="S1.18",
+)
+AMO_05 = Rule(
+    id="AMO-05",
+    title="Earlier examination or treatment is described",
+    inbound=Severity.INFO,
+    outbound=Severity.INFO,
+    text="The referral says nothing about earlier examination or treatment.",
+    partner="Ingen opplysninger om tidligere utredning eller behandling.",
+    source="S1.19",
+)
+AMO_06 = Rule(
+    id="AMO-06",
+    title="The patient's phone number is given",
+    inbound=Severity.WARN,
+    outbound=Severity.BLOCK,
+    text="The patient's phone number is missing.",
+    partner="Pasientens telefonnummer mangler.",
+    hint="Ask the referrer; the referral itself is never rejected for it.",
+    question="pasientens telefonnummer",
+    source="S1.20",
+)
+AMO_07 = Rule(
+    id="AMO-07",
+    title="The referring professional is named",
+    inbound=Severity.WARN,
+    outbound=Severity.BLOCK,
+    text="The referring health professional is not named.",
+    partner="Henvisende helsepersonell mangler.",
+    hint="Ask the sending office.",
+    question="navn på henvisende helsepersonell",
+    source="HIS 1207, HITS 1174",
+)
+AMO_08 = Rule(
+    id="AMO-08",
+    title="The referrer is a doctor, chiropractor or manual therapist",
+    inbound=Severity.WARN,
+    outbound=Severity.BLOCK,
+    text="The referrer's profession is not doctor, chiropractor or manual therapist.",
+    partner="Henvisers profesjon ({profession}) er ikke lege, kiropraktor eller manuellterapeut.",
+    hint="The clinic decides whether to take the referral.",
+    source="S1.11",
+)
+AMO_08_MISSING = Rule(
+    id="AMO-08",
+    title="The referrer's profession is given",
+    inbound=Severity.WARN,
+    outbound=Severity.BLOCK,
+    text="The referrer's profession is not given.",
+    partner="Henvisers profesjon er ikke oppgitt.",
+    hint="The clinic decides whether to take the referral.",
+    question="henvisers profesjon",
+    source="S1.11",
+)
+AMO_09 = Rule(
+    id="AMO-09",
+    title="The referrer's HPR number is given",
+    inbound=Severity.WARN,
+    outbound=Severity.BLOCK,
+    text="The referrer's number in the register of health personnel (HPR) is missing or has another shape.",
+    partner="Henvisers HPR-nummer mangler.",
+    hint="Look the referrer up in the register of health personnel.",
+    source="HITS 1174",
+)
+AMO_10 = Rule(
+    id="AMO-10",
+    title="The general practitioner is named",
+    inbound=Severity.INFO,
+    outbound=Severity.WARN,
+    text="The patient's general practitioner is not named.",
+    partner="Fastlege er ikke oppgitt.",
+    source="HITS 1174",
+)
+AMO_11 = Rule(
+    id="AMO-11",
+    title="A diagnosis is given with code, list and text",
+    inbound=Severity.INFO,
+    outbound=Severity.WARN,
+    text="No diagnosis is given with code, list and text.",
+    partner="Henvisningsdiagnose mangler.",
+    source="HIS 80517:2014 4.8",
+)
+AMO_12 = Rule(
+    id="AMO-12",
+    title="The referrer's phone number is given",
+    inbound=Severity.INFO,
+    outbound=Severity.WARN,
+    text="The referrer's phone number is missing.",
+    partner="Telefonnummer til henviser mangler.",
+    source="HITS 1174",
+)
+AMO_13 = Rule(
+    id="AMO-13",
+    title="Not an emergency",
+    inbound=Severity.WARN,
+    outbound=Severity.WARN,
+    text="The referral is an emergency, which a group stay cannot help with.",
+    partner="Øyeblikkelig hjelp på elektivt tilbud – les straks.",
+    hint="Read the referral at once.",
+    source="S1.6",
+)
+AMO_14 = Rule(
+    id="AMO-14",
+    title="Asks for examination or treatment",
+    inbound=Severity.INFO,
+    outbound=None,
+    text="The referral does not ask for examination or treatment (code 10 of list 8455).",
+    partner="Henvisningen gjelder ikke utredning/behandling.",
+    source="list 8455",
+)
+AMO_15 = Rule(
+    id="AMO-15",
+    title="Exactly one receiver",
+    inbound=Severity.WARN,
+    outbound=Severity.BLOCK,
+    text="The referral has no receiver, or other receivers beside it.",
+    partner="Henvisningen skal ha nøyaktig én mottaker.",
+    hint="Find out who takes the referral.",
+    source="HIS 1207",
+)
+AMO_16 = Rule(
+    id="AMO-16",
+    title="Identity number, date of birth and sex agree",
+    inbound=Severity.HOLD,
+    outbound=Severity.BLOCK,
+    text="The patient's date of birth or sex disagrees with the identity number: possibly the wrong patient.",
+    partner="Fødselsdato/kjønn stemmer ikke med fødselsnummeret.",
+    hint="Find out who the patient is before anything is filed.",
+    source="domain rules E.8",
+)
+AMO_17 = Rule(
+    id="AMO-17",
+    title="A referral is sent as a referral",
+    inbound=Severity.WARN,
+    outbound=Severity.WARN,
+    text="A dialogue message looks like a referral to Arbeidsrettet mestringsopphold.",
+    partner="Henvisning sendt som dialogmelding.",
+    hint="Ask the sender for a real referral; a person decides when the deadline began to run.",
+    question="en ordinær elektronisk henvisning",
+    source="S1.10",
+)
+AMO_18 = Rule(
+    id="AMO-18",
+    title="The ended scheme «Raskere tilbake»",
+    inbound=Severity.INFO,
+    outbound=Severity.INFO,
+    text="The referral names «Raskere tilbake», a scheme that has ended.",
+    partner="Ordningen «Raskere tilbake» er lagt om; behandles som Arbeidsrettet mestringsopphold?",
+    source="S1.1",
+)
+AMO_19 = Rule(
+    id="AMO-19",
+    title="A diagnosis of the target group",
+    inbound=Severity.INFO,
+    outbound=Severity.INFO,
+    text="No diagnosis is of the musculoskeletal kind the stay is made for.",
+    partner="Diagnose utenfor vanlig målgruppe.",
+    source="S1.2",
+)
+
+#: The whole table, in the order of the documentation.
+ALL: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))
