@@ -150,6 +150,10 @@ class Ledger(Query):
         """Move the messages of other threads into one."""
         statements.MERGE_THREAD.run(self._connection, [(keep, other) for other in others if other != keep])
 
+    def drop_bodies(self, ids: Collection[int]) -> None:
+        """Forget the bytes of messages that may not be kept; what is known of them stays."""
+        statements.DROP_BODY.run(self._connection, [(b"", id_) for id_ in ids])
+
     def add_receipts(self, rows: Sequence[NewReceipt]) -> None:
         """Record the receipts we issue.
 

@@ -53,6 +53,11 @@ INSERT_TIMER = _insert(tables.timer)
 INSERT_TASK = _insert(tables.task)
 INSERT_EVENT = _insert(tables.event)
 
+#: The row stays, so that the message can still be shown as one whose bytes are gone.
+DROP_BODY = Statement(
+    "UPDATE body SET data = :data, size = 0 WHERE sha256 = (SELECT sha256 FROM message WHERE id = :id)"
+)
+
 #: A worker takes a message up; a message that keeps killing its workers shows in the attempts.
 TAKE_MESSAGE = Statement("UPDATE message SET worker = :worker, attempts = attempts + 1 WHERE id = :id")
 
