@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from adapter.cli.opening import found, open_store
+from adapter.cli.opening import found, open_parts, open_store
 from adapter.cli.options import (
     DEFAULT_CONFIG,
     ByOption,
@@ -105,13 +106,11 @@ def show_message(
 @messages.command("release")
 def release_message(message_id: IdArgument, *, by: ByOption = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Let a message that is held go on."""
-    from datetime import UTC, datetime
+    with open_parts(config) as parts:
+        from adapter.service.acts import release_message as release
 
-    from adapter.service.acts import release_message as release
-
-    with open_store(config) as store:
-        release(store, message_id, person(by), datetime.now(UTC))
-    typer.echo(f"Message {message_id} is released.")
+        state = release(parts, message_id, person(by), datetime.now(UTC))
+    typer.echo(f"Message {message_id} is released and now {state}.")
 
 
 def print_messages(rows: list[MessageRow], *, as_json: bool) -> None:
@@ -141,11 +140,9 @@ def _around(query: Query, row: MessageRow) -> dict[str, object]:
 
 
 def _print_message(query: Query, row: MessageRow) -> None:
-    fields(
-        (field.name, getattr(row, field.name))
-        for field in dataclasses.fields(row)
-        if field.name not in {"findings", "patient_key", "worker"}
-    )
+    known = dataclasses.asdict(row)
+    order = dict.fromkeys(("id", "state", "verdict", *known))
+    fields((name, known[name]) for name in order if name not in {"findings", "patient_key", "worker"})
     for finding in row.findings:
         if finding is row.findings[0]:
             section("findings")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from adapter.cli.options import DEFAULT_CONFIG
 from adapter.errors import ConfigError, StoreError
 
-if TYPE_CHECKING:  # both are slow to import, and most verbs need one of them at most
+if TYPE_CHECKING:  # slow to import, and most verbs need one of them at most
     from adapter.config import Settings
+    from adapter.service.parts import Parts
     from adapter.store import Store
 
 Row = TypeVar("Row")
@@ -51,14 +52,26 @@ def open_store(config: Path) -> Iterator[Store]:
     """
     from adapter.store import Store
 
+    settings = _with_store(config)
+    with Store.open(settings.store.url, busy_timeout=settings.store.busy_timeout.total_seconds()) as store:
+        yield store
+
+
+@contextmanager
+def open_parts(config: Path) -> Iterator[Parts]:
+    """Build all that decides about messages, on a store that is there. Raises like `open_store`."""
+    settings = _with_store(config)
+    from adapter.service.parts import Parts
+
+    with closing(Parts.build(settings)) as parts:
+        yield parts
+
+
+def _with_store(config: Path) -> Settings:
     settings = open_settings(config)
     if not settings.store_file().is_file():
         raise StoreError(
             f"There is no store at {settings.store_file()}.",
             hint="`budstikke run` makes it; if it ran, check [store] url in the configuration.",
         )
-    store = Store.open(settings.store.url, busy_timeout=settings.store.busy_timeout.total_seconds())
-    try:
-        yield store
-    finally:
-        store.close()
+    return settings

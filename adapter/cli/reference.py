@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 
+import adapter
 from adapter.cli.exits import code_of
 from adapter.cli.main import build
 from adapter.cli.output import cell
@@ -59,6 +64,10 @@ def codes_page() -> str:
     from adapter.check import rules
     from adapter.flow import rules as more_rules
 
+    # Every room's errors are known once its modules are.
+    for module in pkgutil.walk_packages(adapter.__path__, "adapter."):
+        if "migrations" not in module.name and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
     found = sorted((*rules.ALL, *more_rules.ALL), key=lambda rule: rule.id)
     findings = [
         (
@@ -97,22 +106,23 @@ def pages() -> dict[str, str]:
 
 def _helps(app: TyperGroup) -> Iterator[tuple[str, str]]:
     """Yield the name and help of the command and of all below it."""
-    pending: list[tuple[TyperGroup | TyperCommand, str, typer.Context | None]] = [(app, "budstikke", None)]
+    pending: deque[tuple[Any, str, Any]] = deque([(app, "budstikke", None)])
     while pending:
-        command, path, parent = pending.pop(0)
+        command, path, parent = pending.popleft()
         name = path.rpartition(" ")[2]
-        context = command.make_context(name, [], parent=parent, resilient_parsing=True, max_content_width=_COLUMNS)
+        context = command.make_context(
+            name, [], parent=parent, resilient_parsing=True, terminal_width=_COLUMNS, max_content_width=_COLUMNS
+        )
         yield path, command.get_help(context).rstrip()
         children = command.commands if isinstance(command, TyperGroup) else {}
-        pending[:0] = [(child, f"{path} {verb}", context) for verb, child in children.items()]
+        pending.extendleft((child, f"{path} {verb}", context) for verb, child in reversed(list(children.items())))
 
 
 def _error_classes(kind: type[BudstikkeError]) -> Iterator[type[BudstikkeError]]:
-    """Yield the errors that are raised: the leaves of the tree, in the order it is drawn."""
-    children = kind.__subclasses__()
-    if not children:
-        yield kind
-    for child in children:
+    """Yield every error with a code of its own, in the order the tree is drawn."""
+    for child in kind.__subclasses__():
+        if "code" in vars(child):
+            yield child
         yield from _error_classes(child)
 
 

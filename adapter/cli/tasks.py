@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from adapter.cli.opening import found, open_store
+from adapter.cli.opening import found, open_parts, open_store
 from adapter.cli.options import (
     DEFAULT_CONFIG,
     ByOption,
@@ -19,7 +19,9 @@ from adapter.cli.options import (
 )
 from adapter.cli.output import fields, json_line, table
 
-tasks = typer.Typer(help="List, show and close tasks.", invoke_without_command=True, rich_markup_mode=None)
+tasks = typer.Typer(
+    help="List, show and close tasks; send their drafts.", invoke_without_command=True, rich_markup_mode=None
+)
 
 IdArgument = Annotated[int, typer.Argument(metavar="ID", help="The task's number, as `budstikke tasks` prints it.")]
 NoteOption = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="What was done; no personal data.")]
@@ -75,6 +77,26 @@ def close_task(
         found(ledger.task(task_id), "task", task_id)
         ledger.close_task(task_id, by=person(by), note=note, at=datetime.now(UTC))
     typer.echo(f"Task {task_id} is done.")
+
+
+@tasks.command("send")
+def send_draft(task_id: IdArgument, *, by: ByOption = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Send a task's draft as it stands."""
+    with open_parts(config) as parts:
+        from adapter.service.acts import approve_draft
+
+        draft = approve_draft(parts, task_id, person(by), datetime.now(UTC))
+    typer.echo(f"Message {draft} goes out; task {task_id} is done.")
+
+
+@tasks.command("discard")
+def discard_draft(task_id: IdArgument, *, by: ByOption = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Close a task without sending its draft."""
+    from adapter.service.acts import discard_draft as discard
+
+    with open_store(config) as store:
+        discard(store, task_id, person(by), datetime.now(UTC))
+    typer.echo(f"The draft is discarded; task {task_id} is done.")
 
 
 @tasks.command("reopen")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from adapter import resources
 from adapter.cli.main import main
 from adapter.message.state import DeliveryState, MessageState
 from adapter.store import (
@@ -94,6 +95,12 @@ def budstikke(capfd: pytest.CaptureFixture[str]) -> Budstikke:
         return Ran(int(ended.value.code or 0), out, err)
 
     return run
+
+
+@pytest.fixture
+def specs() -> Path:
+    """Return the folder with an example of each message kind."""
+    return resources.fixtures() / "specs"
 
 
 @pytest.fixture

@@ -42,3 +42,19 @@ def test_a_delivery_is_shown_with_its_attempts(budstikke: Budstikke) -> None:
 
 def test_a_delivery_that_is_not_there(budstikke: Budstikke) -> None:
     assert budstikke("deliveries", "show", 9).exit_code == 3
+
+
+def test_a_delivery_that_was_given_up_goes_out_again(budstikke: Budstikke) -> None:
+    assert budstikke("deliveries", "retry", 2, "--by", "Kari").exit_code == 0
+    assert ids(budstikke("deliveries", "--json", "--state", "queued").out) == {2}
+
+    assert budstikke("deliveries", "abandon", 2).exit_code == 0
+    assert ids(budstikke("deliveries", "--json", "--state", "abandoned").out) == {2}
+
+
+@pytest.mark.parametrize("verb", ["retry", "abandon"])
+def test_a_delivery_that_is_sent_is_left_alone(budstikke: Budstikke, verb: str) -> None:
+    ran = budstikke("deliveries", verb, 1)
+
+    assert ran.exit_code == 3
+    assert ran.err.startswith("ACT-01: ")
