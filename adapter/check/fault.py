@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import cast
 
 from lxml import etree
 
@@ -181,8 +182,7 @@ def line_of(path: str, root: etree._Element) -> int | None:
 
 
 def _source_line(node: etree._Element) -> int | None:
-    line: int | None = node.sourceline
-    return line
+    return cast("int | None", node.sourceline)
 
 
 def _step(node: etree._Element) -> str:

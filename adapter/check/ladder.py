@@ -79,7 +79,7 @@ class Checker:
         """Close, whatever happened."""
         self.close()
 
-    def check(self, data: bytes, policy: Policy, *, now: datetime) -> Report:  # noqa: ARG002 - see the docstring
+    def check(self, data: bytes, policy: Policy, *, now: datetime) -> Report:
         """Judge the bytes of a message. Nothing is raised for a bad message; `now` is an aware time.
 
         A verdict is a function of bytes, policy and time. No rule so far asks for the time; callers that compute a
@@ -87,7 +87,13 @@ class Checker:
         """
         return self.check_by(data, lambda _: policy, now=now)
 
-    def check_by(self, data: bytes, choose: Callable[[Message | None], Policy], *, now: datetime) -> Report:
+    def check_by(
+        self,
+        data: bytes,
+        choose: Callable[[Message | None], Policy],
+        *,
+        now: datetime,  # noqa: ARG002 - see `check`
+    ) -> Report:
         """Judge the bytes of a message by the policy that its own addresses choose; None where they are unreadable."""
         try:
             tree = parse(data, self._limits)
