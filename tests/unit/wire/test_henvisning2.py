@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -287,6 +288,9 @@ ELEMENTS = {
     "Consent": "ConsentStatus ConsentDate Merknad GivenBy",
 }
 
+#: The document that holds every element.
+DOCUMENT = etree.parse(Path(__file__).parent / "complete" / "henvisning-2.0.xml").getroot()
+
 Some = Callable[..., st.SearchStrategy[Any]]
 
 
@@ -303,8 +307,14 @@ def read(inner: str) -> Henvisning:
     )
 
 
-def test_a_complete_referral_comes_back_as_it_was_written() -> None:
-    assert HENVISNING_20.read(written(COMPLETE)) == COMPLETE
+def test_a_complete_document_is_read_as_the_referral_it_says() -> None:
+    assert HENVISNING_20.read(DOCUMENT) == COMPLETE
+
+
+def test_a_complete_referral_is_written_as_the_document_that_says_it(
+    canonical: Callable[[etree._Element], tuple[Any, ...]],
+) -> None:
+    assert canonical(DOCUMENT) == canonical(written(COMPLETE))
 
 
 def test_a_complete_referral_is_valid_by_the_official_schema(official: etree.XMLSchema) -> None:
