@@ -13,7 +13,6 @@ by its local name: whether that is allowed is for the schema to say. Writing fol
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
@@ -174,9 +173,9 @@ class Record(Generic[T]):
         self._lookup = _Lookup(fields, namespace)
         flat = tuple(_flat(fields))
         self._many = tuple(field.path for field in flat if field.many)
-        shared = Counter(field.path for field in flat)
+        choices = _choices(flat)
         self._is_plain = before is None and not self._parts
-        self._steps = tuple(_step(field, namespace, shared, _Getters(is_plain=self._is_plain)) for field in fields)
+        self._steps = tuple(_step(field, namespace, choices, _Getters(is_plain=self._is_plain)) for field in fields)
         bound = {field.path for field in flat}
         own = Part(cls, after, before, (*covers, *self.fixed, *self._parts))
         self._guards = {name: _Guard(name, part, bound) for name, part in {"": own, **self._parts}.items()}
@@ -358,6 +357,8 @@ class _Unbound:
         return SpecError(f"{lost[0]}: this version of the standard has no place for it in a {type(value).__name__}")
 
 
+#: The classes that share a path.
+Choices = Mapping[str, tuple[type, ...]]
 #: Writes one declared child of an element.
 Step = Callable[[Any, Any], None]
 
@@ -386,22 +387,37 @@ class _Getters:
         return get
 
 
-def _step(field: Field | Inline, namespace: str, shared: Counter[str], getters: _Getters) -> Step:
+def _choices(fields: Iterable[Field]) -> Choices:
+    """Return the classes that share a path, for every path that more than one field has."""
+    found: dict[str, list[type]] = {}
+    for field in fields:
+        found.setdefault(field.path, []).append(getattr(field.shape, "cls", object))
+    return {path: tuple(classes) for path, classes in found.items() if len(classes) > 1}
+
+
+def _step(field: Field | Inline, namespace: str, choices: Choices, getters: _Getters) -> Step:
     """Return the function that writes one declared child of an element."""
     tag = _qualified(field.tag, namespace)
     if isinstance(field, Inline):
-        return _inline_step(field, tag, tuple(_step(inner, namespace, shared, getters) for inner in field.fields))
+        return _inline_step(field, tag, tuple(_step(inner, namespace, choices, getters) for inner in field.fields))
     if field.many:
         return _many_step(field, tag, getters.of(field.path))
     get, fill, otherwise = getters.of(field.path), field.shape.fill, field.otherwise
-    only = getattr(field.shape, "cls", None) if shared[field.path] > 1 else None
+    classes = choices.get(field.path)
+    only = getattr(field.shape, "cls", None) if classes else None
 
     def write_one(parent: etree._Element, source: Any) -> None:  # noqa: ANN401 - see _Getters
         value = get(source)
         if value is None:
             value = otherwise
-        if value is not None and (only is None or type(value) is only):
+        if value is None:
+            return
+        if classes is None or type(value) is only:
             fill(etree.SubElement(parent, tag), value)
+        elif type(value) not in classes:
+            raise SpecError(
+                f"{field.path}: this version of the standard has no place for a {type(value).__name__} there"
+            )
 
     return write_one
 
