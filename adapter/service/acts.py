@@ -31,8 +31,8 @@ def retry_delivery(store: Store, delivery: int, by: str, now: datetime) -> None:
         ledger.move_deliveries(
             [DeliveryMove(id=delivery, to=DeliveryState.QUEUED, due_at=now, data={"by": by})], at=now
         )
-        if ledger.states_of([row.for_message_id])[row.for_message_id] is MessageState.FAILED:
-            ledger.move_messages([MessageMove(id=row.for_message_id, to=MessageState.ACCEPTED)], at=now)
+        if ledger.states_of([row.message_id])[row.message_id] is MessageState.FAILED:
+            ledger.move_messages([MessageMove(id=row.message_id, to=MessageState.ACCEPTED)], at=now)
 
 
 def abandon_delivery(store: Store, delivery: int, by: str, now: datetime) -> None:
@@ -43,7 +43,7 @@ def abandon_delivery(store: Store, delivery: int, by: str, now: datetime) -> Non
             raise NotPossible(f"Delivery {delivery} does not wait to be sent.")
         ledger.move_deliveries([DeliveryMove(id=delivery, to=DeliveryState.ABANDONED, data={"by": by})], at=now)
         ledger.stop_timers(delivery_ids=[delivery])
-        finish(ledger, {row.for_message_id}, now)
+        finish(ledger, {row.message_id}, now)
 
 
 def release_message(parts: Parts, message: int, by: str, now: datetime) -> MessageState:

@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 
 #: Messages, files or deliveries in one task.
 BATCH = 20
+#: Bytes in one task, so that large attachments do not fill the memory.
+BATCH_BYTES = 16_000_000
 #: Files looked up in a folder at once.
 LISTING = 1000
 #: Seconds to wait after a failure, at first and at most.
@@ -169,10 +171,17 @@ class Dispatcher:
         return Resume(tuple(found))
 
     def _fetch(self) -> Fetch | None:
-        for name, files in self._files.items():
-            if files:
-                return Fetch(name, tuple(files.popleft() for _ in range(min(BATCH, len(files)))))
-        return None
+        """Return a batch from the channel whose next file has waited longest, so that none starves."""
+        waiting = {name: files for name, files in self._files.items() if files}
+        if not waiting:
+            return None
+        name = min(waiting, key=lambda name: waiting[name][0].modified)
+        files, size = waiting[name], 0
+        batch: list[Incoming] = []
+        while files and len(batch) < BATCH and (not batch or size + files[0].size <= BATCH_BYTES):
+            batch.append(files.popleft())
+            size += batch[-1].size
+        return Fetch(name, tuple(batch))
 
     def _take_note(self, end: Ended) -> None:
         """Learn from a task that ended: what to look for next, and whether to slow down."""

@@ -74,13 +74,11 @@ class Desk:
     def process(self, arrivals: Sequence[Arrival], now: datetime) -> dict[str, int]:
         """Decide about a batch and send what is due; return how many messages went each way."""
         cases = [self._staged(case, now) for case in self._decide(arrivals, now)]
-        try:
-            with self._store.writing() as ledger:
-                cases = self._without_late_doubles(ledger, cases, now)
-                parcels = _commit(ledger, cases, now)
-        except BaseException:
-            self._post.unstage(_places(cases))
-            raise
+        # What is staged stays when the commit fails: nobody can be sure that it did, and the same decision,
+        # made again, stages the same names anew.
+        with self._store.writing() as ledger:
+            cases = self._without_late_doubles(ledger, cases, now)
+            parcels = _commit(ledger, cases, now)
         self._post.publish(parcels, now)
         outcome: dict[str, int] = defaultdict(int)
         for case in cases:
@@ -338,8 +336,8 @@ def _add_deliveries(
     return [
         Parcel(
             id=number,
+            message=row.message_id,
             for_message=case.arrival.id,
-            is_relay=dispatch.made is RELAY,
             channel=dispatch.channel,
             name=dispatch.name,
             state=row.state,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -20,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 #: So many workers in a row may die before they are ready; then starting more makes no sense.
 MOST_STILLBORN = 3
+#: Seconds one task may take; a batch takes well under one.
+LONGEST_TASK = 300.0
 #: Seconds a worker gets to finish its batch when the daemon stops.
 PATIENCE = 60.0
 
@@ -33,6 +36,8 @@ class Handle:
     tasks: Connection[Any, Any]
     #: What it works on; None when idle.
     task: Task | None = None
+    #: When it got the task, on the monotonic clock in seconds.
+    since: float = 0.0
     #: False until it has opened the store and loaded its schemas.
     is_ready: bool = False
 
@@ -95,6 +100,7 @@ class Pool:
     def give(self, handle: Handle, task: Task) -> None:
         """Give an idle worker a task; a worker that has just died is noticed by the next `wait`."""
         handle.task = task
+        handle.since = time.monotonic()
         try:
             handle.tasks.send(task)
         except (BrokenPipeError, ConnectionResetError):
@@ -105,6 +111,7 @@ class Pool:
         by_tasks = {handle.tasks: handle for handle in self._workers}
         by_sentinel = {handle.process.sentinel: handle for handle in self._workers}
         ready = wait([*by_tasks, *by_sentinel, *others], timeout)
+        self._end_stuck()
         ended: list[Ended] = []
         said: list[Any] = []
         for item in ready:
@@ -115,6 +122,13 @@ class Pool:
             elif isinstance(item, int):
                 self._bury(by_sentinel[item], ended)
         return ended, said
+
+    def _end_stuck(self) -> None:
+        """Kill workers that are at one task for too long; their death is then handled like any other."""
+        for handle in self._workers:
+            if handle.task is not None and time.monotonic() - handle.since > LONGEST_TASK:
+                log.error("A worker is stuck and is ended", action="worker_stuck", worker=handle.name)
+                handle.process.kill()
 
     def _hear(self, handle: Handle, ended: list[Ended]) -> None:
         try:

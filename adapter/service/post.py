@@ -34,10 +34,10 @@ class Parcel:
     """A delivery as the post handles it."""
 
     id: int
-    #: The message whose life it is part of.
+    #: The message whose bytes it carries.
+    message: int
+    #: The message that came in and is relayed or answered by it.
     for_message: int
-    #: True for the message itself, False for a receipt about it.
-    is_relay: bool
     channel: str
     name: str
     state: DeliveryState
@@ -131,9 +131,9 @@ class Post:
             self.publish(ready, now)
         return len(parcels) + len(ready)
 
-    def release(self, ledger: Ledger, sent: Iterable[int], now: datetime) -> None:
+    def _release(self, ledger: Ledger, sent: Collection[int], now: datetime) -> None:
         """Put receipts into the queue that waited for deliveries which are sent now."""
-        rows = ledger.waiting_after(list(sent))
+        rows = ledger.waiting_after(sent)
         ledger.move_deliveries(
             [DeliveryMove(id=row.id, to=DeliveryState.QUEUED, due_at=now) for row in rows if not row.staged], at=now
         )
@@ -169,8 +169,8 @@ class Post:
         for parcel in parcels:
             if parcel.id in failed:
                 self._failure(ledger, parcel, failed[parcel.id], now)
-        self.release(ledger, [parcel.id for parcel in done if parcel.is_relay], now)
-        finish(ledger, {parcel.for_message for parcel in done if parcel.is_relay}, now)
+        self._release(ledger, [parcel.id for parcel in done], now)
+        finish(ledger, {parcel.message for parcel in done}, now)
 
     def _failure(self, ledger: Ledger, parcel: Parcel, error: str, now: datetime) -> None:
         """Plan the next attempt, or give up: the payload stays, and a person is told."""
@@ -188,16 +188,15 @@ class Post:
                 [NewTask(party="", rule=said.rule, title=said.text, message_id=parcel.for_message)], at=now
             )
             ledger.stop_timers(delivery_ids=[parcel.id], rules=(RECEIPT_NOTICE, RECEIPT_ALARM))
-            finish(ledger, {parcel.for_message}, now)
+            finish(ledger, {parcel.message}, now)
 
 
 def finish(ledger: Ledger, messages: Collection[int], now: datetime) -> None:
-    """Move messages on whose deliveries are all with their channels, or given up."""
+    """Move messages on whose bytes are with all their channels, or given up."""
     states = ledger.states_of(messages)
     by_message: dict[int, list[DeliveryRow]] = defaultdict(list)
-    for row in ledger.deliveries_of(messages):
-        if row.message_id == row.for_message_id:
-            by_message[row.for_message_id].append(row)
+    for row in ledger.deliveries_carrying(messages):
+        by_message[row.message_id].append(row)
     moves = []
     for message, rows in by_message.items():
         failed = any(row.state in _GIVEN_UP for row in rows)
@@ -210,8 +209,8 @@ def finish(ledger: Ledger, messages: Collection[int], now: datetime) -> None:
 def _parcel(row: DeliveryRow, state: DeliveryState | None = None) -> Parcel:
     return Parcel(
         id=row.id,
+        message=row.message_id,
         for_message=row.for_message_id,
-        is_relay=row.message_id == row.for_message_id,
         channel=row.channel,
         name=row.name,
         state=state or row.state,

@@ -178,6 +178,16 @@ class Query:
             )
         ]
 
+    def deliveries_carrying(self, message_ids: Collection[int]) -> list[DeliveryRow]:
+        """Return the deliveries that carry the bytes of messages."""
+        return [
+            row
+            for chunk in chunks(message_ids)
+            for row in self._deliveries(
+                select(delivery).where(delivery.c.message_id.in_(chunk)).order_by(delivery.c.id)
+            )
+        ]
+
     def waiting_after(self, delivery_ids: Collection[int]) -> list[DeliveryRow]:
         """Return the deliveries that wait for these."""
         return [
