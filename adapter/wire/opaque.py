@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from lxml import etree
 
 from adapter.errors import SpecError
@@ -24,13 +26,16 @@ def canonical(element: etree._Element) -> bytes:
     """Return the exclusive canonical form of an element.
 
     It leaves out namespaces that only a value names, so those of `xsi:type` values are asked for by prefix.
-    Canonical XML knows no relative namespace names: an element that has one is returned as it stands.
+    Canonical XML knows no relative namespace names: an element that has one is returned as it stands,
+    without the namespaces it does not use.
     """
     prefixes = {value.partition(":")[0] for value in map(_type_of, element.iter()) if value and ":" in value}
     try:
         return etree.tostring(element, method="c14n", exclusive=True, inclusive_ns_prefixes=sorted(prefixes) or None)
     except etree.C14NError:
-        return etree.tostring(element, encoding="UTF-8", xml_declaration=False, with_tail=False)
+        alone = deepcopy(element)
+        etree.cleanup_namespaces(alone, keep_ns_prefixes=sorted(prefixes))
+        return etree.tostring(alone, encoding="UTF-8", xml_declaration=False, with_tail=False)
 
 
 def append_opaque(parent: etree._Element, value: Opaque) -> None:
