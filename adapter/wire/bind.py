@@ -301,12 +301,13 @@ def _nothing(_element: etree._Element) -> None:
 class _Guard:
     """Hands the writing steps what one dataclass holds, and refuses to lose any of it in silence."""
 
-    __slots__ = ("_before", "_bound", "_known", "_name", "_values_name")
+    __slots__ = ("_before", "_bound", "_cls", "_known", "_name", "_values_name")
 
     def __init__(self, name: str, part: Part, bound: Iterable[str]) -> None:
         prefix = f"{name}." if name else ""
         self._name = name
         self._values_name = f"{name}+"
+        self._cls = part.cls
         self._before = part.before
         self._bound = {path.removeprefix(prefix) for path in bound if path.startswith(prefix)} | set(part.covers)
         self._known: dict[type, _Unbound] = {}
@@ -326,6 +327,8 @@ class _Guard:
         """Raise SpecError where the dataclass says something that would be lost."""
         unbound = self._known.get(type(value))
         if unbound is None:
+            if self._before is None and not isinstance(value, self._cls):
+                raise SpecError(f"{self._cls.__name__}: a {type(value).__name__} cannot stand in its place")
             unbound = self._known[type(value)] = _Unbound.of(type(value), self._bound)
         if unbound.get is not None and unbound.get(value) != unbound.defaults:
             raise unbound.refusal(value)

@@ -360,6 +360,7 @@ def test_a_signature_is_carried() -> None:
         (note(sender=Party(organisation=Organisation(address=Address(county=Code(text="Troms"))))), "text"),
         (note(documents=(Document(content=("text",)),)), "content"),  # type: ignore[arg-type]  # what a careless caller may do
         (note(opaque=Opaque("", "x", b"<x>")), "xml"),
+        (note(sender=Party(organisation=Organisation(people=(Person(),)))), "Person"),  # type: ignore[arg-type]  # the same
     ],
 )
 def test_what_has_no_place_is_refused_by_name(message: Message, field: str) -> None:
