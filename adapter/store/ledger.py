@@ -7,11 +7,12 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from adapter.errors import StoreError
 from adapter.message.state import DeliveryState, MessageState
 from adapter.store import chain, statements
+from adapter.store.driver import Driver
 from adapter.store.moment import to_text, to_text_or_none
 from adapter.store.query import Query, chunks
 from adapter.store.rows import (
@@ -31,7 +32,7 @@ from adapter.store.rows import (
     NewTask,
     NewTimer,
 )
-from adapter.store.tables import attempt, delivery, event, message, task, timer
+from adapter.store.tables import attempt, delivery, message, task, timer
 
 _State = TypeVar("_State", MessageState, DeliveryState)
 
@@ -39,14 +40,6 @@ _State = TypeVar("_State", MessageState, DeliveryState)
 _GIVEN_UP = frozenset({DeliveryState.ABANDONED, DeliveryState.AMBIGUOUS})
 #: States before the channel has the bytes, from which going to SENT is an attempt by itself.
 _BEFORE_SENDING = frozenset({DeliveryState.WAITING, DeliveryState.QUEUED})
-
-# Built once: Core's work is in the building.
-_MESSAGE_STATES = select(message.c.id, message.c.state).where(message.c.id.in_(bindparam("ids", expanding=True)))
-_DELIVERY_STATES = select(delivery.c.id, delivery.c.state, delivery.c.for_message_id).where(
-    delivery.c.id.in_(bindparam("ids", expanding=True))
-)
-_LAST_EVENT = select(event.c.seq, event.c.hash).order_by(event.c.seq.desc()).limit(1)
-_LAST_IDS = {table.name: select(func.max(table.c.id)) for table in (message, delivery, attempt, timer, task)}
 
 
 class Ledger(Query):
@@ -59,6 +52,7 @@ class Ledger(Query):
     def __init__(self, connection: Connection) -> None:
         """Write through a connection whose transaction holds the store's write lock."""
         super().__init__(connection)
+        self._driver = Driver(connection)
         self._ids: dict[str, int] = {}
         self._chain: chain.Chain | None = None
         self._events: list[tuple[object, ...]] = []
@@ -88,7 +82,7 @@ class Ledger(Query):
                 .order_by(message.c.id)
             )
         ]
-        statements.TAKE_MESSAGE.run(self._connection, [(worker, id_) for id_ in free])
+        self._driver.run(statements.TAKE_MESSAGE, [(worker, id_) for id_ in free])
         return free
 
     def release_worker(self, worker: str) -> int:
@@ -97,7 +91,7 @@ class Ledger(Query):
             select(func.count()).where(message.c.state == MessageState.RECEIVED, message.c.worker == worker)
         )
         if held:
-            statements.RELEASE_WORKER.run(self._connection, [(worker,)])
+            self._driver.run(statements.RELEASE_WORKER, [(worker,)])
         return held or 0
 
     def decide(self, rows: Sequence[DecidedMessage], *, at: datetime) -> None:
@@ -117,7 +111,7 @@ class Ledger(Query):
             findings = chain.encode(row.findings) if row.findings else "[]"
             updates.append((state, verdict, findings, moment, *_facts(row), row.id))
             self._log(moment, row.id, None, state, row.data)
-        statements.DECIDE_MESSAGE.run(self._connection, updates)
+        self._driver.run(statements.DECIDE_MESSAGE, updates)
 
     def move_messages(self, moves: Sequence[MessageMove], *, at: datetime) -> None:
         """Take messages a step further. One event per step.
@@ -135,7 +129,7 @@ class Ledger(Query):
             kept = move.to is not MessageState.RECEIVED
             updates.append((str(move.to), kept, move.id))
             self._log(moment, move.id, None, str(move.to), move.data)
-        statements.MOVE_MESSAGE.run(self._connection, updates)
+        self._driver.run(statements.MOVE_MESSAGE, updates)
 
     def add_references(self, rows: Sequence[NewReference]) -> None:
         """Make messages findable by ids. What is there already stays.
@@ -144,15 +138,15 @@ class Ledger(Query):
             StoreError: A dedupe key belongs to another message.
         """
         values = [(row.key.lower(), row.role, row.message_id) for row in rows]
-        statements.INSERT_REFERENCE.run(self._connection, values)
+        self._driver.run(statements.INSERT_REFERENCE, values)
 
     def merge_threads(self, keep: int, others: Collection[int]) -> None:
         """Move the messages of other threads into one."""
-        statements.MERGE_THREAD.run(self._connection, [(keep, other) for other in others if other != keep])
+        self._driver.run(statements.MERGE_THREAD, [(keep, other) for other in others if other != keep])
 
     def drop_bodies(self, ids: Collection[int]) -> None:
         """Forget the bytes of messages that may not be kept; what is known of them stays."""
-        statements.DROP_BODY.run(self._connection, [(b"", id_) for id_ in ids])
+        self._driver.run(statements.DROP_BODY, [(b"", id_) for id_ in ids])
 
     def add_receipts(self, rows: Sequence[NewReceipt]) -> None:
         """Record the receipts we issue.
@@ -161,7 +155,7 @@ class Ledger(Query):
             StoreError: The recipient has a receipt for that message already.
         """
         values = [(row.message_id, row.recipient, row.status, row.receipt_message_id) for row in rows]
-        statements.INSERT_RECEIPT.run(self._connection, values)
+        self._driver.run(statements.INSERT_RECEIPT, values)
 
     # deliveries
 
@@ -198,7 +192,7 @@ class Ledger(Query):
                     to_text_or_none(row.receipt_due_at),
                 )
             )
-        statements.INSERT_DELIVERY.run(self._connection, values)
+        self._driver.run(statements.INSERT_DELIVERY, values)
         return ids
 
     def move_deliveries(self, moves: Sequence[DeliveryMove], *, at: datetime) -> None:
@@ -232,7 +226,7 @@ class Ledger(Query):
                 )
             )
             self._log(moment, for_message_id, move.id, str(move.to), move.data)
-        statements.MOVE_DELIVERY.run(self._connection, updates)
+        self._driver.run(statements.MOVE_DELIVERY, updates)
 
     def add_attempts(self, rows: Sequence[NewAttempt]) -> None:
         """Record how tries to deliver went."""
@@ -240,7 +234,7 @@ class Ledger(Query):
         values = [
             (id_, row.delivery_id, to_text(row.at), row.outcome, row.error) for id_, row in zip(ids, rows, strict=True)
         ]
-        statements.INSERT_ATTEMPT.run(self._connection, values)
+        self._driver.run(statements.INSERT_ATTEMPT, values)
 
     # timers and tasks
 
@@ -251,7 +245,7 @@ class Ledger(Query):
             (id_, row.rule, row.message_id, row.delivery_id, to_text(row.due_at), "running", None)
             for id_, row in zip(ids, rows, strict=True)
         ]
-        statements.INSERT_TIMER.run(self._connection, values)
+        self._driver.run(statements.INSERT_TIMER, values)
         return ids
 
     def stop_timers(
@@ -269,7 +263,7 @@ class Ledger(Query):
                 if rules is not None:
                     statement = statement.where(timer.c.rule.in_(rules))
                 running.update(self._connection.scalars(statement))
-        statements.STOP_TIMER.run(self._connection, [(id_,) for id_ in sorted(running)])
+        self._driver.run(statements.STOP_TIMER, [(id_,) for id_ in sorted(running)])
         return len(running)
 
     def fire_timers(self, ids: Collection[int], *, at: datetime) -> None:
@@ -289,7 +283,7 @@ class Ledger(Query):
             if row is None:
                 raise StoreError(f"Timer {id_} is not running.")
             self._log(moment, row.message_id, row.delivery_id, "timer_fired", {"timer": id_, "rule": row.rule})
-        statements.FIRE_TIMER.run(self._connection, [(moment, id_) for id_ in ids])
+        self._driver.run(statements.FIRE_TIMER, [(moment, id_) for id_ in ids])
 
     def add_tasks(self, rows: Sequence[NewTask], *, at: datetime) -> list[int]:
         """Open tasks, each with an event. Return their ids."""
@@ -301,7 +295,7 @@ class Ledger(Query):
             origin = (id_, row.party, row.rule, row.title, row.message_id, due_at)
             values.append((*origin, "open", moment, None, None, row.note, row.draft_message_id))
             self._log(moment, row.message_id, None, "task_opened", {"task": id_, "rule": row.rule})
-        statements.INSERT_TASK.run(self._connection, values)
+        self._driver.run(statements.INSERT_TASK, values)
         return ids
 
     def close_task(self, id: int, *, by: str, at: datetime, note: str | None = None) -> None:  # noqa: A002 - the column's own name
@@ -315,7 +309,7 @@ class Ledger(Query):
             raise StoreError(f"There is no open task {id}.")
         moment = to_text(at)
         note = row.note if note is None else note
-        statements.SET_TASK.run(self._connection, [("done", moment, by, note, id)])
+        self._driver.run(statements.SET_TASK, [("done", moment, by, note, id)])
         self._log(moment, row.message_id, None, "task_closed", {"task": id, "rule": row.rule})
 
     def reopen_task(self, id: int, *, at: datetime) -> None:  # noqa: A002 - the column's own name
@@ -327,7 +321,7 @@ class Ledger(Query):
         row = self.task(id)
         if row is None or row.state != "done":
             raise StoreError(f"There is no closed task {id}.")
-        statements.SET_TASK.run(self._connection, [("open", None, None, row.note, id)])
+        self._driver.run(statements.SET_TASK, [("open", None, None, row.note, id)])
         self._log(to_text(at), row.message_id, None, "task_reopened", {"task": id, "rule": row.rule})
 
     # the event log
@@ -352,19 +346,20 @@ class Ledger(Query):
 
     def flush(self) -> None:
         """Write the events that are still in memory; the store does so before it commits."""
-        statements.INSERT_EVENT.run(self._connection, self._events)
+        self._driver.run(statements.INSERT_EVENT, self._events)
         self._events = []
 
     def _log(self, moment: str, message_id: int | None, delivery_id: int | None, name: str, data: EventData) -> None:
         if self._chain is None:
-            last = self._connection.execute(_LAST_EVENT).one_or_none()
-            self._chain = chain.Chain() if last is None else chain.Chain(last.seq, last.hash)
+            last = self._driver.one(statements.LAST_EVENT)
+            self._chain = chain.Chain(*(last or ()))
         self._events.append(self._chain.add(moment, message_id, delivery_id, name, data))
 
     def _new_ids(self, table: Table, number: int) -> list[int]:
         last = self._ids.get(table.name)
         if last is None:
-            last = self._connection.scalar(_LAST_IDS[table.name]) or 0
+            row = self._driver.one(statements.LAST_ID[table.name])
+            last = (row and row[0]) or 0
         self._ids[table.name] = last + number
         return list(range(last + 1, last + number + 1))
 
@@ -379,25 +374,19 @@ class Ledger(Query):
             bodies.append((item.sha256, size, item.data))
             origin = (id_, item.direction, item.channel, item.source, item.sha256, size, moment)
             values.append((*origin, str(item.state), attempts, worker, *_facts(item), None, "[]", None))
-        statements.INSERT_BODY.run(self._connection, bodies)
-        statements.INSERT_MESSAGE.run(self._connection, values)
+        self._driver.run(statements.INSERT_BODY, bodies)
+        self._driver.run(statements.INSERT_MESSAGE, values)
         return ids
 
     def _message_states(self, ids: Sequence[int]) -> dict[int, MessageState]:
-        current = {
-            id_: MessageState(state)
-            for chunk in chunks(ids)
-            for id_, state in self._connection.execute(_MESSAGE_STATES, {"ids": chunk})
-        }
+        rows = self._driver.among(statements.MESSAGE_STATES, ids)
+        current = {id_: MessageState(state) for id_, state in rows}
         _check_known("message", ids, current.keys())
         return current
 
     def _delivery_states(self, ids: Sequence[int]) -> dict[int, tuple[DeliveryState, int]]:
-        current = {
-            id_: (DeliveryState(state), for_message_id)
-            for chunk in chunks(ids)
-            for id_, state, for_message_id in self._connection.execute(_DELIVERY_STATES, {"ids": chunk})
-        }
+        rows = self._driver.among(statements.DELIVERY_STATES, ids)
+        current = {id_: (DeliveryState(state), for_message_id) for id_, state, for_message_id in rows}
         _check_known("delivery", ids, current.keys())
         return current
 

@@ -1,44 +1,20 @@
-"""The SQL of the ledger, one sentence per query.
+"""The SQL of the ledger, one sentence per query, with `:names` for the values.
 
-Core builds the reads; the writes run thousands of times a second, so they skip it and go to the driver as text, with
-plain tuples: the values of a row stand in the order of the placeholders, which for an INSERT is that of the table.
+Core builds the reads of `query`; these here run thousands of times a second, so they go to the driver as text, with
+plain tuples: the values stand in the order of the placeholders, which for an INSERT is that of the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Table
 
 from adapter.store import tables
 
 
-class Statement:
-    """One SQL sentence, run for many rows at once."""
-
-    __slots__ = ("_compiled", "_sql")
-
-    def __init__(self, sql: str) -> None:
-        """Take a sentence with `:name` placeholders."""
-        self._sql = sql
-        self._compiled: dict[str, str] = {}
-
-    def run(self, connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
-        """Run the sentence once per row."""
-        if not rows:
-            return
-        dialect = connection.dialect
-        sql = self._compiled.get(dialect.name)
-        if sql is None:
-            sql = self._compiled[dialect.name] = str(text(self._sql).compile(dialect=dialect))
-        connection.exec_driver_sql(sql, rows)
-
-
-def _insert(table: Table, conflict: str = "") -> Statement:
+def _insert(table: Table, conflict: str = "") -> str:
     names = table.columns.keys()
     values = ", ".join(f":{name}" for name in names)
-    sql = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values}) {conflict}"  # noqa: S608 - our own names
-    return Statement(sql)
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values}) {conflict}"  # noqa: S608 - our own names
 
 
 #: The same bytes are kept once.
@@ -54,19 +30,16 @@ INSERT_TASK = _insert(tables.task)
 INSERT_EVENT = _insert(tables.event)
 
 #: The row stays, so that the message can still be shown as one whose bytes are gone.
-DROP_BODY = Statement(
-    "UPDATE body SET data = :data, size = 0 WHERE sha256 = (SELECT sha256 FROM message WHERE id = :id)"
-)
+DROP_BODY = "UPDATE body SET data = :data, size = 0 WHERE sha256 = (SELECT sha256 FROM message WHERE id = :id)"
 
 #: A worker takes a message up; a message that keeps killing its workers shows in the attempts.
-TAKE_MESSAGE = Statement("UPDATE message SET worker = :worker, attempts = attempts + 1 WHERE id = :id")
+TAKE_MESSAGE = "UPDATE message SET worker = :worker, attempts = attempts + 1 WHERE id = :id"
 
 #: What a dead worker had taken up is free again.
-RELEASE_WORKER = Statement("UPDATE message SET worker = NULL WHERE worker = :worker")
+RELEASE_WORKER = "UPDATE message SET worker = NULL WHERE worker = :worker"
 
 #: A decision writes all facts, and ends the worker's hold.
-DECIDE_MESSAGE = Statement(
-    """
+DECIDE_MESSAGE = """
     UPDATE message
     SET worker = NULL, state = :state, verdict = :verdict, findings = :findings, decided_at = :decided_at,
         kind = :kind, version = :version, type = :type, msg_id = :msg_id, document_id = :document_id,
@@ -75,14 +48,12 @@ DECIDE_MESSAGE = Statement(
         patient_key = :patient_key, thread = :thread
     WHERE id = :id
     """
-)
 
 #: A step in a message's life; the attempts are kept (1) or forgotten (0).
-MOVE_MESSAGE = Statement("UPDATE message SET worker = NULL, state = :state, attempts = attempts * :kept WHERE id = :id")
+MOVE_MESSAGE = "UPDATE message SET worker = NULL, state = :state, attempts = attempts * :kept WHERE id = :id"
 
 #: A step in a delivery's life; the attempts are kept (1) or forgotten (0), and what is not given stays.
-MOVE_DELIVERY = Statement(
-    """
+MOVE_DELIVERY = """
     UPDATE delivery
     SET state = :state,
         attempts = attempts * :kept + :added,
@@ -93,18 +64,30 @@ MOVE_DELIVERY = Statement(
         receipt_due_at = coalesce(:receipt_due_at, receipt_due_at)
     WHERE id = :id
     """
-)
 
 #: Two threads turn out to be one.
-MERGE_THREAD = Statement("UPDATE message SET thread = :keep WHERE thread = :other")
+MERGE_THREAD = "UPDATE message SET thread = :keep WHERE thread = :other"
 
 #: A timer has done its work.
-FIRE_TIMER = Statement("UPDATE timer SET state = 'fired', fired_at = :at WHERE id = :id")
+FIRE_TIMER = "UPDATE timer SET state = 'fired', fired_at = :at WHERE id = :id"
 
 #: What a timer waited for has happened.
-STOP_TIMER = Statement("UPDATE timer SET state = 'stopped' WHERE id = :id")
+STOP_TIMER = "UPDATE timer SET state = 'stopped' WHERE id = :id"
 
 #: A person has done a task, or opens it again.
-SET_TASK = Statement(
-    "UPDATE task SET state = :state, closed_at = :closed_at, closed_by = :closed_by, note = :note WHERE id = :id"
-)
+SET_TASK = "UPDATE task SET state = :state, closed_at = :closed_at, closed_by = :closed_by, note = :note WHERE id = :id"
+
+#: The states of messages, before a step.
+MESSAGE_STATES = "SELECT id, state FROM message WHERE id IN (:ids)"
+
+#: The states of deliveries, before a step, and the messages they belong to.
+DELIVERY_STATES = "SELECT id, state, for_message_id FROM delivery WHERE id IN (:ids)"
+
+#: The end of the event log.
+LAST_EVENT = "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1"
+
+#: The highest id a table has given out.
+LAST_ID = {
+    table.name: f"SELECT max(id) FROM {table.name}"  # noqa: S608 - our own names
+    for table in (tables.message, tables.delivery, tables.attempt, tables.timer, tables.task)
+}

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, cast
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -46,7 +46,8 @@ class Store:
     def __init__(self, engine: Engine, path: Path) -> None:
         """Take an engine whose tables are current; `open` makes one."""
         self._engine = engine
-        self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
+        #: Connections nobody uses just now: a warm one knows its statements.
+        self._idle: list[Connection] = []
         self._pid = os.getpid()
         self.path = path
 
@@ -86,7 +87,7 @@ class Store:
             StoreFull: There is no room; nothing of the transaction is kept.
             StoreError: Anything else the database refuses.
         """
-        with self._transaction(self._writer) as connection:
+        with self._transaction("BEGIN IMMEDIATE") as connection:
             ledger = Ledger(connection)
             yield ledger
             ledger.flush()
@@ -94,7 +95,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Query]:
         """Open a transaction that reads one state of the store, whatever others write meanwhile."""
-        with self._transaction(self._engine) as connection:
+        with self._transaction("BEGIN") as connection:
             yield Query(connection)
 
     def backup(self, target: Path) -> None:
@@ -121,6 +122,8 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
+        while self._idle:
+            self._idle.pop().close()
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -130,15 +133,31 @@ class Store:
         self.close()
 
     @contextmanager
-    def _transaction(self, engine: Engine) -> Iterator[Connection]:
+    def _transaction(self, begin: str) -> Iterator[Connection]:
         if os.getpid() != self._pid:
             # SQLite's locks belong to a process: a connection carried into a child can damage the file.
             raise StoreError("The store was opened by another process; a child process opens its own.")
-        with _translated(), engine.connect() as connection, connection.begin():
-            yield connection
+        with _translated():
+            connection = self._connection()
+            try:
+                driver = _driver(connection)
+                driver.execute(begin)
+                yield connection
+                driver.execute("COMMIT")
+            except BaseException:
+                # What is not committed goes with the connection.
+                connection.close()
+                raise
+            self._idle.append(connection)
+
+    def _connection(self) -> Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._engine.connect()
 
     def _prepare(self, busy_timeout: float) -> None:
-        with self._transaction(self._engine) as connection:
+        with self._transaction("BEGIN") as connection:
             found = schema.revision(connection)
         if found == schema.REVISION:
             return
@@ -147,7 +166,7 @@ class Store:
         else:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
             self.backup(self.path.with_name(f"{self.path.name}.{found}.{stamp}.bak"))
-        with self._transaction(self._writer) as connection:
+        with self._transaction("BEGIN IMMEDIATE") as connection:
             # Another process may have been quicker.
             found = schema.revision(connection)
             if found is None:
@@ -195,20 +214,16 @@ def _engine(path: Path, busy_timeout: float) -> Engine:
         # Statements and their values may hold what must not reach a log.
         hide_parameters=True,
         connect_args={"timeout": busy_timeout, "check_same_thread": False},
-        poolclass=QueuePool,
-        max_overflow=-1,
+        # The driver's own BEGIN comes too late and never says IMMEDIATE: the store says it.
+        isolation_level="AUTOCOMMIT",
+        # The store keeps its connections itself.
+        poolclass=NullPool,
     )
 
     @sqlalchemy_event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: object) -> None:
-        # The driver's own BEGIN comes too late and never says IMMEDIATE.
-        connection.isolation_level = None
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-
-    @sqlalchemy_event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
 
