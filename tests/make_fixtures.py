@@ -806,14 +806,12 @@ recipe("apprec-1.1-ukjent-original.xml")(_receipt("1.1", "finnes-ikke.xml", stat
 def _from_nav(answers: str, number: str, *reasons: str) -> Callable[[str], bytes]:
     def make(name: str) -> bytes:
         table = spec("apprec-1.0")
-        sender: Table = {"role": None, **NAV}
-        del sender["role"]
         receipt: Table = {
             "status": "2 Avvist" if reasons else "1 OK",
             "errors": [{"value": "X99", "list": "8221", "name": reason} for reason in reasons],
             "original": {"kind": "DIALOG_NOTAT Notat", "issued": "2026-03-02T09:15:00", "id": msg_id(answers)},
         }
-        return written(name, table, sender=sender, msg_id=number, receipt=receipt)
+        return written(name, table, sender=NAV, msg_id=number, receipt=receipt)
 
     return make
 

@@ -57,22 +57,35 @@ def _item(item: Item, depth: int) -> Iterable[str]:
 
 def _line(item: Line, indent: str) -> Iterable[str]:
     first = f"{item.label}: " if item.label else ""
+    after = " " * len(indent)
     for number, text in enumerate(item.value.split("\n")):
         lead = first if number == 0 else " " * len(first)
         yield from textwrap.wrap(
             text,
             _WIDTH,
-            initial_indent=indent + lead,
-            subsequent_indent=indent + " " * len(first),
+            initial_indent=(indent if number == 0 else after) + lead,
+            subsequent_indent=after + " " * len(first),
             break_on_hyphens=False,
         ) or [""]
 
 
 def _table(table: Table, indent: str) -> Iterable[str]:
-    rows = (table.heads, *table.rows)
+    rows = [tuple(" ".join(cell.split()) for cell in row) for row in (table.heads, *table.rows)]
     widths = [max(len(row[index]) for row in rows) for index in range(len(table.heads))]
+    if len(indent) + sum(widths) + len(_GAP) * len(widths) > _WIDTH:
+        yield from _table_as_lines(table, indent)
+        return
     for number, row in enumerate(rows):
-        cells = (" ".join(cell.split()).ljust(width) for cell, width in zip(row, widths, strict=True))
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield (indent + _GAP.join(cells)).rstrip()
         if number == 0:
             yield indent + _GAP.join("-" * width for width in widths)
+
+
+def _table_as_lines(table: Table, indent: str) -> Iterable[str]:
+    """Write a table that is wider than the page row by row, each cell under its heading."""
+    for row in table.rows:
+        for number, (head, cell) in enumerate(zip(table.heads, row, strict=True)):
+            if cell or number == 0:
+                lead = indent + ("- " if number == 0 else "  ")
+                yield from _line(Line(head, cell), lead)

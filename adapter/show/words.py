@@ -8,6 +8,7 @@ from lxml import etree
 
 from adapter.errors import FormError
 from adapter.message import Address, Code, FreeText, Identifier, Moment, Opaque, Quantity, Telecom
+from adapter.message.code import OSLO
 from adapter.show.labels import IDENTIFIERS
 from adapter.show.page import Block, Item, block, line
 from adapter.wire.parse import parse
@@ -32,13 +33,11 @@ def full_code(code: Code) -> str:
 
 
 def moment_text(moment: Moment) -> str:
-    """Return a date or time as Norwegians write it, in the wall clock it was written in."""
-    text = moment.text.strip()
-    day = moment.day
-    if day is None:
-        return text
-    shown = f"{day:%d.%m.%Y}"
-    return f"{shown} kl. {text[11:16].replace(':', '.')}" if "T" in text and moment.instant else shown
+    """Return a date, or a time in Norwegian local time, as Norwegians write it; what is neither as it stands."""
+    instant, day = moment.instant, moment.day
+    if instant is None or day is None:
+        return moment.text.strip()
+    return f"{instant.astimezone(OSLO):%d.%m.%Y kl. %H.%M}" if "T" in moment.text else f"{day:%d.%m.%Y}"
 
 
 def quantity_text(quantity: Quantity) -> str:

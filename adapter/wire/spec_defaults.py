@@ -16,8 +16,8 @@ class Head:
     mig_version: str
     #: Code of list 8279 (8263 for Henvisning 1.0); None where the content decides.
     type: str | None = None
-    #: Roles of sender and receiver (AppRec).
-    roles: tuple[str, str] | None = None
+    #: Roles of sender and receiver (AppRec), with their names.
+    roles: tuple[tuple[str, str], ...] = ()
 
 
 _MSGHEAD = "v1.2 2006-05-24"
@@ -28,9 +28,10 @@ HEADS: dict[str, Head] = {
     "henvisning 2.0": Head(Envelope.HODEMELDING, _MSGHEAD, "HENVISNING_NYTILSTAND"),
     "dialogmelding 1.0": Head(Envelope.HODEMELDING, _MSGHEAD),
     "dialogmelding 1.1": Head(Envelope.HODEMELDING, _MSGHEAD),
-    # A party that answers a referral provides the service (SPR); an answer to an epikrise says REQ itself.
-    "apprec 1.0": Head(Envelope.APPREC, "1.0 2004-11-21", "APPREC", ("SPR", "RECEIVER")),
-    "apprec 1.1": Head(Envelope.APPREC, "v1.1 2012-02-15", "APPREC", ("PRIM", "AVS")),
+    "apprec 1.0": Head(
+        Envelope.APPREC, "1.0 2004-11-21", "APPREC", (("SPR", "Tjenesteyter"), ("RECEIVER", "Mottaker"))
+    ),
+    "apprec 1.1": Head(Envelope.APPREC, "v1.1 2012-02-15", "APPREC", (("PRIM", "Primærmottaker"), ("AVS", "Avsender"))),
 }
 
 #: Message type by the list of the first note's theme.
@@ -67,9 +68,10 @@ def complete_head(table: Table, reader: Reader) -> None:
     type_code = head.type or _dialogue_type(table.get("dialogmelding"))
     if type_code:
         table.setdefault("type", reader.code("8263" if type_code == "H" else "8279", type_code))
-    for side, role in zip(("sender", "receiver"), head.roles or (), strict=False):
-        if isinstance(table.get(side), dict):
-            table[side] = {"role": {"value": role}, **table[side]}
+    if reader.kind == "apprec 1.1" or _answers_referral(table):
+        for side, (role, name) in zip(("sender", "receiver"), head.roles, strict=False):
+            if isinstance(table.get(side), dict):
+                table[side] = {"role": {"value": role, "name": name}, **table[side]}
 
 
 def payload_document(payload: At, reader: Reader) -> Table:
@@ -110,6 +112,14 @@ def complete_dialogue(table: Table, path: str, reader: Reader) -> None:
                 else item
                 for index, item in enumerate(items)
             ]
+
+
+def _answers_referral(table: Table) -> bool:
+    """Tell whether a receipt answers a referral: AppRec 1.0 has roles for providers and requesters of services only."""
+    receipt = table.get("receipt")
+    original = receipt.get("original") if isinstance(receipt, dict) else None
+    kind = original.get("kind") if isinstance(original, dict) else None
+    return str(kind.get("value") if isinstance(kind, dict) else kind).startswith("HENVISNING")
 
 
 def _dialogue_type(dialogue: object) -> str | None:

@@ -82,6 +82,19 @@ SEVERAL_LISTS: dict[str, str] = {
     "Pathway.code": "8480, 9321",
 }
 
+#: Fields that version 2.0 writes as a time where 1.x is content with a date.
+TIMES = frozenset(
+    {
+        "Henvisning.issued",
+        "InformationItem.start",
+        "InformationItem.end",
+        "InformationItem.origin",
+        "Precaution.start",
+        "Precaution.end",
+        "ResultItem.examined",
+    }
+)
+
 #: Names of the codes that a specification gets without asking for them.
 _NAMES: dict[tuple[str, str], str] = {
     ("8279", "HENVISNING"): "Henvisning",

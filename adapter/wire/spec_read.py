@@ -14,7 +14,7 @@ from typing import Any
 
 from adapter.message import Code, Moment
 from adapter.message.code import OID_PREFIX
-from adapter.wire.spec_lists import SEVERAL_LISTS, list_of, own_name
+from adapter.wire.spec_lists import SEVERAL_LISTS, TIMES, list_of, own_name
 from adapter.wire.spec_shape import Slot, slots
 
 Table = dict[str, Any]
@@ -22,6 +22,9 @@ Table = dict[str, Any]
 #: "N", "N Ny", "8116:FNR" or "8116:FNR Fødselsnummer".
 _CODE = re.compile(r"(?:(?P<list>\d{4}):)?(?P<value>\S+)(?:\s+(?P<name>\S.*))?")
 _ISO_MOMENT = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+#: The kind of message in which `TIMES` are times.
+_TIMED = "henvisning 2.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,9 @@ class Reader:
             return raw
         simple = _SIMPLE.get(cls)
         if simple:
-            return self._checked(simple, raw, path)
+            value = self._checked(simple, raw, path)
+            is_day = isinstance(value, Moment) and _DAY.fullmatch(value.text)
+            return Moment(f"{value.text}T00:00:00") if is_day and self.kind == _TIMED and owner in TIMES else value
         if issubclass(cls, StrEnum):
             try:
                 return cls(raw)

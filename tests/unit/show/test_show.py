@@ -369,7 +369,9 @@ def test_findings_come_first_with_the_words_for_the_reader() -> None:
         ("2026-03-02", "02.03.2026"),
         ("1991-12-4", "1991-12-4"),
         ("i går", "i går"),
-        ("2026-03-02T99:00", "02.03.2026"),
+        ("2026-03-02T23:30:00Z", "03.03.2026 kl. 00.30"),
+        ("2026-07-01T10:00:00", "01.07.2026 kl. 10.00"),
+        ("2026-03-02T99:00", "2026-03-02T99:00"),
     ],
 )
 def test_a_moment_is_shown_as_norwegians_write_it(text: str, shown: str) -> None:
@@ -394,6 +396,16 @@ def test_phones_and_addresses_are_shown_with_their_kind() -> None:
 
     assert "Adresse: Vei 1, Postboks 7 (Bostedsadresse)" in shown
     assert "Telefon: +4790000001 (Mobiltelefon)\n         a@b.no" in shown
+
+
+def test_a_table_that_is_wider_than_the_page_is_written_as_lines() -> None:
+    errors = (Code("T02", "XML validerer ikke", None, "Ord " * 30), Code("X99"))
+
+    shown = show.text(Message(kind=Kind.APPREC, receipt=Receipt(errors=errors)))
+
+    assert "- Feilkode: T02\n  Betydning: XML validerer ikke\n  Forklaring: Ord Ord" in shown
+    assert shown.endswith("- Feilkode: X99\n")
+    assert max(map(len, shown.splitlines())) <= 100
 
 
 def test_empty_fields_are_left_out() -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
+import tomllib
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +32,7 @@ from adapter.message.henvisning import Medication
 from adapter.wire.spec import from_spec, load_spec, to_spec
 from adapter.wire.spec_lists import FIELD_LISTS, SEVERAL_LISTS
 from adapter.wire.spec_shape import CLASSES, Slot, slots
+from adapter.wire.spec_words import WORDS
 
 NOW = datetime(2026, 3, 2, 8, 15, tzinfo=UTC)
 SPECS = sorted((resources.fixtures() / "specs").glob("*.toml"))
@@ -254,7 +257,7 @@ def test_a_party_may_be_a_professional() -> None:
     assert isinstance(message.sender.person, HealthcareProfessional)
     assert message.sender.person.full_name == "Grønn Vits"
     assert message.sender.address is not None
-    assert message.sender.role == Code("PRIM")
+    assert message.sender.role == Code("PRIM", "Primærmottaker")
 
 
 def test_a_person_who_is_known_by_profession_is_a_professional() -> None:
@@ -306,6 +309,30 @@ def test_a_moment_is_a_date_a_time_or_iso_text() -> None:
     first, second = henvisning.information
     assert first.start == second.start == Moment("2026-01-05")
     assert first.end == Moment("2026-01-06T00:00:00+00:00")
+
+
+@pytest.mark.parametrize(("version", "start"), [("1.1", "2026-01-05"), ("2.0", "2026-01-05T00:00:00")])
+def test_a_date_becomes_a_time_where_the_version_wants_one(version: str, start: str) -> None:
+    fact = {"text": "a", "start": "2026-01-05"}
+    henvisning = build(
+        kind="henvisning", version=version, henvisning={"information": [fact], "requested": {"date": "2026-01-05"}}
+    ).henvisning
+
+    assert henvisning is not None
+    assert henvisning.information[0].start == Moment(start)
+    assert henvisning.requested is not None
+    assert henvisning.requested.date == Moment("2026-01-05")
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "role"),
+    [("1.0", "HENVISNING", "SPR"), ("1.0", {"value": "DIALOG_NOTAT"}, None), ("1.1", "DIALOG_NOTAT", "PRIM")],
+)
+def test_parties_of_a_receipt_have_the_roles_of_its_version(version: str, kind: Any, role: str | None) -> None:
+    message = build(kind="apprec", version=version, sender={}, receipt={"original": {"kind": kind}})
+
+    assert message.sender is not None
+    assert (message.sender.role.value if message.sender.role else None) == role
 
 
 def test_yes_and_no_are_written_as_the_standards_write_them() -> None:
@@ -524,3 +551,21 @@ def test_any_referral_comes_back_from_its_own_specification(henvisning: Henvisni
 def test_every_field_of_the_model_can_be_read() -> None:
     for cls in CLASSES.values():
         assert slots(cls).keys() == {field.name for field in fields(cls)}
+
+
+DOCUMENTATION = (Path(__file__).parents[3] / "docs" / "build.md").read_text("utf-8")
+
+
+def test_the_example_of_the_documentation_builds() -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", DOCUMENTATION, re.DOTALL)
+
+    message = from_spec(tomllib.loads(example), now=NOW)
+
+    assert message.henvisning is not None
+    assert message.patient is not None
+
+
+def test_the_documentation_names_every_word_and_every_example() -> None:
+    words = {name for found in WORDS.values() for name in found.names} | {path.name for path in SPECS}
+
+    assert [word for word in sorted(words) if f"`{word}`" not in DOCUMENTATION] == []
