@@ -24,10 +24,11 @@ $(STAMP): pyproject.toml constraints.txt
 	  echo "Budstikke needs Python 3.11 or later; '$(PYTHON)' is not. Try: make install PYTHON=python3.12" >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@# The build backend is pinned like all else, so the package is built with it instead of with a fresh download.
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling editables
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+	@echo "Installing into .venv, which takes a minute or two"
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling editables
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[dev]'
 	@# Where Python may not write compiled modules at run time, every start would compile them anew.
-	$(BIN)/python -m compileall -q adapter
+	@$(BIN)/python -m compileall -q adapter
 	@touch $@
 	@echo "Installed in .venv: $$($(BIN)/budstikke version)"
 

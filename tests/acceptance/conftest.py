@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ HERE = Path(__file__).parent
 #: Measuring costs more than starting does; these make a child process measure its coverage.
 COVERAGE = {"COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"}
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
+RunIn = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,29 +25,39 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def fixtures() -> Path:
+    """Return the folder of synthetic messages; the command finds its own."""
+    return HERE.parents[1] / "fixtures"
+
+
+@pytest.fixture(scope="session")
 def command() -> Path:
     """Return the command under test."""
     return Path(os.environ.get("BUDSTIKKE_COMMAND") or Path(sys.executable).parent / "budstikke").absolute()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def environment() -> dict[str, str]:
     """Return the environment the command runs in: nothing of the developer's own settings for it."""
-    kept = {"BUDSTIKKE_STANDARDS", "BUDSTIKKE_COMMAND"}
+    kept = {"BUDSTIKKE_STANDARDS"}
     return {name: value for name, value in os.environ.items() if not name.startswith("BUDSTIKKE_") or name in kept}
 
 
-@pytest.fixture
-def budstikke(command: Path, environment: dict[str, str], tmp_path: Path) -> Run:
-    """Return what runs the command to its end in the test's own folder, and never raises for its exit code."""
+@pytest.fixture(scope="session")
+def run_in(command: Path, environment: dict[str, str]) -> RunIn:
+    """Return what runs the command to its end in a folder, and never raises for its exit code."""
 
     def run(
-        *arguments: str | Path, env: Mapping[str, str] | None = None, measured: bool = True, timeout: float = 60
+        folder: Path,
+        *arguments: str | Path,
+        env: Mapping[str, str] | None = None,
+        measured: bool = True,
+        timeout: float = 60,
     ) -> subprocess.CompletedProcess[str]:
         shown = environment | dict(env or {})
         return subprocess.run(
             [command, *arguments],
-            cwd=tmp_path,
+            cwd=folder,
             env={name: value for name, value in shown.items() if measured or name not in COVERAGE},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -56,3 +67,9 @@ def budstikke(command: Path, environment: dict[str, str], tmp_path: Path) -> Run
         )
 
     return run
+
+
+@pytest.fixture
+def budstikke(run_in: RunIn, tmp_path: Path) -> RunIn:
+    """Return what runs the command in the test's own folder."""
+    return partial(run_in, tmp_path)

@@ -49,9 +49,12 @@ def test_the_configuration_can_be_named_by_the_environment(budstikke: Run, tmp_p
     assert "elsewhere.toml" in ran.stderr
 
 
-def test_one_file_is_validated_in_under_half_a_second_from_a_cold_start(budstikke: Run, fixtures: Path) -> None:
-    """The best of several runs: other processes of this machine must not decide, CPU time least of all."""
-    message = next(iter(sorted(fixtures.rglob("*.xml"))))
+def test_one_file_is_validated_in_under_half_a_second_from_a_cold_start(
+    budstikke: Run, fixtures: Path, tmp_path: Path
+) -> None:
+    """The best of several runs, by the clock or by the processor: what else this machine does must not decide."""
+    message = tmp_path / "referral.xml"
+    assert budstikke("build", fixtures / "specs" / "henvisning-1.1.toml", "--output", message).returncode == 0
     best = float("inf")
     for _ in range(5):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -59,7 +62,7 @@ def test_one_file_is_validated_in_under_half_a_second_from_a_cold_start(budstikk
         ran = budstikke("validate", "--json", message, measured=False)
         elapsed = time.perf_counter() - started
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert ran.returncode in {0, 1}
+        assert ran.returncode == 0
         best = min(best, elapsed, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
 
     assert best < 0.5
