@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,7 +41,7 @@ class Base64Data:
         """Return the bytes, or None where the text is not base64."""
         try:
             return base64.b64decode("".join(self.encoded.split()), validate=True)
-        except binascii.Error:
+        except ValueError:  # binascii.Error is one; letters beyond ASCII give another
             return None
 
 
