@@ -37,6 +37,8 @@ _TAIL = 64
 # UTF-16 puts a zero byte before or after the last '>'.
 _BLANK = b" \t\r\n\0"
 _CLOCK_TOLERANCE = 5.0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MICROSECOND = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 
 
 class FolderChannel:
@@ -91,8 +93,7 @@ class FolderChannel:
                 if len(found) >= limit:
                     break
                 if self._is_complete(folder, name, status, moment):
-                    modified = datetime.fromtimestamp(written / 1e9, UTC)
-                    found.append(Incoming(to_source(name), status.st_size, modified, str(written)))
+                    found.append(Incoming(to_source(name), status.st_size, _moment(written), str(written)))
             return found
 
     def _waiting(self, folder: int) -> list[tuple[bool, int, str, os.stat_result]]:
@@ -320,6 +321,11 @@ def _exists(name: str, folder: int) -> bool:
     return True
 
 
+def _moment(nanoseconds: int) -> datetime:
+    """Return a file's time; one that no calendar holds (shares give such) becomes the nearest that does."""
+    return _EPOCH + timedelta(microseconds=min(max(nanoseconds // 1_000, 0), _LAST_MICROSECOND))
+
+
 def _is_version(status: os.stat_result, incoming: Incoming) -> bool:
     return status.st_size == incoming.size and incoming.version in {"", str(status.st_mtime_ns)}
 
@@ -397,6 +403,9 @@ def _move_into(name: str, folder: int, subfolder: str, parent: int) -> None:
 def _probe(folder: int) -> float:
     """Write, rename and remove a hidden file; return how many seconds the folder's clock is ahead."""
     name = f".budstikke-{os.getpid()}"
+    for leftover in (f"{name}.staged", name):
+        with suppress(FileNotFoundError):
+            os.unlink(leftover, dir_fd=folder)
     file = os.open(f"{name}.staged", _CREATE_FILE, _FILE_MODE, dir_fd=folder)
     try:
         _write_bytes(file, b"self test")

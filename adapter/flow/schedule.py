@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 OSLO = ZoneInfo("Europe/Oslo")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
 _WINDOW = re.compile(r"(?:([a-z,\- ]+?)\s+)?(\d\d):(\d\d)\s*-\s*(\d\d):(\d\d)", re.ASCII)
 _CRON_FIELDS = 5
 # A cron expression and a window that meet at all meet within this many tries: the rarest pair is
@@ -54,16 +55,16 @@ class Window:
     def next_open(self, moment: datetime) -> datetime:
         """Return the first moment at or after `moment` at which the window is open."""
         today = moment.astimezone(OSLO).date()
-        for offset in range(-1, 15):
-            day = today + offset * _DAY
-            if day.weekday() not in self.days:
-                continue
-            opens = max(_readings(day, self.opens))
-            closes = min(_readings(day, self.closes))
-            if max(moment, opens) < closes:
-                return max(moment, opens)
-        # Only a window of minutes inside the changed hour can be shut for a fortnight's look.
-        return self.next_open(moment + 14 * _DAY)
+        # Yesterday's may still be open; a weekly one that falls on a changed hour opens in the week after.
+        openings = (self._opening(today + offset * _DAY, moment) for offset in range(-1, 15))
+        return next(opening for opening in openings if opening is not None)
+
+    def _opening(self, day: date, moment: datetime) -> datetime | None:
+        """Return the first moment at or after `moment` in the window that starts on a day, or None."""
+        if day.weekday() not in self.days:
+            return None
+        opens = max(moment, *_readings(day, self.opens))
+        return opens if opens < min(_readings(day, self.closes)) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +117,7 @@ class Schedule:
         if self.step is not None:
             return _next_multiple(self.step, moment)
         if self.cron is not None:
-            fire: datetime | None = _trigger(self.cron).get_next_fire_time(None, moment)
-            if fire is None:
-                raise ValueError(f'"cron {self.cron}" is never due')
-            return fire.astimezone(UTC)
+            return _next_match(self.cron, moment)
         return moment
 
 
@@ -133,6 +131,38 @@ def _next_multiple(step: timedelta, moment: datetime) -> datetime:
         midnight + steps * step,
         datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=OSLO).astimezone(UTC),
     )
+
+
+def _next_match(expression: str, moment: datetime) -> datetime:
+    """Return the next moment whose wall-clock time the expression names; raise ValueError if there is none.
+
+    A time that a spring night leaves out is no moment; one that an autumn night repeats is two.
+    """
+    match = _next_wall_match(expression, moment)
+    an_hour_later = moment + _HOUR
+    if an_hour_later.astimezone(OSLO).utcoffset() == moment.astimezone(OSLO).utcoffset():
+        return match
+    # The clocks change within the hour, and walls read later now may be read before the match.
+    change = an_hour_later.replace(minute=0, second=0, microsecond=0)
+    return min(match, _next_wall_match(expression, change))
+
+
+def _next_wall_match(expression: str, moment: datetime) -> datetime:
+    """Return the next match that a wall clock shows which goes on without being set."""
+    # The trigger counts wall-clock time as if it were UTC: in a zone of its own it loops for ever in some autumn hours.
+    wall = moment.astimezone(OSLO).replace(tzinfo=UTC, fold=0)
+    while (fire := _trigger(expression).get_next_fire_time(None, wall)) is not None:
+        readings = _readings(fire.date(), timedelta(hours=fire.hour, minutes=fire.minute))
+        later = [reading for reading in readings if reading >= moment and _shows(reading, fire)]
+        if later:
+            return min(later)
+        wall = fire + timedelta(minutes=1)
+    raise ValueError(f'"cron {expression}" is never due')
+
+
+def _shows(moment: datetime, wall: datetime) -> bool:
+    """Tell whether clocks in Oslo show a time at a moment; they never show what a spring night leaves out."""
+    return moment.astimezone(OSLO).replace(tzinfo=None) == wall.replace(tzinfo=None)
 
 
 def _readings(day: date, wall: timedelta) -> tuple[datetime, datetime]:
@@ -189,4 +219,4 @@ def _cron(expression: str) -> str:
 def _trigger(expression: str) -> CronTrigger:
     from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - only schedules that use cron pay for it
 
-    return CronTrigger.from_crontab(expression, timezone=OSLO)
+    return CronTrigger.from_crontab(expression, timezone=UTC)
