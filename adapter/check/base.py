@@ -99,7 +99,8 @@ def attachments(message: Message, policy: Policy) -> Iterator[Finding]:
     """MSG-13: every attachment is of a kind that can be shown."""
     for place, document in enumerate(message.documents, start=1):
         if document.is_attachment and not _is_showable(document):
-            path = f"/MsgHead/Document[{place}]/RefDoc" if message.envelope is Envelope.HODEMELDING else None
+            is_old = message.envelope is Envelope.MESSAGE
+            path = f"/Message/ServReq/RefDoc[{place - 1}]" if is_old else f"/MsgHead/Document[{place}]/RefDoc"
             yield rules.MSG_13.finding(policy.direction, path=path)
 
 

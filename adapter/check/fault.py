@@ -147,15 +147,30 @@ def read_fault(fault: SchemaFault, root: etree._Element) -> Fault:
 
 
 def locate(fault: SchemaFault, root: etree._Element) -> etree._Element | None:
-    """Find the element that libxml2's positional path points at."""
-    # the first step is the root itself, which may lie inside another document
-    _, _, steps = fault.path.lstrip("/").partition("/")
-    try:
-        found = root.xpath(f"./{steps}" if steps else ".")
-    except etree.XPathError:
-        return None
-    first = found[0] if isinstance(found, list) and found else None
-    return first if isinstance(first, etree._Element) else None  # noqa: SLF001 - lxml has no public name for the type
+    """Find the element that libxml2's path points at: `/*/*[2]/po:Kontaktperson[1]`.
+
+    A step without a prefix counts all siblings, one with a prefix those of its name. The first step is the root
+    itself, which may lie inside another document.
+    """
+    node = root
+    for step in fault.path.split("/")[2:]:
+        found = _STEP.fullmatch(step)
+        if found is None:
+            return None
+        prefix, name, place = found.groups()
+        same = [
+            child
+            for child in node.iterchildren("*")
+            if name == "*" or (child.prefix == prefix and etree.QName(child).localname == name)
+        ]
+        index = int(place or 1) - 1
+        if index >= len(same):
+            return None
+        node = same[index]
+    return node
+
+
+_STEP = re.compile(r"(?:([^:\[\]]+):)?([^:\[\]]+)(?:\[(\d+)\])?")
 
 
 def readable_path(node: etree._Element, root: etree._Element) -> str:

@@ -1,0 +1,163 @@
+"""The base rules, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from adapter.check import base
+from adapter.check.finding import Direction, Severity
+from adapter.check.policy import Policy
+from adapter.message import Base64Data, Code, Document, Identifier, Kind, Message, Moment, Opaque, coded
+from adapter.message.henvisning import RequestedService
+from adapter.wire.namespaces import XMLDSIG
+
+Build = Callable[..., Message]
+INBOUND = Policy()
+
+
+def found(message: Message, policy: Policy = INBOUND) -> list[tuple[str, Severity]]:
+    """Return the rules and severities of all findings."""
+    return [(finding.rule, finding.severity) for finding in base.check(message, policy)]
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1", "2.0"])
+def test_a_whole_referral_has_no_finding(referral: Build, version: str) -> None:
+    assert found(referral(version)) == []
+
+
+@pytest.mark.parametrize("msg_id", ["syfomock-13272642348", "", None, "3b6e4b9c52a74c6e9a510a2a8f0b7c11", "x" * 36])
+def test_a_message_id_that_is_no_uuid_rejects(referral: Build, msg_id: str | None) -> None:
+    assert found(referral(msg_id=msg_id)) == [("MSG-04", Severity.REJECT)]
+
+
+def test_an_upper_case_uuid_is_a_uuid(referral: Build) -> None:
+    assert found(referral(msg_id="3B6E4B9C-52A7-4C6E-9A51-0A2A8F0B7C11")) == []
+
+
+def test_a_receipt_may_have_any_id(receipt: Build) -> None:
+    assert found(replace(receipt(), msg_id="1901162157lege21826.1")) == []
+
+
+@pytest.mark.parametrize("version", ["1.1", "2.0"])
+def test_a_patient_without_number_birth_and_sex_rejects(referral: Build, version: str) -> None:
+    message = referral(version, identifiers=(), date_of_birth=None)
+
+    assert found(message) == [("MSG-05", Severity.REJECT)]
+
+
+def test_a_patient_without_a_name_rejects(referral: Build) -> None:
+    assert found(referral(full_name=" ")) == [("MSG-05", Severity.REJECT)]
+
+
+def test_no_patient_at_all_rejects(dialogue: Build) -> None:
+    assert found(dialogue(patient=None)) == [("MSG-05", Severity.REJECT)]
+
+
+def test_a_message_about_an_error_may_leave_the_patient_out(dialogue: Build) -> None:
+    assert found(dialogue(patient=None, type=Code("DIALOG_AVVIK", "Avvik"))) == []
+
+
+def test_name_birth_and_sex_are_enough(referral: Build) -> None:
+    assert found(referral(identifiers=())) == []
+
+
+@pytest.mark.parametrize("kind", ["FNR", "DNR", "FHN"])
+def test_name_and_number_are_enough(referral: Build, kind: str) -> None:
+    number = Identifier("14838400052", coded(8116, kind))
+
+    assert found(referral(identifiers=(number,), date_of_birth=None, sex=None)) == []
+
+
+def test_an_emergency_with_an_unknown_patient_is_held(referral: Build) -> None:
+    requested = RequestedService(priority=Code("0", "Øyeblikkelig hjelp"))
+
+    assert found(referral(identifiers=(), sex=None, requested=requested)) == [("MSG-05", Severity.HOLD)]
+
+
+def test_wrong_check_digits_warn(referral: Build) -> None:
+    number = Identifier("14838400053", coded(8116, "FNR"))
+
+    assert found(referral(identifiers=(number,))) == [("MSG-06", Severity.WARN)]
+
+
+def test_a_signature_that_nobody_checked_is_no_error(dialogue: Build) -> None:
+    signed = dialogue(opaque=Opaque(XMLDSIG, "Signature", b"<Signature/>"))
+
+    assert found(signed) == [("MSG-11", Severity.INFO)]
+    assert found(signed, Policy(direction=Direction.OUTBOUND)) == []
+
+
+def test_a_demanded_signature_holds(dialogue: Build) -> None:
+    assert found(dialogue(), Policy(signature_required=True)) == [("MSG-11", Severity.HOLD)]
+
+
+@pytest.mark.parametrize(
+    ("mime_type", "expected"),
+    [
+        ("application/pdf", []),
+        ("image/pjpeg", []),
+        ("image/PNG", []),
+        ("application/pdf; name=x", []),
+        ("image/tiff", [("MSG-13", Severity.WARN)]),
+        (None, [("MSG-13", Severity.WARN)]),
+    ],
+)
+def test_an_attachment_that_cannot_be_shown_warns(
+    dialogue: Build, mime_type: str | None, expected: list[tuple[str, Severity]]
+) -> None:
+    attachment = Document(kind=Code("A"), mime_type=mime_type, content=(Base64Data.of(b"%PDF-"),))
+    message = dialogue()
+
+    assert found(replace(message, documents=(*message.documents, attachment))) == expected
+
+
+def test_a_test_message_in_production_rejects(referral: Build) -> None:
+    policy = Policy(environment="prod")
+
+    assert found(referral(status=Code("TEST"), identifiers=()), policy) == [("MSG-14", Severity.REJECT)]
+    assert found(referral(), policy) == [("MSG-14", Severity.REJECT)]
+    assert found(referral(identifiers=()), policy) == []
+
+
+def test_a_number_a_living_person_can_have_is_found_in_test_only(referral: Build, real_number: str) -> None:
+    message = referral(identifiers=(Identifier(real_number, coded(8116, "FNR")),))
+
+    assert [finding.rule for finding in base.real_person(message, Policy())] == ["MSG-15"]
+    assert list(base.real_person(message, Policy(allowed_numbers=frozenset({real_number})))) == []
+    assert list(base.real_person(message, Policy(environment="prod"))) == []
+    assert list(base.real_person(referral(), Policy())) == []
+
+
+@pytest.mark.parametrize("version", ["1.1", "2.0"])
+def test_the_number_of_a_referrer_counts_as_a_persons(referral: Build, version: str, real_number: str) -> None:
+    whole = referral(version)
+    number = Identifier(real_number, coded(8116, "FNR"))
+    henvisning = whole.henvisning
+    assert henvisning is not None
+    if version == "2.0":
+        (entry,) = henvisning.responsibles
+        assert entry.person is not None
+        changes = {"responsibles": (replace(entry, person=replace(entry.person, identifiers=(number,))),)}
+    else:
+        entry, doctor = henvisning.care_relations
+        assert entry.party is not None
+        assert entry.party.person is not None
+        party = replace(entry.party, person=replace(entry.party.person, identifiers=(number,)))
+        changes = {"care_relations": (replace(entry, party=party), doctor)}
+
+    assert [finding.rule for finding in base.real_person(referral(version, **changes), Policy())] == ["MSG-15"]
+
+
+def test_only_a_referral_with_priority_0_is_an_emergency(referral: Build, dialogue: Build) -> None:
+    assert base.is_emergency(referral(requested=RequestedService(priority=Code("0"))))
+    assert not base.is_emergency(referral())
+    assert not base.is_emergency(dialogue())
+
+
+def test_other_kinds_are_not_asked_for_a_patient(dialogue: Build) -> None:
+    message = replace(dialogue(), kind=Kind.EPIKRISE, patient=None, generated=Moment("2026-03-01"))
+
+    assert found(message) == []
