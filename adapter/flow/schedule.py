@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 OSLO = ZoneInfo("Europe/Oslo")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = timedelta(days=1)
-_HOUR = timedelta(hours=1)
 _WINDOW = re.compile(r"(?:([a-z,\- ]+?)\s+)?(\d\d):(\d\d)\s*-\s*(\d\d):(\d\d)", re.ASCII)
 _CRON_FIELDS = 5
 # A cron expression and a window that meet at all meet within this many tries: the rarest pair is
@@ -134,35 +133,20 @@ def _next_multiple(step: timedelta, moment: datetime) -> datetime:
 
 
 def _next_match(expression: str, moment: datetime) -> datetime:
-    """Return the next moment whose wall-clock time the expression names; raise ValueError if there is none.
-
-    A time that a spring night leaves out is no moment; one that an autumn night repeats is two.
-    """
-    match = _next_wall_match(expression, moment)
-    an_hour_later = moment + _HOUR
-    if an_hour_later.astimezone(OSLO).utcoffset() == moment.astimezone(OSLO).utcoffset():
-        return match
-    # The clocks change within the hour, and walls read later now may be read before the match.
-    change = an_hour_later.replace(minute=0, second=0, microsecond=0)
-    return min(match, _next_wall_match(expression, change))
+    """Return the next moment that the expression names; a time of day that a spring night leaves out is no moment."""
+    fire = _next_fire(expression, moment)
+    # The trigger moves a time that does not exist by an hour, and would not name that moment again.
+    while (again := _next_fire(expression, fire)) != fire:
+        fire = again
+    return fire
 
 
-def _next_wall_match(expression: str, moment: datetime) -> datetime:
-    """Return the next match that a wall clock shows which goes on without being set."""
-    # The trigger counts wall-clock time as if it were UTC: in a zone of its own it loops for ever in some autumn hours.
-    wall = moment.astimezone(OSLO).replace(tzinfo=UTC, fold=0)
-    while (fire := _trigger(expression).get_next_fire_time(None, wall)) is not None:
-        readings = _readings(fire.date(), timedelta(hours=fire.hour, minutes=fire.minute))
-        later = [reading for reading in readings if reading >= moment and _shows(reading, fire)]
-        if later:
-            return min(later)
-        wall = fire + timedelta(minutes=1)
-    raise ValueError(f'"cron {expression}" is never due')
-
-
-def _shows(moment: datetime, wall: datetime) -> bool:
-    """Tell whether clocks in Oslo show a time at a moment; they never show what a spring night leaves out."""
-    return moment.astimezone(OSLO).replace(tzinfo=None) == wall.replace(tzinfo=None)
+def _next_fire(expression: str, moment: datetime) -> datetime:
+    fire: datetime | None = _trigger(expression).get_next_fire_time(None, moment)
+    if fire is None:
+        raise ValueError(f'"cron {expression}" is never due')
+    # In UTC before anything else: times in an hour that comes twice equal nothing in another zone (PEP 495).
+    return fire.astimezone(UTC)
 
 
 def _readings(day: date, wall: timedelta) -> tuple[datetime, datetime]:
@@ -219,4 +203,4 @@ def _cron(expression: str) -> str:
 def _trigger(expression: str) -> CronTrigger:
     from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - only schedules that use cron pay for it
 
-    return CronTrigger.from_crontab(expression, timezone=UTC)
+    return CronTrigger.from_crontab(expression, timezone=OSLO)

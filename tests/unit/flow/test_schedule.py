@@ -73,6 +73,7 @@ def is_inside(moment: datetime, window: str) -> bool:
 @given(moments, rhythms)
 @example(SPRING, "cron 30 2 * * *")
 @example(AUTUMN, "cron 30 2 * * *")
+@example(AUTUMN + timedelta(minutes=1), "cron 30 2 * * *")
 @example(AUTUMN + timedelta(hours=1), "cron 0 2-3 * * *")
 def test_the_moment_is_not_before_now_and_due_at_once_when_asked_again(now: datetime, rhythm: str) -> None:
     schedule = Schedule.parse(rhythm)
