@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -115,7 +116,14 @@ def _medicine_row(item: InformationItem) -> tuple[str, ...]:
 
 
 def _person(person: Person) -> tuple[Item, ...]:
-    return (*line("Navn", person.name), *identifier_lines(person.identifiers), *_fields(person))
+    work: tuple[Item, ...] = ()
+    if isinstance(person, HealthcareProfessional):
+        work = (
+            *describe_field(LABELS["HealthcareProfessional.profession"], person.profession),
+            *describe_field(LABELS["HealthcareProfessional.role_to_patient"], person.role_to_patient),
+        )
+        person = replace(person, profession=None, role_to_patient=None)
+    return (*line("Navn", person.name), *work, *identifier_lines(person.identifiers), *_fields(person))
 
 
 def _diagnosis(diagnosis: Diagnosis) -> tuple[Item, ...]:

@@ -58,7 +58,7 @@ def page(message: Message, findings: Iterable[Finding] = ()) -> Page:
     if message.opaque and message.opaque.name != _SIGNATURE:
         blocks += opaque_block(message.opaque)
     blocks += _attachments(message)
-    blocks += block("Om meldingen", *_head(message))
+    blocks += block("Om meldingen", *describe(message))
     return Page(title=_title(message), notices=tuple(_notices(message)), blocks=tuple(blocks))
 
 
@@ -150,11 +150,6 @@ def _report(report: PatientReport) -> tuple[Block, ...]:
         *block("Pasientrapport", *about),
         *(found for document in report.documents for found in _document(document)),
     )
-
-
-def _head(message: Message) -> tuple[Item, ...]:
-    ids = line("Dokument-id", message.document_id) if message.henvisning is None else ()
-    return (*describe(message), *ids)
 
 
 def _attachments(message: Message) -> tuple[Block, ...]:

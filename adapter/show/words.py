@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import time
 
 from lxml import etree
 
@@ -33,11 +34,15 @@ def full_code(code: Code) -> str:
 
 
 def moment_text(moment: Moment) -> str:
-    """Return a date, or a time in Norwegian local time, as Norwegians write it; what is neither as it stands."""
-    instant, day = moment.instant, moment.day
-    if instant is None or day is None:
+    """Return a moment in Norwegian local time as Norwegians write it; a text that is none as it stands.
+
+    Midnight is left out: it is how standards that know no dates write one.
+    """
+    instant = moment.instant
+    if instant is None:
         return moment.text.strip()
-    return f"{instant.astimezone(OSLO):%d.%m.%Y kl. %H.%M}" if "T" in moment.text else f"{day:%d.%m.%Y}"
+    local = instant.astimezone(OSLO)
+    return f"{local:%d.%m.%Y}" if local.time() == time() else f"{local:%d.%m.%Y kl. %H.%M}"
 
 
 def quantity_text(quantity: Quantity) -> str:

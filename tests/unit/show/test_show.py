@@ -22,6 +22,7 @@ from adapter.message import (
     Document,
     Envelope,
     FreeText,
+    HealthcareProfessional,
     Henvisning,
     Identifier,
     Kind,
@@ -78,6 +79,16 @@ def attached(data: bytes | str, mime_type: str | None, **fields: Any) -> Message
 
 def elements(message: Message, *findings: Found) -> Any:
     return lxml_html.fromstring(show.html(message, findings))
+
+
+def test_a_professional_is_told_by_profession_before_numbers() -> None:
+    person = HealthcareProfessional(
+        full_name="Grønn Vits", profession=Code("LE", "Lege"), identifiers=(Identifier("565501872", Code("HPR")),)
+    )
+
+    shown = show.text(Message(sender=Party(person=person)))
+
+    assert "Navn: Grønn Vits\nProfesjon: Lege\nHPR-nummer: 565501872\n" in shown
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
@@ -371,6 +382,7 @@ def test_findings_come_first_with_the_words_for_the_reader() -> None:
         ("i går", "i går"),
         ("2026-03-02T23:30:00Z", "03.03.2026 kl. 00.30"),
         ("2026-07-01T10:00:00", "01.07.2026 kl. 10.00"),
+        ("2026-07-01T00:00:00", "01.07.2026"),
         ("2026-03-02T99:00", "2026-03-02T99:00"),
     ],
 )
