@@ -163,6 +163,7 @@ def _unknown_list(code: str) -> tuple[Diagnosis, ...]:
     ],
 )
 def test_each_lack_is_a_finding_in_every_version(
+    *,
     referral: Build,
     found: Found,
     version: str,

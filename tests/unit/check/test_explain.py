@@ -1,0 +1,151 @@
+"""xmlschema adds to libxml2's words from a child process that can be slow, crash or lie without harm."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from lxml import etree
+
+from adapter.check import explain_child
+from adapter.check.codelists import CodeLists
+from adapter.check.explain import Explainer
+from adapter.check.fault import Fault, FaultKind, read_fault
+from adapter.check.ladder import Checker, Policy
+from adapter.check.schema import SchemaSet
+from adapter.message import Message
+from adapter.wire import parse, write
+
+Build = Callable[..., Message]
+
+
+@pytest.fixture(scope="module")
+def explainer() -> Iterator[Explainer]:
+    """Return an explainer with time enough for a busy machine."""
+    explainer = Explainer(patience=30, first_patience=60)
+    yield explainer
+    explainer.close()
+
+
+def _read(schemas: SchemaSet, data: bytes) -> tuple[tuple[Fault, ...], etree._Element]:
+    root = parse(data)
+    return tuple(read_fault(fault, root) for fault in schemas.validate(root)), root
+
+
+def test_a_bad_date_is_told_by_its_type(referral: Build, schemas: SchemaSet, explainer: Explainer) -> None:
+    data = write(referral()).replace(b'"1984-03-14"', b'"Vakker Blomst"')
+    faults, root = _read(schemas, data)
+    (fault,) = explainer.explain(faults, root)
+
+    assert "xs:date" in (fault.value_type or "")
+    assert "Blomst" not in fault.text + fault.norwegian
+
+
+def test_an_unexpected_element_is_told_with_what_was_expected(
+    dialogue: Build, schemas: SchemaSet, explainer: Explainer
+) -> None:
+    data = write(dialogue()).replace(b"<MsgId>", b"<IdMsg/><MsgId>")
+    (fault,) = explainer.explain(*_read(schemas, data))
+
+    assert (fault.path, fault.expected) == ("/MsgHead/MsgInfo/IdMsg", ("MsgId",))
+
+
+def test_the_second_explanation_comes_from_the_same_child(
+    dialogue: Build, schemas: SchemaSet, explainer: Explainer
+) -> None:
+    faults, root = _read(schemas, write(dialogue()).replace(b"<MsgId>", b"<IdMsg/><MsgId>"))
+    explainer.explain(faults, root)
+    child = explainer._child
+    before = time.perf_counter()
+    explainer.explain(faults, root)
+
+    assert explainer._child is child
+    assert time.perf_counter() - before < 1.0
+
+
+def test_a_child_that_died_is_replaced(dialogue: Build, schemas: SchemaSet, explainer: Explainer) -> None:
+    faults, root = _read(schemas, write(dialogue()).replace(b"<MsgId>", b"<IdMsg/><MsgId>"))
+    explainer.explain(faults, root)
+    assert explainer._child is not None
+    explainer._child.kill()
+    explainer._child.wait()
+
+    assert explainer.explain(faults, root) == faults
+    assert explainer.explain(faults, root)[0].expected == ("MsgId",)
+
+
+def test_a_child_that_takes_too_long_is_given_up(dialogue: Build, schemas: SchemaSet) -> None:
+    faults, root = _read(schemas, write(dialogue()).replace(b"<MsgId>", b"<IdMsg/><MsgId>"))
+    hasty = Explainer(first_patience=0.001)
+
+    assert hasty.explain(faults, root) == faults
+    assert hasty._child is None
+
+
+def test_a_document_too_large_for_xmlschema_is_not_sent(schemas: SchemaSet) -> None:
+    root = etree.fromstring(b"<a>" + b"<b/>" * 10_001 + b"</a>")
+    faults, _ = _read(schemas, b"<a/>")
+    explainer = Explainer()
+
+    assert explainer.explain(faults, root) == faults
+    assert explainer._child is None
+
+
+def test_long_texts_are_cut_before_they_are_sent(referral: Build, schemas: SchemaSet, explainer: Explainer) -> None:
+    data = write(referral()).replace(b"<MsgId>", b"<IdMsg/><MsgId>")
+    data = data.replace(b"Langvarige", b"x" * 100_000).replace(b"tel:77000001", b"tel:" + b"7" * 1_020)
+    faults, root = _read(schemas, data)
+
+    assert explainer.explain(faults, root)[0].expected == ("MsgId",)
+    assert any(len(element.text or "") > 100_000 for element in root.iter())
+
+
+def test_the_child_answers_in_names_of_the_schema_only(referral: Build) -> None:
+    data = write(referral()).replace(b'"1984-03-14"', b'"Vakker"').replace(b"<MsgId>", b"<Rar>Blomst</Rar><MsgId>")
+    answer = explain_child.explain(data)
+
+    assert {entry["path"] for entry in answer} == {"/Message", "/Message/ServReq/Patient/DateOfBirth"}
+    assert "Vakker" not in repr(answer)
+    assert "Blomst" not in repr(answer)
+
+
+def test_the_child_follows_no_location_in_the_document(referral: Build) -> None:
+    hint = b'xsi:schemaLocation="http://www.kith.no/xmlstds/henvisning/2012-02-15 http://127.0.0.1:9/x.xsd" '
+    data = write(referral()).replace(
+        b"<Message ", b'<Message xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" ' + hint, 1
+    )
+
+    assert explain_child.explain(data) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ([{"path": "/a", "expected": 7}], FaultKind.UNEXPECTED_ELEMENT),
+        ([{"path": "/a/b", "type": 7, "allowed": "x"}], FaultKind.BAD_VALUE),
+        ([{"path": "/a/b", "expected": ["c"]}], FaultKind.TEXT_NOT_ALLOWED),
+        ([], FaultKind.MISSING_ELEMENT),
+    ],
+)
+def test_an_answer_that_makes_no_sense_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, answer: list[dict[str, object]], kind: FaultKind
+) -> None:
+    explainer = Explainer()
+    monkeypatch.setattr(explainer, "_ask", lambda _: answer)
+    faults = (Fault(kind=kind, path="/a/b", element="b"),)
+
+    assert explainer.explain(faults, etree.fromstring("<a><b/></a>")) == faults
+
+
+def test_a_checker_explains_and_ends_its_child(referral: Build, schemas: SchemaSet, codelists: CodeLists) -> None:
+    data = write(referral()).replace(b"<MsgId>", b"<IdMsg/><MsgId>")
+    with Checker(schemas, codelists) as checker:
+        report = checker.check(data, Policy(), now=datetime(2026, 3, 2, tzinfo=UTC))
+        assert checker._explainer is not None
+        child = checker._explainer._child
+
+    assert [finding.text for finding in report.findings] == ["IdMsg is not expected here; expected MsgId."]
+    assert child is not None
+    assert child.poll() is not None
