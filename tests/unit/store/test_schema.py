@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from adapter.errors import StoreError, StoreTooNew
+from adapter.message.state import MessageState
+from adapter.store import Store, schema
+from adapter.store.tables import metadata
+
+_NEXT = """
+from alembic import op
+import sqlalchemy as sa
+revision = "0002"
+down_revision = "0001"
+def upgrade():
+    op.add_column("task", sa.Column("priority", sa.Integer(), nullable=False, server_default="0"))
+    {also}
+"""
+
+
+@pytest.fixture
+def later_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Pretend that a release with one more migration is installed."""
+
+    def install(also: str = "pass") -> None:
+        versions = tmp_path / "versions"
+        versions.mkdir(exist_ok=True)
+        (versions / "0002_priority.py").write_text(_NEXT.format(also=also))
+        monkeypatch.setattr(schema, "VERSIONS", (*schema.VERSIONS, versions))
+        monkeypatch.setattr(schema, "REVISION", "0002")
+
+    return install
+
+
+def _sql(connection: sqlite3.Connection) -> dict[str, list[str]]:
+    """Return the definition of each table, index and trigger, whatever the order of its lines."""
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+    return {
+        name: sorted(re.sub(r"\s+", " ", part).strip() for part in re.split(r",\n|\n\)", sql)) for name, sql in rows
+    }
+
+
+def _migrated(path: Path, target: str | None = None) -> Path:
+    engine = create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        schema.migrate(connection, target)
+    engine.dispose()
+    return path
+
+
+def _columns(path: Path, table: str) -> list[str]:
+    connection = sqlite3.connect(path)
+    names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    connection.close()
+    return names
+
+
+def test_the_migrations_lead_to_the_tables(tmp_path: Path) -> None:
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - slow to load
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - slow to load
+
+    engine = create_engine(f"sqlite:///{_migrated(tmp_path / 'migrated.db')}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        differences = compare_metadata(context, metadata)
+    engine.dispose()
+
+    assert differences == []
+
+
+def test_a_new_store_is_the_same_as_a_migrated_one_to_the_last_word(tmp_path: Path, store: Store) -> None:
+    created, migrated = sqlite3.connect(store.path), sqlite3.connect(_migrated(tmp_path / "migrated.db"))
+
+    assert _sql(created) == _sql(migrated)
+    assert created.execute("SELECT * FROM alembic_version").fetchall() == [(schema.REVISION,)]
+    assert migrated.execute("SELECT * FROM alembic_version").fetchall() == [(schema.REVISION,)]
+    created.close()
+    migrated.close()
+
+
+def test_the_newest_migration_is_the_one_that_is_expected() -> None:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow to load
+
+    directory = ScriptDirectory(str(schema.MIGRATIONS), version_locations=[str(path) for path in schema.VERSIONS])
+
+    assert directory.get_heads() == [schema.REVISION]
+
+
+def test_alembic_is_not_loaded_for_a_new_or_current_store(url: str) -> None:
+    code = f"""
+import sys
+from adapter.store import Store
+for _ in range(2):
+    with Store.open({url!r}) as store, store.reading() as query:
+        query.counts()
+assert "alembic" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_door_alone_does_not_load_sqlalchemy() -> None:
+    code = "import sys, adapter.store; assert 'sqlalchemy' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_older_store_is_copied_and_migrated_with_its_data(
+    store: Store, url: str, now: datetime, receive: Callable[..., int], later_release: Callable[..., None]
+) -> None:
+    message_id = receive(MessageState.HELD, data=b"kept")
+    store.close()
+    later_release()
+
+    with Store.open(url) as migrated, migrated.reading() as query:
+        assert query.bodies([message_id]) == {message_id: b"kept"}
+        assert query.message(message_id).received_at == now
+        assert query.verify_chain().length == 2
+
+    assert "priority" in _columns(store.path, "task")
+    (copy,) = store.path.parent.glob("budstikke.db.0001.*.bak")
+    assert "priority" not in _columns(copy, "task")
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute("SELECT data FROM body").fetchall() == [(b"kept",)]
+    connection.close()
+
+
+def test_a_migration_that_fails_changes_nothing(
+    store: Store, url: str, receive: Callable[..., int], later_release: Callable[..., None]
+) -> None:
+    message_id = receive(data=b"kept")
+    store.close()
+    later_release(also='op.execute("CREATE TABLE half_done (id INTEGER)"); op.execute("no such sentence")')
+
+    with pytest.raises(StoreError, match="syntax error"):
+        Store.open(url)
+
+    connection = sqlite3.connect(store.path)
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'half_done'").fetchall() == [(0,)]
+    assert connection.execute("SELECT id FROM message").fetchall() == [(message_id,)]
+    assert "priority" not in _columns(store.path, "task")
+    connection.close()
+
+
+def test_a_store_of_a_later_release_is_refused_untouched(store: Store, url: str) -> None:
+    store.close()
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0042'")
+    connection.close()
+    before = store.path.read_bytes()
+
+    with pytest.raises(StoreTooNew, match="0042"):
+        Store.open(url)
+
+    assert store.path.read_bytes() == before
+
+
+def test_another_program_s_database_is_refused_untouched(tmp_path: Path, url: str) -> None:
+    path = tmp_path / "budstikke.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE songs (title TEXT)")
+    connection.close()
+    before = path.read_bytes()
+
+    with pytest.raises(StoreError, match="not a store of this program"):
+        Store.open(url)
+
+    assert path.read_bytes() == before
+
+
+def test_a_store_without_a_version_is_refused(store: Store, url: str) -> None:
+    store.close()
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("DELETE FROM alembic_version")
+    connection.close()
+
+    with pytest.raises(StoreError, match="which release"):
+        Store.open(url)
