@@ -11,7 +11,7 @@ from adapter.message.dialogmelding import Dialogmelding, Foresporsel, FreeText, 
 from adapter.wire import common
 from adapter.wire.bind import CS, CV, MOMENT, TEXT, Field, Record, Simple
 from adapter.wire.namespaces import DIALOG_10, DIALOG_11, XSD, XSI
-from adapter.wire.opaque import canonical, revived
+from adapter.wire.opaque import canonical, exchange, revived
 
 _TYPE = f"{{{XSI}}}type"
 _TYPED = {"xsi": XSI, "xsd": XSD}
@@ -39,9 +39,7 @@ def _typed(element: etree._Element) -> etree._Element:
     """Replace an element by one that says its type; a prefix used in a value must be declared at birth."""
     typed = etree.Element(element.tag, nsmap=_TYPED)
     typed.set(_TYPE, "xsd:string")
-    parent = element.getparent()
-    if parent is not None:
-        parent.replace(element, typed)
+    exchange(element, typed)
     return typed
 
 

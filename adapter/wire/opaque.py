@@ -51,10 +51,15 @@ def revived(xml: bytes) -> etree._Element:
         raise SpecError("xml: what is carried as it is must be a whole element") from None
 
 
-def _fill(element: etree._Element, value: Opaque) -> None:
+def exchange(element: etree._Element, other: etree._Element) -> None:
+    """Put another element in the place of one that lies inside a parent."""
     parent = element.getparent()
     if parent is not None:
-        parent.replace(element, revived(value.xml))
+        parent.replace(element, other)
+
+
+def _fill(element: etree._Element, value: Opaque) -> None:
+    exchange(element, revived(value.xml))
 
 
 def _type_of(element: etree._Element) -> str | None:
