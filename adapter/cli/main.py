@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from adapter.cli import backup, check, config, init, run, show, validate, version
+from adapter.cli import backup, check, config, demo, init, run, show, simulate, validate, version
 from adapter.cli import build as building
 from adapter.cli.deliveries import deliveries
 from adapter.cli.exits import code_of, say
@@ -46,6 +46,8 @@ def build() -> typer.Typer:
     app.callback()(_budstikke)
     app.command("init")(init.init)
     app.command("run")(run.run)
+    app.command("demo")(demo.demo)
+    app.command("simulate")(simulate.simulate)
     app.command("validate")(validate.validate)
     app.command("show")(show.show)
     app.command("build")(building.build)

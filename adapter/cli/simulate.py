@@ -1,0 +1,77 @@
+"""`budstikke simulate`: one counterpart at its folders."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from adapter import duration, resources
+from adapter.cli.exits import ExitCode
+
+
+def _duration(text: str) -> timedelta:
+    try:
+        return duration.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def simulate(
+    role: Annotated[
+        Literal["referrer", "clinic", "nav"], typer.Argument(metavar="ROLE", help="referrer, clinic, nav.")
+    ],
+    *,
+    inbox: Annotated[
+        Path, typer.Option("--inbox", metavar="DIR", file_okay=False, help="Where the adapter delivers to the party.")
+    ],
+    outbox: Annotated[
+        Path, typer.Option("--outbox", metavar="DIR", file_okay=False, help="Where the adapter fetches from the party.")
+    ],
+    script: Annotated[
+        Path | None,
+        typer.Option("--script", metavar="FILE", dir_okay=False, help="What the party does; the demo's without it."),
+    ] = None,
+    kept: Annotated[
+        Path | None,
+        typer.Option("--kept", metavar="DIR", file_okay=False, help="For read files; `read` beside INBOX without it."),
+    ] = None,
+    until_idle: Annotated[
+        timedelta | None,
+        typer.Option("--until-idle", parser=_duration, metavar="TIME", help="End when nothing happens so long (3s)."),
+    ] = None,
+    length: Annotated[
+        timedelta | None, typer.Option("--for", parser=_duration, metavar="TIME", help="End after so long (30s).")
+    ] = None,
+) -> None:
+    """Play a counterpart: a referrer's EPJ, a clinic's EPJ or NAV.
+
+    It sends, answers, asks and gives receipts by its script, until it is told to stop. The exit code is 0 when
+    everything in the script has happened and nothing else, 1 otherwise.
+    """
+    from adapter.simulate.actor import Actor
+    from adapter.simulate.script import ScriptError, load_script
+
+    path = script or resources.fixtures() / "simulate" / f"{role}.toml"
+    loaded = load_script(path)
+    if loaded.role != role:
+        raise ScriptError(f"The script {path} is for the role {loaded.role}, not for {role}.")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    actor = Actor(loaded, inbox=inbox, outbox=outbox, kept=kept or inbox.parent / "read", tell=_tell)
+    actor.run(stop, until_idle=until_idle, length=length)
+    if actor.missing:
+        typer.echo("The script is not fulfilled:")
+        for line in actor.missing:
+            typer.echo(f"  {line}")
+        raise typer.Exit(ExitCode.REJECTED)
+    typer.echo("Everything in the script has happened.")
+
+
+def _tell(line: str) -> None:
+    typer.echo(line)

@@ -1,0 +1,128 @@
+"""The folder that a demo plays in: made anew each time, and nothing else is ever touched."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapter import resources
+from adapter.config import Settings, load
+from adapter.errors import BudstikkeError
+from adapter.simulate.script import ROLES, Script, load_script
+
+#: Marks a folder as the work of a demo, and is locked while one plays in it.
+MARK = ".budstikke-demo"
+CONFIG = "budstikke.toml"
+LOGS = "log"
+_MADE = (CONFIG, LOGS, "var")
+
+#: The example's folders are looked into every ten seconds, for half-written files too: a demo has no time for that.
+_HASTE = ('poll = "every 1s"', 'quiet = "0s"', 'patience = "1s"')
+_SLOW = ("poll =", "quiet =", "patience =")
+
+
+class NoStage(BudstikkeError):
+    """The demo cannot play in that folder."""
+
+    code = "SIM-02"
+    hint = "Name another folder with --keep."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Player:
+    """A simulated party and its folders."""
+
+    #: The party's id in the configuration.
+    party: str
+    script: Script
+    #: Where the adapter delivers to it.
+    inbox: Path
+    #: Where it leaves messages for the adapter.
+    outbox: Path
+    #: Where it keeps what it has read.
+    kept: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """The folder of a demo, ready to play in."""
+
+    folder: Path
+    config: Path
+    logs: Path
+    settings: Settings
+    players: tuple[Player, ...]
+
+
+@contextmanager
+def prepared(folder: Path) -> Iterator[Stage]:
+    """Make the folder ready: what an earlier demo left in it goes away. Nobody else can play in it meanwhile.
+
+    Raises:
+        NoStage: it holds something else than an earlier demo, or one plays in it now.
+    """
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise NoStage(f"{folder} is no folder.")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
+        raise NoStage(f"{folder} holds something else than an earlier demo.")
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / MARK).open("a") as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NoStage(f"Another demo plays in {folder} now.") from None
+        _clear(folder)
+        yield _set_up(folder)
+
+
+def hurried(example: str) -> str:
+    """Return the example configuration with short waits: folders are looked into every second."""
+    lines = ["# Written by `budstikke demo` from config.example.toml, with short waits.", ""]
+    for line in example.splitlines():
+        if line.startswith(_SLOW):
+            continue
+        lines.append(line.replace('schedule = "every 30s"', 'schedule = "every 2s"'))
+        if line.startswith("outbox ="):
+            lines += _HASTE
+    return "\n".join(lines) + "\n"
+
+
+def _clear(folder: Path) -> None:
+    """Remove what demos make, by name; what people put beside it stays."""
+    for name in _MADE:
+        path = folder / name
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _set_up(folder: Path) -> Stage:
+    config = folder / CONFIG
+    config.write_text(hurried(resources.example_config().read_text("utf-8")), "utf-8")
+    settings = load(config)
+    channels = {channel.id: channel for channel in settings.channel}
+    players = []
+    for party in settings.party:
+        if party.role not in ROLES:
+            continue
+        channel = channels[party.channel]
+        kept = channel.outbox.with_name("read")
+        for place in (channel.inbox, channel.outbox, kept):
+            place.mkdir(parents=True)
+        script = load_script(resources.fixtures() / "simulate" / f"{party.role}.toml")
+        players.append(Player(party=party.id, script=script, inbox=channel.outbox, outbox=channel.inbox, kept=kept))
+    logs = folder / LOGS
+    logs.mkdir()
+    return Stage(folder=folder, config=config, logs=logs, settings=settings, players=tuple(players))
+
+
+def visible(folder: Path) -> list[Path]:
+    """Return the finished files of a folder."""
+    with os.scandir(folder) as entries:
+        return sorted(Path(entry.path) for entry in entries if entry.is_file() and not entry.name.startswith("."))
