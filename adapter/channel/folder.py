@@ -112,9 +112,9 @@ class FolderChannel:
     def _is_complete(self, folder: int, name: str, status: os.stat_result, now: float) -> bool:
         # A sender that copies with a wrong clock gives a time in the future; the change time is the server's own.
         age = now - (status.st_mtime if status.st_mtime <= now else status.st_ctime)
-        if age < self._quiet and self._quiet:
+        if self._quiet and age < self._quiet:
             return False
-        return age >= self._patience or _ends_like_xml(folder, name)
+        return not self._patience or age >= self._patience or _ends_like_xml(folder, name)
 
     def read(self, incoming: Incoming) -> bytes:
         """Return the file's bytes.
