@@ -67,10 +67,10 @@ def _unknown(references: Iterable[tuple[str, str]], known: Collection[str], kind
 
 
 def _idle_channels(tables: Tables) -> Iterator[Problem]:
-    # A party with a mistake may well be the one that uses the channel.
-    if len(tables.parties) < len(tables.party_ids):
-        return
     used = {value for _, value in _references_to_channels(tables)}
+    # A party with a mistake, or a reference with one, may well be what the channel is for.
+    if len(tables.parties) < len(tables.party_ids) or not used.issubset(tables.channel_ids):
+        return
     for index, channel in tables.channels:
         if channel.id not in used:
             yield Problem(f"channel[{index}].id", f'no party and no route uses "{channel.id}"')

@@ -185,7 +185,7 @@ class RetriesTable(Table):
     """Attempts in all, the first one included."""
     first_wait: Wait = timedelta(seconds=30)
     """Time between the first attempt and the second."""
-    factor: Annotated[float, Field(ge=1, le=100, strict=False)] = 2.0
+    factor: Annotated[float, Field(ge=1, le=100)] = 2.0
     """Each wait is so many times the one before."""
     longest_wait: Wait = timedelta(hours=1)
     """No wait is longer."""

@@ -1,0 +1,65 @@
+"""The example is complete, right, and describes what the demo runs."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import get_args
+
+import pytest
+
+from adapter import resources
+from adapter.config import Settings, build, load
+from adapter.config.models import Table, WhenTable
+
+
+def _fields() -> list[tuple[str, str]]:
+    """List every key of every table, as "party", "her_ids"."""
+    listed = [("when", field.alias or name) for name, field in WhenTable.model_fields.items()]
+    for table, field in Settings.model_fields.items():
+        models = [field.annotation, *get_args(field.annotation)]
+        (model,) = [model for model in models if isinstance(model, type) and issubclass(model, Table)]
+        listed += [(table, inner.alias or name) for name, inner in model.model_fields.items()]
+    return listed
+
+
+@pytest.mark.parametrize(("table", "key"), _fields())
+def test_every_key_appears_in_its_table(table: str, key: str) -> None:
+    """Keys without a default value are shown commented out."""
+    text = resources.example_config().read_text("utf-8")
+    sections = re.split(r"(?m)^\[+([a-z]+)\]+.*$", text)
+    if table == "when":
+        assert re.search(rf"when = {{.*\b{key} = ", text)
+    else:
+        inside = "".join(sections[index + 1] for index in range(1, len(sections), 2) if sections[index] == table)
+        assert re.search(rf"(?m)^(# )?{key} = ", inside)
+
+
+def test_the_keys_that_are_commented_out_are_right_too() -> None:
+    text = resources.example_config().read_text("utf-8")
+    examples = re.findall(r"(?m)^# ([a-z_]+ = .*)$", text)
+
+    assert [tomllib.loads(example).keys() for example in examples] == [{"directory"}, {"allowed_numbers_file"}]
+
+
+def test_the_defaults_it_names_are_the_defaults() -> None:
+    settings = load(resources.example_config())
+
+    for table in ("limits", "checks", "receipts", "retries"):
+        shown = getattr(settings, table)
+        assert shown == type(shown)()
+
+
+def test_the_example_describes_the_demo() -> None:
+    parties = build.register(load(resources.example_config()))
+
+    assert [party.id for party in parties] == ["referrer", "clinic", "nav", "frisklivssentral"]
+    for her_id, party_id in {"8990201": "referrer", "8990101": "clinic", "79768": "nav"}.items():
+        party = parties.by_her(her_id)
+        assert party is not None
+        assert party.id == party_id
+    clinic, nav = parties.by_id("clinic"), parties.by_id("nav")
+    assert clinic is not None
+    assert (clinic.receipts, clinic.profiles) == ("adapter", ("amo",))
+    assert nav is not None
+    assert (nav.receipts, nav.organisation_number) == ("system", "889640782")
