@@ -8,7 +8,8 @@ A `Record` says which element children become which attributes of a dataclass, i
     )
 
 Reading takes children in any order, skips what it does not know, and finds an element in a wrong namespace
-by its local name: whether that is allowed is for the schema to say. Writing follows the declared order.
+by its local name: whether that is allowed is for the schema to say. Writing follows the declared order, and
+refuses a dataclass that says something no declared child holds: nothing is lost in silence.
 """
 
 from __future__ import annotations
@@ -270,18 +271,31 @@ class _Lookup:
 
     def collect(self, element: etree._Element, values: Values) -> None:
         """Read the children of an element into `values`, by path; of what may stand once the first one counts."""
-        by_tag = self._by_tag
-        for child in element:
-            slot = by_tag.get(child.tag) or self._by_name.get(local_name(child.tag))
-            if slot is None:
-                continue
-            path, read, many, inner = slot
-            if inner is not None:
-                inner.collect(child, values)
-            elif many:
-                values.setdefault(path, []).append(read(child))
-            elif path not in values:
-                values[path] = read(child)
+        strays = _take(element, self._by_tag, values)
+        if strays:
+            # after the others: nothing in a wrong namespace stands before what is where it belongs
+            named = {child.tag: self._by_name.get(local_name(child.tag)) for child in strays}
+            _take(strays, named, values)
+
+
+def _take(
+    children: Iterable[etree._Element], slots: Mapping[str, _Slot | None], values: Values
+) -> list[etree._Element]:
+    """Read each child that has a slot, and return the others."""
+    others = []
+    for child in children:
+        slot = slots.get(child.tag)
+        if slot is None:
+            others.append(child)
+            continue
+        path, read, many, inner = slot
+        if inner is not None:
+            inner.collect(child, values)
+        elif many:
+            values.setdefault(path, []).append(read(child))
+        elif path not in values:
+            values[path] = read(child)
+    return others
 
 
 #: Path, reader, whether there may be many; or the children of an Inline.

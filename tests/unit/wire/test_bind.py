@@ -122,6 +122,13 @@ def test_children_are_read_in_any_order_and_namespace() -> None:
     assert read == Outer(name="n", inner=Inner(number="1"), version="2")
 
 
+def test_what_is_where_it_belongs_goes_before_a_namesake() -> None:
+    """A stranger's element cannot stand in front of the real one."""
+    read = OUTER.read(element(f'<Outer xmlns="{NS}"><x:Name xmlns:x="urn:x">false</x:Name><Name>true</Name></Outer>'))
+
+    assert read.name == "true"
+
+
 def test_unknown_children_are_passed_by_and_the_first_of_many_counts() -> None:
     """Reading never fails on what was parsed."""
     read = OUTER.read(element(f'<Outer xmlns="{NS}"><Who/><Name>a</Name><Name>b</Name></Outer>'))
