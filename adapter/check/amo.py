@@ -31,7 +31,8 @@ def check(message: Message, codelists: CodeLists, policy: Policy) -> Iterator[Fi
     """Yield the findings of the profile, for messages it is about; none for cancellations."""
     referral = message.henvisning
     if referral is None:
-        if message.dialogmelding is not None:
+        # what belongs to a conversation is about a referral that is here already
+        if message.dialogmelding is not None and not _is_reply(message):
             yield from _referral_in_disguise(message.dialogmelding, policy)
         return
     if referral.is_cancellation:
@@ -153,6 +154,13 @@ def _frame(message: Message, referral: Henvisning, place: _Places, policy: Polic
     has_others = referral.version == "2.0" and bool(message.other_receivers)
     if message.receiver is None or has_others:
         yield rules.AMO_15.finding(direction, path=place.receiver)
+
+
+def _is_reply(message: Message) -> bool:
+    """Tell whether a message names an earlier one; some systems write its own id there."""
+    reference = message.conversation
+    named = {reference.parent, reference.conversation} if reference else set()
+    return bool(named - {None, "", message.msg_id})
 
 
 def _referral_in_disguise(dialogue: Dialogmelding, policy: Policy) -> Iterator[Finding]:

@@ -15,7 +15,18 @@ from adapter.check import amo
 from adapter.check.codelists import CodeLists
 from adapter.check.finding import Direction, Finding, Severity
 from adapter.check.policy import Policy
-from adapter.message import Code, Document, Henvisning, Identifier, Message, Moment, Party, Patient, coded
+from adapter.message import (
+    Code,
+    ConversationRef,
+    Document,
+    Henvisning,
+    Identifier,
+    Message,
+    Moment,
+    Party,
+    Patient,
+    coded,
+)
 from adapter.message.henvisning import Diagnosis, InformationItem, Reason, RequestedService
 
 Build = Callable[..., Message]
@@ -297,11 +308,20 @@ def test_number_birth_and_sex_must_agree(
 
 
 def test_a_referral_sent_as_a_dialogue_message_is_recognised(dialogue: Build, found: Found) -> None:
-    disguised = dialogue("Henviser pasienten til arbeidsrettet mestringsopphold")
+    disguised = replace(dialogue("Henviser pasienten til arbeidsrettet mestringsopphold"), conversation=None)
 
     assert found(disguised) == [("AMO-17", Severity.WARN)]
-    assert found(dialogue("Gjelder arbeidsrettet mestringsopphold")) == []
-    assert found(dialogue("Henviser til avtale")) == []
+    for harmless in ("Gjelder arbeidsrettet mestringsopphold", "Henviser til avtale"):
+        assert found(replace(dialogue(harmless), conversation=None)) == []
+
+
+def test_a_reply_about_a_referral_is_no_referral_in_disguise(dialogue: Build, found: Found) -> None:
+    disguised = dialogue("Henviser pasienten til arbeidsrettet mestringsopphold")
+    reply = replace(disguised, conversation=ConversationRef(parent="earlier", conversation="first"))
+    own = ConversationRef(parent="", conversation=disguised.msg_id)
+
+    assert found(reply) == []
+    assert found(replace(disguised, conversation=own)) == [("AMO-17", Severity.WARN)]
 
 
 @given(data=st.data(), version=st.sampled_from(VERSIONS), is_dedicated=st.booleans())
