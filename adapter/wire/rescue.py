@@ -21,6 +21,8 @@ _READ_BYTES = 1_000_000
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+#: Encodings a declaration that can be read in ASCII may name; by any other name it is taken for UTF-8.
+_ENCODINGS = frozenset({"iso-8859-1", "iso-8859-15", "windows-1252", "latin1", "cp1252"})
 _BYTE_ORDER_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 
 
@@ -72,12 +74,9 @@ def _as_text(data: bytes) -> str:
     """Decode by what the document says of itself; what does not fit becomes a replacement character."""
     head = data[:_READ_BYTES]
     declared = _ENCODING.match(head)
-    encoding = declared[1].decode("ascii") if declared else "utf-8"
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if head.startswith(mark)), encoding)
-    try:
-        text = head.decode(encoding, "replace")
-    except LookupError:
-        text = head.decode("utf-8", "replace")
+    named = declared[1].decode("ascii").lower() if declared else ""
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if head.startswith(mark)), None)
+    text = head.decode(encoding or (named if named in _ENCODINGS else "utf-8"), "replace")
     return _DOCTYPE.sub("", _DECLARATION.sub("", text), count=1)
 
 
