@@ -33,8 +33,8 @@ class Driver:
         row: tuple[Any, ...] | None = self._cursor.fetchone()
         return row
 
-    def among(self, sql: str, values: Iterable[int]) -> list[tuple[Any, ...]]:
-        """Return the rows of a query whose one placeholder `:ids` stands for many values."""
+    def among(self, sql: str, values: Iterable[int | str]) -> list[tuple[Any, ...]]:
+        """Return the rows of a query whose one placeholder `:wanted` stands for many values."""
         wanted = list(dict.fromkeys(values))
         rows: list[tuple[Any, ...]] = []
         for start in range(0, len(wanted), _CHUNK):
@@ -51,4 +51,4 @@ def _translated(sql: str, dialect: Dialect) -> str:
 
 @cache
 def _expanded(sql: str, number: int, dialect: Dialect) -> str:
-    return _translated(sql.replace(":ids", ", ".join(f":id{index}" for index in range(number))), dialect)
+    return _translated(sql.replace(":wanted", ", ".join(f":wanted{index}" for index in range(number))), dialect)

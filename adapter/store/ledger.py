@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Table, func, select
 from adapter.errors import StoreError
 from adapter.message.state import DeliveryState, MessageState
 from adapter.store import chain, statements
-from adapter.store.driver import Driver
 from adapter.store.moment import to_text, to_text_or_none
 from adapter.store.query import Query, chunks
 from adapter.store.rows import (
@@ -52,7 +51,6 @@ class Ledger(Query):
     def __init__(self, connection: Connection) -> None:
         """Write through a connection whose transaction holds the store's write lock."""
         super().__init__(connection)
-        self._driver = Driver(connection)
         self._ids: dict[str, int] = {}
         self._chain: chain.Chain | None = None
         self._events: list[tuple[object, ...]] = []
@@ -160,7 +158,7 @@ class Ledger(Query):
     # deliveries
 
     def add_deliveries(self, rows: Sequence[NewDelivery], *, at: datetime) -> list[int]:
-        """Plan deliveries. Return their ids.
+        """Plan deliveries, or record that they are being sent. Return their ids.
 
         Raises:
             StoreError: An `after_index` names no row before its own.
@@ -183,7 +181,7 @@ class Ledger(Query):
                     row.party,
                     row.name,
                     str(row.state),
-                    0,
+                    row.state not in _BEFORE_SENDING,
                     moment if row.due_at is None else to_text(row.due_at),
                     after,
                     row.staged,

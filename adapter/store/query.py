@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from adapter.message.state import DeliveryState, MessageState
-from adapter.store import chain
+from adapter.store import chain, statements
+from adapter.store.driver import Driver
 from adapter.store.moment import from_text_or_none, to_text
 from adapter.store.rows import (
     AttemptRow,
@@ -30,7 +31,7 @@ from adapter.store.rows import (
     TimerRow,
     TimerState,
 )
-from adapter.store.tables import attempt, body, delivery, event, message, receipt, reference, task, timer
+from adapter.store.tables import attempt, delivery, event, message, receipt, reference, task, timer
 
 #: How many values one IN list takes.
 _CHUNK = 500
@@ -45,12 +46,7 @@ _MOMENTS = frozenset(
 _Row = TypeVar("_Row", MessageRow, Known, DeliveryRow, AttemptRow, TimerRow, TaskRow, EventRow)
 _Item = TypeVar("_Item")
 
-_KNOWN = select(
-    reference.c.key,
-    reference.c.role,
-    reference.c.message_id,
-    *(message.c[f.name] for f in fields(Known) if f.name not in {"key", "role", "message_id"}),
-).join(message, message.c.id == reference.c.message_id)
+_KNOWN = tuple(item.name for item in fields(Known))
 
 
 class Query:
@@ -59,27 +55,22 @@ class Query:
     def __init__(self, connection: Connection) -> None:
         """Read through a connection whose transaction has begun."""
         self._connection = connection
+        self._driver = Driver(connection)
 
     # messages
 
     def known(self, keys: Collection[str]) -> dict[str, list[Known]]:
         """Return the messages that carry any of these ids in any role, by the id in lower case."""
         found: dict[str, list[Known]] = {}
-        for chunk in chunks({key.lower() for key in keys}):
-            statement = _KNOWN.where(reference.c.key.in_(chunk))
-            rows = self._connection.execute(statement.order_by(reference.c.message_id, reference.c.role))
-            for row in rows.mappings():
-                known = _to_row(Known, row, state=MessageState(row["state"]))
-                found.setdefault(known.key, []).append(known)
+        for row in self._driver.among(statements.KNOWN, {key.lower() for key in keys}):
+            values = dict(zip(_KNOWN, row, strict=True))
+            known = _to_row(Known, values, state=MessageState(values["state"]))
+            found.setdefault(known.key, []).append(known)
         return found
 
     def bodies(self, ids: Collection[int]) -> dict[int, bytes]:
-        """Return the bytes of messages, by message id."""
-        found: dict[int, bytes] = {}
-        for chunk in chunks(ids):
-            statement = select(message.c.id, body.c.data).join(body).where(message.c.id.in_(chunk))
-            found.update((id_, bytes(data)) for id_, data in self._connection.execute(statement))
-        return found
+        """Return the bytes of messages, by message id; those that were dropped are empty."""
+        return dict(self._driver.among(statements.BODIES, ids))
 
     def message(self, id: int) -> MessageRow | None:  # noqa: A002 - the column's own name
         """Return one message, or None."""
@@ -202,7 +193,10 @@ class Query:
 
     def staged_deliveries(self) -> list[DeliveryRow]:
         """Return the deliveries whose bytes lie on their channel, unpublished for all that is known."""
-        return self._deliveries(select(delivery).where(delivery.c.staged.is_(True)).order_by(delivery.c.id))
+        # The states first: they have an index, and hardly any delivery is in one of these.
+        under_way = [state for state in DeliveryState if state.is_under_way]
+        statement = select(delivery).where(delivery.c.state.in_(under_way), delivery.c.staged.is_(True))
+        return self._deliveries(statement.order_by(delivery.c.id))
 
     def attempts_of(self, delivery_id: int) -> list[AttemptRow]:
         """Return the tries to deliver, oldest first."""
@@ -311,7 +305,7 @@ class Query:
             yield tuple(link), previous, stored
 
 
-def _to_row(kind: type[_Row], row: RowMapping, **converted: object) -> _Row:
+def _to_row(kind: type[_Row], row: Mapping[Any, Any], **converted: object) -> _Row:
     values: dict[str, Any] = {**row, **converted}
     for name in _MOMENTS & values.keys():
         values[name] = from_text_or_none(values[name])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, inspect, select
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, select
 
 from adapter.errors import StoreError, StoreTooNew
 from adapter.store.tables import metadata
@@ -22,7 +22,12 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 VERSIONS = (MIGRATIONS / "versions",)
 
 #: Alembic's own table, declared here so that the version can be read without loading Alembic.
-_version = Table("alembic_version", MetaData(), Column("version_num", Text, primary_key=True))
+_version = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
 def revision(connection: Connection) -> str | None:
@@ -48,10 +53,7 @@ def revision(connection: Connection) -> str | None:
 def create(connection: Connection) -> None:
     """Create all tables in an empty database."""
     metadata.create_all(connection, checkfirst=False)
-    connection.exec_driver_sql(
-        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
-        "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
-    )
+    _version.create(connection)
     connection.execute(insert(_version), {"version_num": REVISION})
 
 

@@ -17,8 +17,11 @@ def _insert(table: Table, conflict: str = "") -> str:
     return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values}) {conflict}"  # noqa: S608 - our own names
 
 
-#: The same bytes are kept once.
-INSERT_BODY = _insert(tables.body, "ON CONFLICT (sha256) DO NOTHING")
+#: The same bytes are kept once; bytes that were dropped and came again are there again.
+INSERT_BODY = _insert(
+    tables.body,
+    "ON CONFLICT (sha256) DO UPDATE SET size = excluded.size, data = excluded.data WHERE body.size < excluded.size",
+)
 INSERT_MESSAGE = _insert(tables.message)
 #: A message that is decided again has its references already; another message's dedupe key still fails.
 INSERT_REFERENCE = _insert(tables.reference, "ON CONFLICT (key, role, message_id) DO NOTHING")
@@ -78,10 +81,10 @@ STOP_TIMER = "UPDATE timer SET state = 'stopped' WHERE id = :id"
 SET_TASK = "UPDATE task SET state = :state, closed_at = :closed_at, closed_by = :closed_by, note = :note WHERE id = :id"
 
 #: The states of messages, before a step.
-MESSAGE_STATES = "SELECT id, state FROM message WHERE id IN (:ids)"
+MESSAGE_STATES = "SELECT id, state FROM message WHERE id IN (:wanted)"
 
 #: The states of deliveries, before a step, and the messages they belong to.
-DELIVERY_STATES = "SELECT id, state, for_message_id FROM delivery WHERE id IN (:ids)"
+DELIVERY_STATES = "SELECT id, state, for_message_id FROM delivery WHERE id IN (:wanted)"
 
 #: The end of the event log.
 LAST_EVENT = "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1"
@@ -91,3 +94,17 @@ LAST_ID = {
     table.name: f"SELECT max(id) FROM {table.name}"  # noqa: S608 - our own names
     for table in (tables.message, tables.delivery, tables.attempt, tables.timer, tables.task)
 }
+
+#: The bytes of messages.
+BODIES = "SELECT message.id, body.data FROM message JOIN body USING (sha256) WHERE message.id IN (:wanted)"
+
+#: The messages that carry ids, in the order of `rows.Known`.
+KNOWN = """
+    SELECT reference.key, reference.role, reference.message_id, message.thread, message.direction, message.state,
+           message.kind, message.type, message.service_type, message.msg_id, message.document_id,
+           message.sender_party, message.receiver_party, message.sender_her, message.receiver_her,
+           message.generated_at
+    FROM reference JOIN message ON message.id = reference.message_id
+    WHERE reference.key IN (:wanted)
+    ORDER BY reference.message_id, reference.role
+    """

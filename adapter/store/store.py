@@ -37,6 +37,8 @@ _PRAGMAS = (
     # A mapped file turns a disk error into a crash of the process.
     "mmap_size=0",
     "temp_store=MEMORY",
+    # What is dropped is overwritten: it may be about a real person in a test installation.
+    "secure_delete=ON",
 )
 
 

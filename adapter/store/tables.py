@@ -126,6 +126,7 @@ delivery = Table(
     Column("last_error", Text),
     Column("sent_at", Text),
     Column("receipt_due_at", Text),
+    Index(None, "message_id"),
     Index(None, "for_message_id"),
     Index(None, "state", "due_at"),
     Index(

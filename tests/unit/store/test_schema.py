@@ -45,7 +45,7 @@ def _sql(connection: sqlite3.Connection) -> dict[str, list[str]]:
     """Return the definition of each table, index and trigger, whatever the order of its lines."""
     rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
     return {
-        name: sorted(re.sub(r"\s+", " ", part).strip() for part in re.split(r",\n|\n\)", sql)) for name, sql in rows
+        name: sorted(re.sub(r"\s+", " ", part).strip() for part in re.split(r",\s*\n|\n\)", sql)) for name, sql in rows
     }
 
 

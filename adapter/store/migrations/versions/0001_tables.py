@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("verdict", sa.Text()),
         sa.Column("findings", sa.Text(), nullable=False),
         sa.Column("decided_at", sa.Text()),
-        sa.CheckConstraint("direction IN ('in', 'out')", name="ck_message_direction"),
+        sa.CheckConstraint("direction IN ('in', 'out')", name=op.f("ck_message_direction")),
         sa.ForeignKeyConstraint(["sha256"], ["body.sha256"], name="fk_message_sha256"),
         sa.PrimaryKeyConstraint("id", name="pk_message"),
     )
@@ -88,6 +88,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("after_delivery IS NOT NULL"),
         postgresql_where=sa.text("after_delivery IS NOT NULL"),
     )
+    op.create_index("ix_delivery_message_id", "delivery", ["message_id"])
     op.create_index("ix_delivery_for_message_id", "delivery", ["for_message_id"])
     op.create_index("ix_delivery_state", "delivery", ["state", "due_at"])
     op.create_table(
