@@ -61,15 +61,14 @@ def facts_of(message: Message, referral: Henvisning) -> Facts:
     """Read the facts of a referral of any version."""
     texts = tuple(_texts(referral))
     sections = _Sections(texts)
-    words = sections.words
     referrer = next(iter(referral.professionals("HHE")), None)
     return Facts(
         marking=marking_of(texts),
         problem=_problem(referral, sections),
-        employment=_presence(_has_employer(referral), sections.has(_EMPLOYMENT), _EMPLOYMENT_WORDS, words),
-        sick_leave=_presence(_has_sick_leave(referral), sections.has(_SICK_LEAVE), _SICK_LEAVE_WORDS, words),
+        employment=_presence(_has_employer(referral), sections, _EMPLOYMENT, _EMPLOYMENT_WORDS),
+        sick_leave=_presence(_has_sick_leave(referral), sections, _SICK_LEAVE, _SICK_LEAVE_WORDS),
         has_wrong_sick_leave_dates=any(_is_out_of_order(item) for item in referral.information if _is_sick_leave(item)),
-        earlier=_presence(_has_earlier(message, referral), sections.has(_EARLIER), _EARLIER_WORDS, words),
+        earlier=_presence(_has_earlier(message, referral), sections, _EARLIER, _EARLIER_WORDS),
         has_patient_phone=_has_patient_phone(message, referral),
         referrer=referrer,
         has_referrer_phone=_has_referrer_phone(referral, referrer),
@@ -79,7 +78,7 @@ def facts_of(message: Message, referral: Henvisning) -> Facts:
             for entry in referral.diagnoses
         ),
         is_in_target_group=_target_group(referral),
-        names_ended_scheme=_ENDED_SCHEME.search(words) is not None,
+        names_ended_scheme=any("raskere" in text.lower() and _ENDED_SCHEME.search(text.lower()) for text in texts),
     )
 
 
@@ -87,20 +86,31 @@ def marking_of(texts: Iterable[str]) -> Marking:
     """Tell how texts are marked; the whole marking counts before all others."""
     best = Marking.NONE
     for text in texts:
-        if _MARKING.search(text):
+        # a plain search first: most texts are not marked at all, and some are long
+        lower = text.lower()
+        has_stay = "opph" in lower
+        if has_stay and _MARKING.search(lower):
             return Marking.WHOLE
-        if _HIA.search(text):
+        if _is_marked_hia(text, lower):
             best = Marking.HIA
-        elif best is Marking.NONE and _NEAR.search(text):
+        elif best is Marking.NONE and has_stay and _NEAR.search(lower):
             best = Marking.NEAR
     return best
 
 
-_MARKING = re.compile(r"arbeids?\s*-?\s*rett(?:et|a)\s+(?:mestrings?|meistrings?)\s*-?\s*opph(?:o|a)ld", re.IGNORECASE)
+def _is_marked_hia(text: str, lower: str) -> bool:
+    return ("HIA" in text and _HIA.search(text) is not None) or (
+        "helse" in lower and _HIA_IN_WORDS.search(lower) is not None
+    )
+
+
+# All patterns are for text in small letters, but for the abbreviation.
+_MARKING = re.compile(r"arbeids?\s*-?\s*rett(?:et|a)\s+(?:mestrings?|meistrings?)\s*-?\s*opph(?:o|a)ld")
 #: The abbreviation counts in capitals only: "hia" is dialect for "hers".
-_HIA = re.compile(r"\bHIA\b|\b(?i:helse\s*-?\s*i\s*-?\s*arbeid)\b")
-_NEAR = re.compile(r"\bmei?strings?\s*-?\s*opph[oa]ld", re.IGNORECASE)
-_ENDED_SCHEME = re.compile(r"\braskere\s+tilbake\b", re.IGNORECASE)
+_HIA = re.compile(r"\bHIA\b")
+_HIA_IN_WORDS = re.compile(r"\bhelse\s*-?\s*i\s*-?\s*arbeid\b")
+_NEAR = re.compile(r"\bmei?strings?\s*-?\s*opph[oa]ld")
+_ENDED_SCHEME = re.compile(r"\braskere\s+tilbake\b")
 
 # --- Headings inside texts --------------------------------------------------------------------------------------
 
@@ -138,57 +148,59 @@ _HEADINGS = {
     ),
 }  # fmt: skip
 _FACT_OF_HEADING = {name: fact for fact, names in _HEADINGS.items() for name in names}
-_LONGEST_HEADING = max(map(len, _FACT_OF_HEADING))
+#: "Heading" or "Heading:" on a line of its own, or "Heading: text". The longest name first.
+_HEADING = re.compile(
+    r"^[ \t]*({})[ \t]*(?::|$)".format(
+        "|".join(
+            re.escape(name).replace("/", "[ \\t]*/[ \\t]*").replace("\\ ", "[ \\t]+")
+            for name in sorted(_FACT_OF_HEADING, key=len, reverse=True)
+        )
+    ),
+    re.MULTILINE,
+)
 #: Some systems escape the line break twice.
-_BREAK = re.compile(r"&#(?:13|10|x0?[dDaA]);")
-_BREAK = re.compile(r"\r\n?|&#13;&#10;|&#1[03];")
+_ESCAPED_BREAK = re.compile(r"&#13;&#10;|&#1[03];")
 
 
 class _Sections:
     """Texts, cut at the headings inside them."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._facts: set[str] = set()
-        kept: list[str] = []
-        for text in texts:
-            for fact, body in sections_of(text):
-                if not body.strip():
-                    # a heading with nothing under it says nothing, so its own words do not count
-                    continue
-                kept.append(body)
-                if fact is not None:
-                    self._facts.add(fact)
-        #: Everything but headings and markings.
-        self.words = _HIA.sub(" ", _MARKING.sub(" ", "\n".join(kept)))
+        # a heading with nothing under it says nothing, so its own words do not count
+        self._of_text = {
+            text: [part for part in sections_of(text) if part[1] and not part[1].isspace()] for text in texts
+        }
+        self._facts = {fact for parts in self._of_text.values() for fact, _ in parts}
 
     def has(self, fact: str) -> bool:
         """Tell whether there is text under a heading."""
         return fact in self._facts
 
+    def facts_in(self, text: str) -> set[str | None]:
+        """Return the facts whose headings have text under them; None stands for text under no heading."""
+        return {fact for fact, _ in self._of_text[text]}
+
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        """Tell whether a word stands anywhere but in a heading or a marking."""
+        return any(
+            pattern.search(_HIA_IN_WORDS.sub(" ", _MARKING.sub(" ", body)))
+            for parts in self._of_text.values()
+            for _, body in parts
+        )
+
 
 def sections_of(text: str) -> Iterator[tuple[str | None, str]]:
-    """Yield the parts of a text with the fact its heading names; None for text under no known heading."""
+    """Yield the parts of a text, in small letters, with the fact its heading names; None where there is none."""
+    lines = text.lower().replace("\r\n", "\n").replace("\r", "\n")
+    if "&#1" in lines:
+        lines = _ESCAPED_BREAK.sub("\n", lines)
     fact: str | None = None
-    lines: list[str] = []
-    for line in _BREAK.sub("\n", text).split("\n"):
-        heading = _heading(line)
-        if heading is None:
-            lines.append(line)
-            continue
-        yield fact, "\n".join(lines)
-        fact, rest = heading
-        lines = [rest]
-    yield fact, "\n".join(lines)
-
-
-def _heading(line: str) -> tuple[str, str] | None:
-    """Return the fact a heading line names, and the text after its colon; None for an ordinary line."""
-    name, colon, rest = line.partition(":")
-    name = name.strip()
-    if not name or len(name) > _LONGEST_HEADING:
-        return None
-    fact = _FACT_OF_HEADING.get(" ".join(name.lower().replace(" / ", "/").split()))
-    return None if fact is None else (fact, rest if colon else "")
+    start = 0
+    for heading in _HEADING.finditer(lines):
+        yield fact, lines[start : heading.start()]
+        name = " ".join(heading[1].split()).replace(" / ", "/").replace("/ ", "/").replace(" /", "/")
+        fact, start = _FACT_OF_HEADING[name], heading.end()
+    yield fact, lines[start:]
 
 
 # --- One fact after the other -----------------------------------------------------------------------------------
@@ -198,17 +210,14 @@ _EMPLOYMENT_WORDS = re.compile(
     r"|arbeid(?:er|ar|et|de|a)?\b|jobb\w*|yrke\w*|stilling\w*|ansatt\w*|tilsett\w*|student\w*|studer\w*|lærling\w*"
     r"|elev\b|ufør(?:e?tryg|epensjon)\w*|pensjonist\w*|s(?:el|jøl)vstendig\s+næring\w*|permitter\w*|hjemmeværende"
     r"|heimeverande)",
-    re.IGNORECASE,
 )
 _SICK_LEAVE_WORDS = re.compile(
     r"\b(?:(?:syke?|sjuke?)(?:meld|fravær|fråvær|peng|skriv)\w*|egenmeld\w*|eigenmeld\w*|friskmeld\w*|fraværsdag\w*"
     r"|aap\b|arbeidsavklaring\w*)",
-    re.IGNORECASE,
 )
 _EARLIER_WORDS = re.compile(
-    r"\b(?:tidligere|tidlegare|utred\w*|utgrei\w*|operert\w*|operasjon\w*|MR\b|CT\b|røntgen\w*|fysioterap\w*"
+    r"\b(?:tidligere|tidlegare|utred\w*|utgrei\w*|operert\w*|operasjon\w*|mr\b|ct\b|røntgen\w*|fysioterap\w*"
     r"|behandlet|behandla|undersøkt\w*|opptrening\w*|rehabilitering\w*|kiroprakt\w*|manuellterap\w*)",
-    re.IGNORECASE,
 )
 _EMPLOYER_ROLE = re.compile(r"arbeid|employ|bedrift|jobb", re.IGNORECASE)
 _NOT_EMPLOYER = re.compile(r"\bNAV\b|saksbehandler|lærer|lege\b", re.IGNORECASE)
@@ -220,10 +229,10 @@ _PHONE_DIGITS = 8
 _NOT_DIGIT = re.compile(r"\D")
 
 
-def _presence(is_coded: bool, has_heading: bool, pattern: re.Pattern[str], words: str) -> Presence:  # noqa: FBT001 - two answers side by side
+def _presence(is_coded: bool, sections: _Sections, fact: str, words: re.Pattern[str]) -> Presence:  # noqa: FBT001 - the first answer of three
     if is_coded:
         return Presence.CODED
-    return Presence.TEXT if has_heading or pattern.search(words) else Presence.MISSING
+    return Presence.TEXT if sections.has(fact) or sections.says(words) else Presence.MISSING
 
 
 def _texts(referral: Henvisning) -> Iterator[str]:
@@ -250,15 +259,13 @@ def _item_texts(item: InformationItem) -> Iterator[str]:
 
 
 def _problem(referral: Henvisning, sections: _Sections) -> Presence:
-    is_anywhere = sections.has(_PROBLEM)
     for reason in referral.reasons:
         if reason.heading is not None and reason.heading.value == "PROB" and reason.text:
-            under = {fact for fact, body in sections_of(reason.text) if body.strip()}
+            under = sections.facts_in(reason.text)
             if None in under or _PROBLEM in under:
                 return Presence.CODED
-    if is_anywhere or sections.words.strip():
-        return Presence.TEXT
-    return Presence.MISSING
+    is_anywhere = sections.has(_PROBLEM) or any((reason.text or "").strip() for reason in referral.reasons)
+    return Presence.TEXT if is_anywhere else Presence.MISSING
 
 
 def _has_employer(referral: Henvisning) -> bool:
