@@ -148,9 +148,15 @@ def _as_json(path: Path, report: Report) -> dict[str, object]:
 
 
 def _print(path: Path, report: Report) -> None:
+    from adapter.flow.answer import predict
+
     message = report.message
     known = (message.kind.value, message.version, message.type_code) if message else ()
     typer.echo(f"{report.verdict.value:<10}  {path}  {' '.join(part for part in known if part)}".rstrip())
     for finding in report.findings:
         for line in finding_lines(finding):
             typer.echo(line)
+    preview = predict(report)
+    if preview is not None and preview.errors:
+        told = "; ".join(" ".join(filter(None, (error.value, error.name))) for error in preview.errors)
+        typer.echo(f"  The sender gets AppRec {preview.version} with status {preview.status}: {told}")

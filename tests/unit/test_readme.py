@@ -6,6 +6,7 @@ installed command first on PATH. In such a block
     $ command              is run by bash; a line that ends in a backslash goes on in the next one
     some output            must appear in what the command printed, after the lines above it
     some … output          the same, with anything at all where the ellipsis stands
+    $ cd folder            holds for the commands that follow, and so does $ export NAME=value
     (exit code 1)          is how the command must end; without it, with 0
 
 A `make` task is not run but looked up: the Makefile must have it.
@@ -51,6 +52,39 @@ def commands_of(page: str) -> list[Command]:
     return commands
 
 
+class Shell:
+    """Runs commands one by one; folder and environment last from one to the next."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start in a folder, with the installed command first on PATH and nobody's settings."""
+        self._folder = folder
+        self._environment = {name: value for name, value in os.environ.items() if not name.startswith("BUDSTIKKE_")}
+        self._environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+    def run(self, line: str) -> subprocess.CompletedProcess[str]:
+        """Run one line."""
+        verb, _, rest = line.partition(" ")
+        folder = self._folder
+        match verb:
+            case "cd":
+                self._folder /= rest
+            case "export":
+                name, _, value = rest.partition("=")
+                self._environment[name] = value
+            case "make":
+                line, folder = f"{line} --dry-run", ROOT
+        return subprocess.run(
+            ["bash", "-c", line],
+            cwd=folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+
 def missing_line(expected: list[str], printed: str) -> str | None:
     """Return the first expected line that does not appear where it should, or None."""
     remaining = iter(printed.splitlines())
@@ -69,26 +103,17 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_every_command_of_the_readme_does_what_the_readme_says(folder: Path) -> None:
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     commands = commands_of((ROOT / "README.md").read_text(encoding="utf-8"))
     assert commands
+    shell = Shell(folder)
     for command in commands:
-        is_task = command.line.startswith("make ")
-        ran = subprocess.run(
-            ["bash", "-c", f"{command.line} --dry-run" if is_task else command.line],
-            cwd=ROOT if is_task else folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
+        ran = shell.run(command.line)
+        printed = ran.stdout + ran.stderr
 
-        assert ran.returncode == command.exit_code, f"$ {command.line}\n{ran.stdout}{ran.stderr}"
-        assert is_task or missing_line(command.output, ran.stdout + ran.stderr) is None, (
-            f"$ {command.line}\n{ran.stdout}"
-        )
+        assert ran.returncode == command.exit_code, f"$ {command.line}\n{printed}"
+        if not command.line.startswith("make "):
+            missing = missing_line(command.output, printed)
+            assert missing is None, f"$ {command.line}\ndoes not print {missing!r} but\n{printed}"
 
 
 def test_a_block_says_how_its_commands_end() -> None:
