@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
+from html import escape
 
 from lxml import etree
 
@@ -18,12 +18,16 @@ _TYPED = {"xsi": XSI, "xsd": XSD}
 
 
 def _read_free_text(element: etree._Element) -> FreeText:
-    markup = tuple(canonical(child) + escape(child.tail or "").encode() for child in element)
+    markup = tuple(canonical(child) + _escaped(child.tail or "") for child in element)
     return FreeText(
         text=element.text or "",
         markup=markup,
         is_typed=(element.get(_TYPE) or "").rpartition(":")[2] == "string",
     )
+
+
+def _escaped(text: str) -> bytes:
+    return escape(text, quote=False).replace("\r", "&#13;").encode()
 
 
 def _fill_free_text(element: etree._Element, value: FreeText) -> None:

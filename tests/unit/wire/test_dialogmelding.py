@@ -71,7 +71,7 @@ QUESTION_10 = Foresporsel(
 QUESTION_11 = replace(
     QUESTION_10,
     subject="Emne",
-    question=FreeText(text="Se her: ", markup=(XHTML_BODY + b" og slik",)),
+    question=FreeText(text="Se her: ", markup=(XHTML_BODY + b" og &lt; slik&#13;\n", XHTML_BODY)),
     journal_information=(coded(9066, "A"), coded(9066, "B")),
     coded_information=coded(8324, "1"),
     roles=(
@@ -194,7 +194,7 @@ def test_markup_in_a_question_of_1_0_is_read() -> None:
     message = wire.read(data).dialogmelding
 
     assert message is not None
-    assert message.foresporsler[0].question == FreeText(text="Hva? ", markup=(XHTML_BODY + b" Ja\r\nHilsen oss",))
+    assert message.foresporsler[0].question == FreeText(text="Hva? ", markup=(XHTML_BODY + b" Ja&#13;\nHilsen oss",))
 
 
 @pytest.mark.parametrize(
