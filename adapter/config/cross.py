@@ -33,6 +33,7 @@ def problems(tables: Tables) -> Iterator[Problem]:
     )
     yield from _unknown(_references_to_channels(tables), tables.channel_ids, "channel")
     yield from _unknown(_references_to_parties(tables), tables.party_ids, "party")
+    yield from _unknown_shapes(tables)
     yield from _idle_channels(tables)
     yield from _entangled_folders(tables)
 
@@ -64,6 +65,18 @@ def _unknown(references: Iterable[tuple[str, str]], known: Collection[str], kind
     for path, value in references:
         if value not in known:
             yield Problem(path, f'there is no {kind} "{value}"{nearest(value, known)}')
+
+
+def _unknown_shapes(tables: Tables) -> Iterator[Problem]:
+    named = [(index, shape) for index, party in tables.parties for shape in party.tolerance if shape != "*"]
+    if not named:
+        return
+    from adapter.check.tolerance import NAMES  # noqa: PLC0415 - only configurations that name shapes pay for it
+
+    for index, shape in named:
+        if shape not in NAMES:
+            known = ", ".join(sorted(NAMES))
+            yield Problem(f"party[{index}].tolerance", f'there is no shape "{shape}"; the known ones are {known}')
 
 
 def _idle_channels(tables: Tables) -> Iterator[Problem]:

@@ -45,7 +45,7 @@ parent_her_id = "8990100"
 organisation_number = "889640782"
 receipts = "system"
 profiles = ["amo"]
-tolerance = ["a"]
+tolerance = ["short-date"]
 dedicated = true
 strict_sender = true
 relays_unsupported = true"""
@@ -65,7 +65,7 @@ def test_parties_keep_what_was_written(settings: Settings) -> None:
     assert (party.role, party.name, party.channel) == ("clinic", "Fysikalsk medisin", "clinic-epj")
     assert (party.her_ids, party.parent_her_id) == (("8990101",), "8990100")
     assert (party.organisation_number, party.receipts) == ("889640782", "system")
-    assert (party.profiles, party.tolerance) == (("amo",), {"a"})
+    assert (party.profiles, party.tolerance) == (("amo",), {"short-date"})
     assert party.is_dedicated
     assert party.strict_sender
     assert party.relays_unsupported

@@ -234,6 +234,14 @@ def test_a_channel_that_nobody_uses_is_a_mistake(mistakes: Mistakes, minimal: st
     assert mistakes(minimal + extra) == ['channel[1].id: no party and no route uses "nav"']
 
 
+def test_a_tolerance_names_known_shapes(mistakes: Mistakes, minimal: str) -> None:
+    shapes = '["8990101"]\ntolerance = ["*", "short-date", "short-dates"]'
+
+    (mistake,) = mistakes(minimal.replace('["8990101"]', shapes))
+
+    assert mistake.startswith('party[0].tolerance: there is no shape "short-dates"; the known ones are ack-after-')
+
+
 def test_a_wrong_reference_is_one_mistake(mistakes: Mistakes, minimal: str) -> None:
     """The channel that was meant is not called idle on top."""
     assert mistakes(minimal.replace('channel = "clinic-epj"', 'channel = "mail"')) == [
