@@ -56,6 +56,29 @@ def test_the_same_bytes_are_stored_once(store: Store, now: datetime, new_message
     assert bodies == 1
 
 
+def test_bytes_that_may_not_be_kept_are_dropped_and_what_is_known_stays(store: Store, receive: Receive) -> None:
+    dropped, kept = receive(data=b"not for us"), receive(data=b"for us")
+
+    with store.writing() as ledger:
+        ledger.drop_bodies([dropped])
+
+    with store.reading() as query:
+        assert query.bodies([dropped, kept]) == {dropped: b"", kept: b"for us"}
+        assert query.message(dropped).size == 10
+    assert b"not for us" not in store.path.read_bytes()
+
+
+def test_bytes_that_were_dropped_and_come_again_are_there_again(store: Store, receive: Receive) -> None:
+    dropped = receive(data=b"again")
+    with store.writing() as ledger:
+        ledger.drop_bodies([dropped])
+
+    again = receive(data=b"again")
+
+    with store.reading() as query:
+        assert query.bodies([again]) == {again: b"again"}
+
+
 def test_receiving_is_an_event(store: Store, receive: Receive) -> None:
     message_id = receive(data=b"x")
 

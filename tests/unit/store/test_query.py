@@ -218,3 +218,44 @@ def test_a_reader_sees_one_state_while_others_write(store: Store, now: datetime,
         after = query.message(message_id)
     assert before == again
     assert after.state is MessageState.HELD
+
+
+def test_messages_and_their_states_are_found_by_ids(filled: Store) -> None:
+    with filled.reading() as query:
+        assert [row.id for row in query.messages_of([4, 2, 2, 99])] == [2, 4]
+        assert query.states_of([1, 2, 99]) == {1: MessageState.ACCEPTED, 2: MessageState.HELD}
+
+
+def test_deliveries_are_found_by_the_bytes_they_carry(
+    store: Store, now: datetime, receive: Callable[..., int], new_delivery: Callable[..., NewDelivery]
+) -> None:
+    answered, receipt = receive(MessageState.ACCEPTED), receive(MessageState.ACCEPTED)
+    with store.writing() as ledger:
+        relay, reply = ledger.add_deliveries(
+            [new_delivery(answered), new_delivery(receipt, for_message_id=answered)], at=now
+        )
+
+        assert [row.id for row in ledger.deliveries_of([answered])] == [relay, reply]
+        assert [row.id for row in ledger.deliveries_carrying([receipt])] == [reply]
+
+
+def test_staged_deliveries_are_those_not_known_to_be_sent(
+    store: Store, now: datetime, receive: Callable[..., int], new_delivery: Callable[..., NewDelivery]
+) -> None:
+    message_id = receive(MessageState.ACCEPTED)
+    with store.writing() as ledger:
+        sending, waiting, sent, _ = ledger.add_deliveries(
+            [
+                new_delivery(message_id, state=DeliveryState.SENDING, staged=True),
+                new_delivery(message_id, state=DeliveryState.WAITING, staged=True),
+                new_delivery(message_id, state=DeliveryState.SENDING, staged=True),
+                new_delivery(message_id, state=DeliveryState.SENDING),
+            ],
+            at=now,
+        )
+        ledger.move_deliveries([DeliveryMove(id=sent, to=DeliveryState.SENT)], at=now)
+
+        assert [row.id for row in ledger.staged_deliveries()] == [sending, waiting]
+        assert ledger.delivery(sending).attempts == 1
+        assert ledger.delivery(sent).attempts == 1
+        assert ledger.delivery(waiting).attempts == 0
