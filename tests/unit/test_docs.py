@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from adapter import resources
 from adapter.check import rules
-from adapter.cli.reference import pages
+from adapter.cli.reference import pages, write_pages
 from adapter.config import Settings
 from adapter.flow import rules as more_rules
 
@@ -49,6 +49,12 @@ def test_every_key_of_the_configuration_is_in_the_example(table: str, key: str) 
 @pytest.mark.parametrize("name", sorted(pages()))
 def test_generated_pages_are_up_to_date(name: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == pages()[name], "run `make docs`"
+
+
+def test_the_pages_are_written_into_a_folder(tmp_path: Path) -> None:
+    write_pages(tmp_path / "docs")
+
+    assert {path.name for path in (tmp_path / "docs").iterdir()} == set(pages())
 
 
 def test_every_verb_is_on_the_page_of_commands() -> None:

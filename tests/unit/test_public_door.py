@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 
 import adapter
-from adapter import errors
+from adapter import errors, resources
 
 DOOR = {
     *("read", "write", "validate", "coded"),
@@ -57,3 +58,21 @@ def test_bytes_that_are_no_message_give_a_report() -> None:
 
     assert report.verdict in {adapter.Verdict.REJECT, adapter.Verdict.QUARANTINE}
     assert report.findings
+
+
+def test_a_partner_brings_its_own_measure() -> None:
+    fixture = resources.fixtures() / "messages" / "dialogmelding-1.0-nav-omvendte-referanser.xml"
+    partner = adapter.Partner(
+        id="nav", role="nav", name="NAV", her_ids=("79768",), channel="nav", tolerance=frozenset()
+    )
+    now = datetime(2026, 3, 9, tzinfo=UTC)
+
+    assert adapter.validate(fixture.read_bytes(), now=now).verdict is adapter.Verdict.TOLERATED
+    assert adapter.validate(fixture.read_bytes(), partner=partner, now=now).verdict is adapter.Verdict.REJECT
+
+
+def test_what_is_written_is_read_again() -> None:
+    fixture = resources.fixtures() / "messages" / "henvisning-1.1-komplett.xml"
+    message = adapter.read(fixture.read_bytes())
+
+    assert adapter.read(adapter.write(message)) == message

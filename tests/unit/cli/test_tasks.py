@@ -2,9 +2,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from adapter.message.state import MessageState
+from adapter.store import NewMessage, NewTask, Store
+
+NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 
 Budstikke = Callable[..., Any]
 
@@ -62,3 +69,19 @@ def test_a_task_that_is_not_there(budstikke: Budstikke, verb: str) -> None:
 
     assert ran.exit_code == 3
     assert "no task 7" in ran.err
+
+
+def test_a_task_shows_the_draft_that_was_written_for_it(budstikke: Budstikke, store: Path, specs: Path) -> None:
+    draft = store.parent / "draft.xml"
+    budstikke("build", specs / "dialogmelding-1.1-helsefaglig.toml", "-o", draft)
+    with Store.open(f"sqlite:///{store.parent}/var/budstikke.db") as opened, opened.writing() as ledger:
+        (number,) = ledger.add_messages(
+            [NewMessage(channel="", source="", data=draft.read_bytes(), direction="out", state=MessageState.HELD)],
+            at=NOON,
+        )
+        task = NewTask(party="clinic", rule="AMO-04", title="Ask", message_id=1, draft_message_id=number)
+        (task_id,) = ledger.add_tasks([task], at=NOON)
+    out = budstikke("tasks", "show", task_id).out
+
+    assert "AMO-04" in out
+    assert "Helsefaglig dialog" in out
