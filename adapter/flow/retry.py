@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+_MOST_STEPS = 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
@@ -20,5 +22,6 @@ class RetryPolicy:
         """Return when to try again after so many attempts, or None to give up."""
         if attempts_made >= self.attempts:
             return None
-        wait = self.first_wait * self.factor ** max(attempts_made - 1, 0)
-        return now + min(wait, self.longest_wait)
+        # beyond the longest wait growth makes no difference, and numbers that no clock holds must not arise
+        grown = self.first_wait.total_seconds() * self.factor ** min(max(attempts_made - 1, 0), _MOST_STEPS)
+        return now + timedelta(seconds=min(grown, self.longest_wait.total_seconds()))

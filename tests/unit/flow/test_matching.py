@@ -1,0 +1,71 @@
+"""Which message a receipt answers for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from building import MSG_ID, NOW, Earlier, Sending
+
+from adapter.flow.matching import Outcome, match
+from adapter.message import Code, Moment, OriginalMessage, Receipt
+from adapter.message.state import DeliveryState
+
+
+def receipt(original: str | None, issued: str | None = None, status: str = "1") -> Receipt:
+    moment = Moment(issued) if issued else None
+    return Receipt(status=Code(status), original=OriginalMessage(id=original, issued=moment))
+
+
+def test_the_message_id_counts_in_any_case() -> None:
+    found = match(receipt(MSG_ID.upper()), "nav", [Earlier(MSG_ID, "msg_id", 3)], {3: [Sending(31, "nav")]})
+
+    assert (found.outcome, found.sending.id, found.to) == (Outcome.MATCHED, 31, DeliveryState.COMPLETED)
+
+
+def test_gendate_tells_referrals_with_one_document_id_apart() -> None:
+    """N, M and C of Henvisning 1.0 share ServReq/Id, which is what AppRec 1.0 names."""
+    new = Earlier("d-1", "document_id", 3, generated_at=NOW)
+    change = Earlier("d-1", "document_id", 4, generated_at=NOW + timedelta(days=1))
+    sendings = {3: [Sending(31, "clinic")], 4: [Sending(41, "clinic")]}
+
+    first = match(receipt("D-1", "2026-03-02T10:00:00"), "clinic", [change, new], sendings)
+    second = match(receipt("D-1", "2026-03-03T10:00:00"), "clinic", [new, change], sendings)
+    unsaid = match(receipt("D-1"), "clinic", [new, change], sendings)
+
+    assert [found.sending.id for found in (first, second, unsaid)] == [31, 41, 41]
+
+
+def test_what_the_adapter_made_itself_is_not_answered_for() -> None:
+    found = match(receipt(MSG_ID), "nav", [Earlier(MSG_ID, "msg_id", 3, direction="out")], {3: [Sending(31, "nav")]})
+
+    assert found.outcome is Outcome.UNKNOWN
+
+
+def test_a_message_that_was_sent_to_nobody_is_not_answered_for() -> None:
+    assert match(receipt(MSG_ID), "nav", [Earlier(MSG_ID, "msg_id", 3)], {}).outcome is Outcome.UNKNOWN
+
+
+def test_each_party_answers_for_its_own_delivery() -> None:
+    sendings = {3: [Sending(31, "clinic"), Sending(32, "nav")]}
+
+    assert match(receipt(MSG_ID), "nav", [Earlier(MSG_ID, "msg_id", 3)], sendings).sending.id == 32
+    assert match(receipt(MSG_ID), "central", [Earlier(MSG_ID, "msg_id", 3)], sendings).outcome is Outcome.STRANGER
+
+
+def test_status_3_counts_as_taken() -> None:
+    """NAV uses it for errors in a part of the message (scenario 23)."""
+    found = match(receipt(MSG_ID, status="3"), "nav", [Earlier(MSG_ID, "msg_id", 3)], {3: [Sending(31, "nav")]})
+
+    assert found.to is DeliveryState.COMPLETED
+
+
+def test_a_receipt_for_something_given_up_changes_nothing() -> None:
+    sendings = {3: [Sending(31, "nav", DeliveryState.ABANDONED)]}
+
+    found = match(receipt(MSG_ID), "nav", [Earlier(MSG_ID, "msg_id", 3)], sendings)
+
+    assert (found.outcome, found.to) == (Outcome.MATCHED, None)
+
+
+def test_a_receipt_without_original_answers_for_nothing() -> None:
+    assert match(Receipt(status=Code("1")), "nav", [], {}).outcome is Outcome.UNKNOWN
