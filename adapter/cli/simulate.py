@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +14,18 @@ import typer
 
 from adapter import duration, resources
 from adapter.cli.exits import ExitCode
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[threading.Event]:
+    """Give the event that SIGTERM and Ctrl-C set."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _duration(text: str) -> timedelta:
@@ -53,25 +67,19 @@ def simulate(
     It sends, answers, asks and gives receipts by its script, until it is told to stop. The exit code is 0 when
     everything in the script has happened and nothing else, 1 otherwise.
     """
-    from adapter.simulate.actor import Actor
+    from adapter.simulate.actor import UNFULFILLED, Actor
     from adapter.simulate.script import ScriptError, load_script
 
     path = script or resources.fixtures() / "simulate" / f"{role}.toml"
     loaded = load_script(path)
     if loaded.role != role:
         raise ScriptError(f"The script {path} is for the role {loaded.role}, not for {role}.")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    actor = Actor(loaded, inbox=inbox, outbox=outbox, kept=kept or inbox.parent / "read", tell=_tell)
-    actor.run(stop, until_idle=until_idle, length=length)
+    actor = Actor(loaded, inbox=inbox, outbox=outbox, kept=kept or inbox.parent / "read", tell=typer.echo)
+    with _told_to_stop() as stop:
+        actor.run(stop, until_idle=until_idle, length=length)
     if actor.missing:
-        typer.echo("The script is not fulfilled:")
+        typer.echo(UNFULFILLED)
         for line in actor.missing:
             typer.echo(f"  {line}")
         raise typer.Exit(ExitCode.REJECTED)
     typer.echo("Everything in the script has happened.")
-
-
-def _tell(line: str) -> None:
-    typer.echo(line)

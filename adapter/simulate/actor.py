@@ -25,6 +25,8 @@ from adapter.wire.spec import new_uuid
 
 #: Seconds between two looks into the folder.
 PAUSE = 0.1
+#: What the process of a party says before the list of what is missing.
+UNFULFILLED = "The script is not fulfilled:"
 _NOT_IN_NAMES = re.compile(r"[^\w-]+")
 
 Clock = Callable[[], datetime]

@@ -45,9 +45,10 @@ class Line:
 class Chronicle:
     """Tells what is new in the event log since the last time."""
 
-    def __init__(self, names: Mapping[str, str]) -> None:
-        """Take short names of the parties, by their ids."""
+    def __init__(self, names: Mapping[str, str], channels: Mapping[str, str]) -> None:
+        """Take short names of the parties, by their ids and by their channels."""
         self._names = names
+        self._channels = channels
         self._codes = CodeLists.load()
         self._last = 0
 
@@ -78,7 +79,7 @@ class Chronicle:
             note = f"the draft is approved by {event.data.get('by', 'a person')}"
             yield Line(at=event.at, mark=Mark.WELL, sender=name, receiver=ADAPTER, what=self._what(message), note=note)
             return
-        sender = self._name(row.sender_party) if row.sender_party else f"folder of {row.channel}"
+        sender = self._name(row.sender_party) if row.sender_party else self._channels.get(row.channel, row.channel)
         line = Line(
             at=event.at,
             mark=_MARKS[state],
@@ -88,7 +89,7 @@ class Chronicle:
             note=_TOLD[state],
         )
         yield line
-        for finding in row.findings:
+        for finding in () if state is MessageState.IGNORED else row.findings:
             if finding.get("severity") in {"warn", "hold", "reject"}:
                 note = f"{finding.get('rule')}: {finding.get('text')}"
                 yield replace(line, mark=Mark.MORE, sender="", receiver="", what="", note=note)
@@ -117,8 +118,9 @@ class Chronicle:
         if task is None:
             return
         owner = self._name(task.party) if task.party else "the operator"
-        draft = "" if task.draft_message_id is None else "; a draft question to the sender waits for approval"
-        yield Line(at=event.at, mark=Mark.NOTICE, what=f"task {task.id} for {owner}", note=f"{task.rule}{draft}")
+        draft = None if task.draft_message_id is None else _read(query, task.draft_message_id)
+        note = f"{task.rule}; a question waits for approval: {_asked(draft)}" if draft else task.rule
+        yield Line(at=event.at, mark=Mark.NOTICE, what=f"task {task.id} for {owner}", note=note)
 
     def _name(self, party: str | None) -> str:
         return self._names.get(party or "", party or "unknown")
@@ -153,6 +155,13 @@ _MARKS = {
     MessageState.IGNORED: Mark.WELL,
     MessageState.QUARANTINED: Mark.NOTICE,
 }
+
+
+def _asked(draft: Message) -> str:
+    """Return the items that a draft asks for: our own words, with nothing of the patient."""
+    notes = draft.dialogmelding.notater if draft.dialogmelding else ()
+    lines = [line for note in notes for line in (note.text.text if note.text else "").splitlines()]
+    return ", ".join(f"«{line.removeprefix('- ')}»" for line in lines if line.startswith("- "))
 
 
 def _read(query: Query, number: int) -> Message | None:

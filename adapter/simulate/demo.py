@@ -6,7 +6,6 @@ What is printed comes from the event log and the folders; what is done here is o
 from __future__ import annotations
 
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,9 +16,9 @@ from rich.console import Console
 
 from adapter.errors import BudstikkeError
 from adapter.message.state import DeliveryState, MessageState
-from adapter.simulate.actor import utc_now
+from adapter.simulate.actor import UNFULFILLED, utc_now
 from adapter.simulate.chronicle import Chronicle, Line, Mark
-from adapter.simulate.processes import Process, Processes, command
+from adapter.simulate.processes import Process, Processes
 from adapter.simulate.stage import Stage, prepared, visible
 from adapter.simulate.timeline import Timeline
 from adapter.simulate.verdict import Check, expected, is_quiet, judge
@@ -33,7 +32,7 @@ DAEMON = "daemon"
 PERSON = "Rolig Skog"
 
 #: Seconds: between two looks, the daemon's death and its return, and the last message and the reckoning.
-_LOOK, _ABSENCE, _SILENCE = 0.05, 1.5, 1.0
+_LOOK, _ABSENCE, _SILENCE = 0.02, 1.5, 1.0
 _WIDTH = 140
 
 _Found = TypeVar("_Found")
@@ -76,7 +75,8 @@ class _Play:
         begun = utc_now()
         self._timeline = Timeline(console, begun)
         self._names = {party.id: NAMES.get(party.role, party.id) for party in stage.settings.party}
-        self._chronicle = Chronicle(self._names)
+        channels = {party.channel: self._names[party.id] for party in stage.settings.party}
+        self._chronicle = Chronicle(self._names, channels)
         self._seconds_limit = seconds_limit
         self._deadline = time.monotonic() + seconds_limit
         self._begun = time.monotonic()
@@ -104,9 +104,8 @@ class _Play:
             self._alive[player.party] = self._processes.start(player.party, "simulate", player.script.role, *folders)
         task = self._until("a draft question to the referrer", _draft)
         self._approve(task)
-        self._until("the delivery of the question", lambda query: _is_sent(query, task.draft_message_id or 0))
-        seen = self._last_event()
-        self._until("the answer to the question", lambda query: _has_received(query, after=seen))
+        asked = self._until("the delivery of the question", lambda query: _sent(query, task.draft_message_id or 0))
+        self._until("an answer to the question", lambda query: _has_received(query, after=asked))
         self._kill_daemon()
         self._rest(_ABSENCE)
         self._start_daemon("starts again")
@@ -132,13 +131,12 @@ class _Play:
 
     def _approve(self, task: TaskRow) -> None:
         """Do what the clinic's health professional does: read the draft and send it."""
-        line = ("tasks", "send", str(task.id), "--by", PERSON)
-        self._tell(Mark.WELL, f"{PERSON} at the clinic reads the draft", f"budstikke {' '.join(line[:3])}")
-        ran = subprocess.run(  # noqa: S603 - our own command
-            command(*line, "--config", self._stage.config), capture_output=True, encoding="utf-8", check=False
-        )
-        if ran.returncode:
-            raise DidNotHappen(f"The draft could not be sent: {ran.stderr.strip()}")
+        line = ("tasks", "send", str(task.id))
+        self._tell(Mark.WELL, f"{PERSON} at the clinic reads the draft", f"budstikke {' '.join(line)}")
+        process = self._processes.start("tasks", *line, "--by", PERSON, "--config", self._stage.config)
+        self._until("the end of that command", lambda _: process.poll() is not None)
+        if process.returncode:
+            raise DidNotHappen(f"The draft could not be sent; {self._stage.logs / 'tasks.log'} tells why.")
 
     def _is_all_there(self, query: Query) -> bool:
         if any(visible(player.outbox) for player in self._stage.players) or not is_quiet(query):
@@ -171,9 +169,6 @@ class _Play:
             self._look(lambda _: None)
             time.sleep(_LOOK)
 
-    def _last_event(self) -> int:
-        return self._look(lambda query: query.verify_chain().length)
-
     def _tell(self, mark: Mark, what: str, note: str) -> None:
         """Print what was done from outside, after everything the log tells so far."""
         self._look(lambda _: None)
@@ -184,32 +179,50 @@ class _Play:
         with self._store.reading() as query:
             checks = judge(query, self._stage.players, codes, self._names)
         if trouble:
-            checks.append(Check(trouble, is_true=False))
+            checks = (*checks, Check(text=trouble, is_true=False))
         self._timeline.say()
         self._timeline.judge(checks)
-        is_well = all(check.is_true for check in checks)
+        for line in self._what_parties_miss(codes):
+            self._timeline.say(f"     {line}", style="red")
         self._timeline.say()
+        is_well = all(check.is_true for check in checks)
+        if is_well:
+            seconds = time.monotonic() - self._begun
+            self._timeline.say(f"Everything arrived, in {seconds:.0f} s.", style="bold green")
+        else:
+            self._timeline.say(f"Not everything arrived; the logs in {self._stage.logs} tell more.", style="bold red")
+        self._invite()
+        return is_well
+
+    def _what_parties_miss(self, codes: dict[str, int]) -> Iterator[str]:
+        """Yield what parties say themselves: each ends with the list of what did not happen."""
+        for player in self._stage.players:
+            if codes.get(player.party):
+                log = (self._stage.logs / f"{player.party}.log").read_text("utf-8")
+                missing = log.partition(UNFULFILLED)[2].splitlines()
+                yield from (f"{self._names[player.party]}: {line.strip()}" for line in missing if line.strip())
+
+    def _invite(self) -> None:
+        """Tell where everything is, and what to try with it."""
         self._timeline.say(
-            f"Everything arrived, in {time.monotonic() - self._begun:.0f} s."
-            if is_well
-            else f"Not everything arrived; the logs in {self._stage.logs} tell more.",
-            style="bold green" if is_well else "bold red",
+            f"All files are in {self._stage.folder / 'var'}; `read` holds what each party got. Try next:"
         )
-        self._timeline.say(f"All files are in {self._stage.folder}/var: read/ holds what each party got. Try next:")
         for line in ("messages", "messages show 1", "threads show 1", "tasks", "deliveries"):
             self._timeline.say(f"  budstikke {line} --config {self._stage.config}")
-        found = next((path for player in self._stage.players for path in visible(player.kept)), None)
-        if found is not None:
-            self._timeline.say(f"  budstikke show {found}")
-        return is_well
+        files = [path for player in self._stage.players for path in visible(player.kept)]
+        if files:
+            largest = max(files, key=lambda path: path.stat().st_size)
+            self._timeline.say(f"  budstikke show {largest}")
 
 
 def _draft(query: Query) -> TaskRow | None:
     return next((task for task in query.tasks("open") if task.draft_message_id is not None), None)
 
 
-def _is_sent(query: Query, message: int) -> bool:
-    return any(row.message_id == message and row.sent_at is not None for row in query.deliveries_of([message]))
+def _sent(query: Query, message: int) -> int | None:
+    """Return the event by which a message was with its party, or None."""
+    events = (event for row in query.deliveries_of([message]) for event in query.events(delivery_id=row.id))
+    return next((event.seq for event in events if event.name == DeliveryState.SENT), None)
 
 
 def _has_received(query: Query, *, after: int) -> bool:

@@ -13,7 +13,7 @@ from adapter.simulate.verdict import Check
 
 _STYLES = {Mark.WELL: "green", Mark.NOTICE: "yellow", Mark.BAD: "bold red", Mark.MORE: "yellow"}
 _WHO = 23
-_WHAT = 46
+_WHAT = 48
 
 
 class Timeline:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from adapter.wire import read
 _EVERYTHING = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One thing that must be true at the end."""
 
@@ -39,29 +39,33 @@ def is_quiet(query: Query) -> bool:
     )
 
 
-def judge(query: Query, players: Iterable[Player], codes: Mapping[str, int], names: Mapping[str, str]) -> list[Check]:
+def judge(
+    query: Query, players: Iterable[Player], codes: Mapping[str, int], names: Mapping[str, str]
+) -> tuple[Check, ...]:
     """Return what must be true after a demo; `codes` gives the exit codes of the parties' processes."""
-    checks = []
     sent = [row for row in query.deliveries(limit=_EVERYTHING) if row.sent_at is not None]
-    for player in players:
-        name, held = names[player.party], visible(player.kept)
-        checks.append(Check(f"{name} holds {_listed(held)}", len(held) == expected(player.script)))
-        checks.append(Check(f"{name} has seen its whole script, and nothing else", codes.get(player.party) == 0))
-        checks.append(_arrived(name, player, held, sent))
-    checks += _store_checks(query)
-    return checks
+    of_parties = [
+        check
+        for player in players
+        for check in _party_checks(names[player.party], player, codes.get(player.party), sent)
+    ]
+    return (*of_parties, *_store_checks(query))
 
 
-def _arrived(name: str, player: Player, held: list[Path], sent: list[DeliveryRow]) -> Check:
-    """Check that the names of the files are those of the deliveries, each once."""
-    delivered = sorted(row.name for row in sent if row.party == player.party)
-    return Check(
-        f"{name} got each of its {len(delivered)} deliveries exactly once",
-        delivered == sorted(path.name for path in held) and not visible(player.inbox) and not visible(player.outbox),
-    )
+def _party_checks(name: str, player: Player, code: int | None, sent: list[DeliveryRow]) -> Iterator[Check]:
+    """Check that a party saw its whole script and nothing else, and that each delivery is there once."""
+    held = visible(player.kept)
+    is_whole = code == 0 and len(held) == expected(player.script)
+    yield Check(text=f"{name} holds all that its script expects: {_listed(held)}", is_true=is_whole)
+    names = sorted(path.name for path in held)
+    if names != sorted(row.name for row in sent if row.party == player.party):
+        yield Check(text=f"{name} holds other files than were delivered to it", is_true=False)
+    unread = [*visible(player.inbox), *visible(player.outbox)]
+    if unread:
+        yield Check(text=f"{len(unread)} files between {name} and the adapter were not taken", is_true=False)
 
 
-def _store_checks(query: Query) -> list[Check]:
+def _store_checks(query: Query) -> Iterator[Check]:
     counts = query.counts()
     states = ", ".join(f"{number} {state}" for state, number in counts.messages.items())
     under_way = sum(number for state, number in counts.deliveries.items() if DeliveryState(state).is_under_way)
@@ -69,17 +73,16 @@ def _store_checks(query: Query) -> list[Check]:
     is_done = all(
         state in counts.messages for state in (MessageState.REJECTED, MessageState.IGNORED, MessageState.QUARANTINED)
     )
-    open_tasks = query.tasks("open")
+    yield Check(text=f"every message has found its end: {states}", is_true=is_done and not _unfinished(counts.messages))
+    yield Check(text="no delivery is under way, and none was given up", is_true=not under_way and not given_up)
+    open_tasks = [task.message_id for task in query.tasks("open")]
+    yield Check(
+        text=f"{_counted(len(open_tasks), 'task waits', 'tasks wait')} for a person: the file nobody can read",
+        is_true=open_tasks == _quarantined(query),
+    )
     chain = query.verify_chain()
-    return [
-        Check(f"every message has found its end: {states}", is_done and not _unfinished(counts.messages)),
-        Check("no delivery is under way, and none was given up", not under_way and not given_up),
-        Check(
-            f"{_counted(len(open_tasks), 'task waits', 'tasks wait')} for a person: the file nobody can read",
-            [task.message_id for task in open_tasks] == _quarantined(query),
-        ),
-        Check(f"the event log verifies: {chain.length} events, each bound to the one before", chain.ok),
-    ]
+    text = f"the event log verifies: {chain.length} events, each bound to the one before"
+    yield Check(text=text, is_true=chain.ok)
 
 
 def _unfinished(messages: Mapping[str, int]) -> bool:
