@@ -148,15 +148,15 @@ _HEADINGS = {
     ),
 }  # fmt: skip
 _FACT_OF_HEADING = {name: fact for fact, names in _HEADINGS.items() for name in names}
-#: "Heading" or "Heading:" on a line of its own, or "Heading: text". The longest name first.
+#: "Heading" or "Heading:" on a line of its own, or "Heading: text"; the longest name first. It begins with the line
+#: break itself, which is found faster than the beginning of a line.
 _HEADING = re.compile(
-    r"^[ \t]*({})[ \t]*(?::|$)".format(
+    r"\n[ \t]*({})[ \t]*(?::|(?=\n)|\Z)".format(
         "|".join(
             re.escape(name).replace("/", "[ \\t]*/[ \\t]*").replace("\\ ", "[ \\t]+")
             for name in sorted(_FACT_OF_HEADING, key=len, reverse=True)
         )
-    ),
-    re.MULTILINE,
+    )
 )
 #: Some systems escape the line break twice.
 _ESCAPED_BREAK = re.compile(r"&#13;&#10;|&#1[03];")
@@ -191,11 +191,13 @@ class _Sections:
 
 def sections_of(text: str) -> Iterator[tuple[str | None, str]]:
     """Yield the parts of a text, in small letters, with the fact its heading names; None where there is none."""
-    lines = text.lower().replace("\r\n", "\n").replace("\r", "\n")
+    lines = "\n" + text.lower()
+    if "\r" in lines:
+        lines = lines.replace("\r\n", "\n").replace("\r", "\n")
     if "&#1" in lines:
         lines = _ESCAPED_BREAK.sub("\n", lines)
     fact: str | None = None
-    start = 0
+    start = 1
     for heading in _HEADING.finditer(lines):
         yield fact, lines[start : heading.start()]
         name = " ".join(heading[1].split()).replace(" / ", "/").replace("/ ", "/").replace(" /", "/")

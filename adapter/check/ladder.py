@@ -18,7 +18,7 @@ from adapter.check import amo, base, codes, rules, tolerance
 from adapter.check.codelists import CodeLists
 from adapter.check.explain import Explainer
 from adapter.check.fault import Fault, FaultKind, line_of, read_fault
-from adapter.check.finding import Finding, Report, verdict_of
+from adapter.check.finding import Direction, Finding, Report, verdict_of
 from adapter.check.policy import Policy
 from adapter.check.rule import Rule
 from adapter.check.scan import ScanUnavailable
@@ -34,8 +34,7 @@ from adapter.wire.rescue import rescue
 _SUPPORTED = frozenset({Kind.HENVISNING, Kind.DIALOGMELDING, Kind.APPREC})
 #: What is judged by its schema only, and passed on.
 _JUDGED_BY_SCHEMA = frozenset({Kind.EPIKRISE})
-#: A fault that says the content belongs to a standard, or a version, that no schema here knows.
-_OTHER_STANDARD = frozenset({FaultKind.UNKNOWN_CONTENT, FaultKind.UNKNOWN_ROOT})
+_PAYLOADS = frozenset({"Henvisning", "Dialogmelding"})
 #: More faults than this of one message help nobody.
 _MOST_FAULTS = 20
 
@@ -119,7 +118,8 @@ class Checker:
             return
         stops = False
         for finding in self._schema(root, message, policy):
-            stops = stops or finding.severity.stops
+            # what is passed on unread is asked no more
+            stops = stops or finding.severity.stops or finding.rule == rules.MSG_03.id
             yield finding
         if stops or message.kind is Kind.APPREC:
             return
@@ -138,23 +138,30 @@ class Checker:
         faults = self._schemas.validate(root)
         if not faults:
             return
-        if message.kind is Kind.APPREC and _names_original(message) and policy.tolerates(tolerance.READABLE_RECEIPT):
-            shapes: tuple[str, ...] | None = (tolerance.READABLE_RECEIPT,) * len(faults)
-        else:
-            shapes = tolerance.tolerated(faults, root, self._schemas, policy)
+        shapes = self._tolerated(faults, root, message, policy)
         if shapes is not None:
             for fault, shape in zip(faults[:_MOST_FAULTS], shapes, strict=False):
                 yield _schema_finding(rules.MSG_02_TOLERATED, read_fault(fault, root), policy, shape=shape)
             return
         rule = _broken_schema(message)
         explained = self._explained(faults, root)
-        if any(fault.kind in _OTHER_STANDARD for fault in explained):
+        if any(_is_other_standard(fault) for fault in explained):
             yield from _unsupported(message, policy)
             return
         for place, described in enumerate(explained):
             finding = _schema_finding(rule, described, policy)
             # One error in the receipt: the first fault speaks for all.
             yield finding if place == 0 else replace(finding, apprec=None)
+
+    def _tolerated(
+        self, faults: tuple[SchemaFault, ...], root: etree._Element, message: Message, policy: Policy
+    ) -> tuple[str, ...] | None:
+        """Return the tolerated shape of each fault; None where one has none, and for what we ourselves send."""
+        if policy.direction is Direction.OUTBOUND:
+            return None
+        if message.kind is Kind.APPREC and _names_original(message) and policy.tolerates(tolerance.READABLE_RECEIPT):
+            return (tolerance.READABLE_RECEIPT,) * len(faults)
+        return tolerance.tolerated(faults, root, self._schemas, policy)
 
     def _explained(self, faults: tuple[SchemaFault, ...], root: etree._Element) -> tuple[Fault, ...]:
         read = tuple(read_fault(fault, root) for fault in faults[:_MOST_FAULTS])
@@ -220,6 +227,13 @@ def _unsupported(message: Message, policy: Policy) -> Iterator[Finding]:
     kind = f"{name} {message.version}" if message.version else name
     rule = rules.MSG_03_RELAYED if policy.relays_unsupported else rules.MSG_03
     yield rule.finding(policy.direction, kind=kind[:60])
+
+
+def _is_other_standard(fault: Fault) -> bool:
+    """Tell whether the message, or its main content, belongs to a version that no schema here knows."""
+    if fault.kind is FaultKind.UNKNOWN_CONTENT:
+        return fault.element in _PAYLOADS
+    return fault.kind is FaultKind.UNKNOWN_ROOT
 
 
 def _names_original(message: Message) -> bool:

@@ -131,6 +131,27 @@ def test_a_payload_of_a_later_version_is_not_supported(dialogue: Build, check: C
     assert (rules_of(report), errors_of(report)) == (["MSG-03"], ["T10"])
 
 
+def test_a_payload_of_a_later_version_is_relayed_unread(dialogue: Build, check: Check) -> None:
+    data = write(dialogue(patient=None)).replace(b"dialog/2013-01-23", b"dialog/2033-01-23")
+    report = check(data, relays_unsupported=True)
+
+    assert (report.verdict, rules_of(report)) == (Verdict.ACCEPT, ["MSG-03"])
+
+
+def test_unknown_content_beside_the_main_one_breaks_the_schema(dialogue: Build, check: Check) -> None:
+    beside = b'<Document><RefDoc><MsgType V="XML"/><Content><x xmlns="urn:x"/></Content></RefDoc></Document></MsgHead>'
+    report = check(write(dialogue()).replace(b"</MsgHead>", beside))
+
+    assert (rules_of(report), errors_of(report)) == (["MSG-02"], ["T02"])
+
+
+def test_what_is_sent_from_here_is_never_tolerated(dialogue: Build, check: Check) -> None:
+    data = write(dialogue()).replace(b"1984-03-14", b"1984-3-14")
+
+    assert check(data).verdict is Verdict.TOLERATED
+    assert check(data, direction=Direction.OUTBOUND).verdict is Verdict.REJECT
+
+
 def _foreign(dialogue: Build) -> bytes:
     text = write(dialogue(type=Code("SYKMELD", "Sykmelding"))).decode()
     start, end = text.index("<Content>") + len("<Content>"), text.index("</Content>")
