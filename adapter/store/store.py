@@ -161,13 +161,12 @@ class Store:
     def _prepare(self, busy_timeout: float) -> None:
         with self._transaction("BEGIN") as connection:
             found = schema.revision(connection)
-        if found == schema.REVISION:
-            return
-        if found is None:
-            self._use_write_ahead_log(busy_timeout)
-        else:
+        if found not in {None, schema.REVISION}:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
             self.backup(self.path.with_name(f"{self.path.name}.{found}.{stamp}.bak"))
+        self._use_write_ahead_log(busy_timeout)
+        if found == schema.REVISION:
+            return
         with self._transaction("BEGIN IMMEDIATE") as connection:
             # Another process may have been quicker.
             found = schema.revision(connection)

@@ -67,6 +67,16 @@ def test_every_commit_is_flushed_to_the_disk(store: Store) -> None:
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "mmap_size": 0, "busy_timeout": 100}
 
 
+def test_a_copy_with_another_journal_gets_the_write_ahead_log_again(store: Store, url: str) -> None:
+    store.close()
+    with sqlite3.connect(store.path) as other:
+        other.execute("PRAGMA journal_mode=DELETE")
+    other.close()
+
+    with Store.open(url) as again, again.writing() as ledger:
+        assert ledger._connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
 @pytest.mark.parametrize(
     "url", ["postgresql://host/db", "sqlite://", "sqlite:///:memory:", "sqlite:///a.db?mode=ro", "nonsense"]
 )
