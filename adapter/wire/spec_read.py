@@ -123,7 +123,7 @@ class Reader:
 
     def _one(self, slot: Slot, raw: object, owner: str, path: str) -> Any:  # noqa: ANN401 - the field's value
         if isinstance(raw, At):
-            raw, path = raw.value, raw.path
+            return self._one(slot, raw.value, owner, raw.path)
         cls = slot.types[0]
         if cls is Code:
             return self._code(raw, owner, path)
@@ -138,7 +138,7 @@ class Reader:
             return Moment(f"{value.text}T00:00:00") if is_day and self.kind == _TIMED and owner in TIMES else value
         if issubclass(cls, StrEnum):
             try:
-                return cls(raw)
+                return cls(str(raw))
             except ValueError:
                 self.mistake(path, f"expected one of {', '.join(cls)}")
                 return None

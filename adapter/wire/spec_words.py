@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from adapter.message import (
@@ -50,7 +50,7 @@ def _put(table: Table, key: str, value: object, path: str, reader: Reader) -> No
     table[key] = value
 
 
-def _prepend(table: Table, key: str, values: list[object]) -> None:
+def _prepend(table: Table, key: str, values: Sequence[object]) -> None:
     if values:
         table[key] = [*values, *table.get(key, ())]
 
@@ -59,7 +59,7 @@ def _texts(raw: object) -> list[str]:
     return [str(item) for item in raw] if isinstance(raw, list | tuple) else [str(raw)]
 
 
-def _telecoms(table: Table) -> list[object]:
+def _telecoms(table: Table) -> list[dict[str, str]]:
     """Take the words phone and email out of a table."""
     phones = _texts(table.pop("phone")) if "phone" in table else []
     mails = _texts(table.pop("email")) if "email" in table else []
@@ -128,7 +128,7 @@ def _patient(table: Table, path: str, reader: Reader) -> None:
     _person(table, path, reader)
 
 
-def _into_address(table: Table, telecoms: list[object], kind: str, reader: Reader) -> None:
+def _into_address(table: Table, telecoms: Sequence[object], kind: str, reader: Reader) -> None:
     """Put phone numbers into the address, which Henvisning 1.x and AppRec demand a kind of."""
     if not telecoms and not (isinstance(table.get("address"), dict) and not reader.is_complete):
         return
