@@ -12,7 +12,7 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
 
@@ -65,7 +65,8 @@ def _catalog() -> Catalog:
     return load_catalog(resources.schemas())
 
 
-@cache
+# Documents of one kind use the same namespaces; a stranger's mixture may not fill the memory.
+@lru_cache(maxsize=8)
 def _schema(namespaces: tuple[str, ...]) -> XMLSchema10:
     known = _catalog()
     driver = etree.Element(f"{{{_XSD}}}schema", nsmap={"xs": _XSD})
