@@ -45,7 +45,7 @@ def list_deliveries(
     if is_for_a_verb_below(context):
         return
     with open_store(config) as store, store.reading() as query:
-        rows = query.deliveries(state=state, channel=channel, party=party, limit=limit)
+        rows = query.deliveries(state=state, channel=channel, party=party, limit=limit, newest_first=True)
     if as_json:
         for row in rows:
             json_line(row)

@@ -145,12 +145,14 @@ class Query:
         party: str | None = None,
         limit: int = 100,
         offset: int = 0,
+        newest_first: bool = False,
     ) -> list[DeliveryRow]:
         """Return deliveries; what is None does not matter."""
         statement = select(delivery).where(
             *_equal((delivery.c.state, state), (delivery.c.channel, channel), (delivery.c.party, party))
         )
-        return self._deliveries(statement.order_by(delivery.c.id).limit(limit).offset(offset))
+        order = delivery.c.id.desc() if newest_first else delivery.c.id
+        return self._deliveries(statement.order_by(order).limit(limit).offset(offset))
 
     def due_deliveries(self, now: datetime, limit: int, exclude: Collection[int] = ()) -> list[DeliveryRow]:
         """Return queued deliveries whose time has come, the longest due first."""

@@ -30,6 +30,11 @@ def test_deliveries_are_found_by(budstikke: Budstikke, options: list[str], expec
     assert ids(budstikke("deliveries", "--json", *options).out) == expected
 
 
+def test_the_newest_delivery_comes_first(budstikke: Budstikke) -> None:
+    assert [json.loads(line)["id"] for line in budstikke("deliveries", "--json").out.splitlines()] == [2, 1]
+    assert ids(budstikke("deliveries", "--json", "--limit", 1).out) == {2}
+
+
 def test_a_delivery_is_shown_with_its_attempts(budstikke: Budstikke) -> None:
     out = budstikke("deliveries", "show", 2).out
 
