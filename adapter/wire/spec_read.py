@@ -123,7 +123,7 @@ class Reader:
 
     def _one(self, slot: Slot, raw: object, owner: str, path: str) -> Any:  # noqa: ANN401 - the field's value
         if isinstance(raw, At):
-            return self._one(slot, raw.value, owner, raw.path)
+            path, raw = raw.path, raw.value
         cls = slot.types[0]
         if cls is Code:
             return self._code(raw, owner, path)
