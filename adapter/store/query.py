@@ -137,7 +137,7 @@ class Query:
         """Return one delivery, or None."""
         return next(iter(self._deliveries(select(delivery).where(delivery.c.id == id))), None)
 
-    def deliveries(
+    def deliveries(  # noqa: PLR0913 - what to filter by, and which part of it
         self,
         *,
         state: DeliveryState | None = None,
