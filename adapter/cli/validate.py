@@ -41,8 +41,8 @@ def validate(
         str | None, typer.Option("--partner", metavar="ID", help="Apply the tolerance and profiles of this party.")
     ] = None,
     profile: Annotated[
-        list[str] | None,
-        typer.Option("--profile", metavar="NAME", help="Check against this content profile too, such as amo."),
+        list[Literal["amo"]] | None,
+        typer.Option("--profile", metavar="NAME", help="Check against this content profile too: amo."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Tolerate no schema-invalid shape.")] = False,
     config: ConfigOption = DEFAULT_CONFIG,
@@ -55,22 +55,21 @@ def validate(
     if not files:
         raise typer.BadParameter(f"no *.xml in {', '.join(str(path) for path in paths)}")
     checker, policy = _judge(config, direction=direction, partner=partner, profiles=profile or (), is_strict=strict)
+    tell = _tell_json if as_json else _tell
     verdicts: Counter[str] = Counter()
     unreadable = 0
     now = datetime.now(UTC)
-    for path in files:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            say(error)
-            unreadable += 1
-            continue
-        report = checker.check(data, policy, now=now)
-        verdicts[report.verdict.value] += 1
-        if as_json:
-            json_line(_as_json(path, report))
-        else:
-            _print(path, report)
+    with checker:
+        for path in files:
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                say(error)
+                unreadable += 1
+                continue
+            report = checker.check(data, policy, now=now)
+            verdicts[report.verdict.value] += 1
+            tell(path, report)
     if not as_json:
         counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
         typer.echo(f"{verdicts.total()} file{'' if verdicts.total() == 1 else 's'}: {counted or 'nothing read'}")
@@ -133,7 +132,7 @@ def _of_partner(policy: Policy, name: str, register: Register) -> Policy:
     )
 
 
-def _as_json(path: Path, report: Report) -> dict[str, object]:
+def _tell_json(path: Path, report: Report) -> None:
     from adapter.flow.answer import predict
 
     preview = predict(report)
@@ -144,10 +143,10 @@ def _as_json(path: Path, report: Report) -> dict[str, object]:
         "status": preview.status,
         "errors": [{"v": error.value, "dn": error.name, "ot": error.text} for error in preview.errors],
     }
-    return {"file": str(path), **told, "apprec": apprec, "findings": findings}
+    json_line({"file": str(path), **told, "apprec": apprec, "findings": findings})
 
 
-def _print(path: Path, report: Report) -> None:
+def _tell(path: Path, report: Report) -> None:
     from adapter.flow.answer import predict
 
     message = report.message

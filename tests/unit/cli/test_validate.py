@@ -110,6 +110,13 @@ def test_a_partner_brings_its_profiles(budstikke: Budstikke, referral: Path, con
     assert rules("--partner", "clinic") == rules("--profile", "amo")
 
 
+def test_a_profile_nobody_knows_is_a_mistake_in_usage(budstikke: Budstikke, referral: Path) -> None:
+    ran = budstikke("validate", "--profile", "ano", referral)
+
+    assert ran.exit_code == 2
+    assert "amo" in ran.err
+
+
 def test_a_partner_nobody_knows_is_told_with_those_who_are(budstikke: Budstikke, referral: Path, config: Path) -> None:
     ran = budstikke("validate", "--partner", "nav", "--config", config, referral)
 

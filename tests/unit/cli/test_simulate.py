@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapter import resources
+
+Budstikke = Callable[..., Any]
+
+FOLDERS = ("--inbox", "nav/from-adapter", "--outbox", "nav/to-adapter")
+
+
+def _script(folder: Path, text: str) -> Path:
+    path = folder / "script.toml"
+    path.write_text(f'name = "EPJ"\n{text}', "utf-8")
+    return path
+
+
+def test_a_party_reads_answers_and_is_content(budstikke: Budstikke, folder: Path) -> None:
+    inbox = folder / "nav" / "from-adapter"
+    inbox.mkdir(parents=True)
+    example = resources.fixtures() / "messages" / "dialogmelding-1.0-nav-behov-for-tiltak.xml"
+    (inbox / "a.xml").write_bytes(example.read_bytes())
+    ran = budstikke("simulate", "nav", *FOLDERS, "--for", "1s")
+
+    assert (ran.exit_code, ran.err) == (0, "")
+    assert ran.out.splitlines()[-1] == "Everything in the script has happened."
+    assert [path.name for path in (folder / "nav" / "read").iterdir()] == ["a.xml"]
+    assert len(list((folder / "nav" / "to-adapter").iterdir())) == 1
+
+
+def test_what_did_not_happen_is_listed(budstikke: Budstikke, folder: Path) -> None:
+    ran = budstikke("simulate", "nav", *FOLDERS, "--kept", "elsewhere", "--until-idle", "0s")
+
+    assert ran.exit_code == 1
+    assert ran.out.splitlines() == ["The script is not fulfilled:", "  henvendelse fra lege: came 0 of 1 times"]
+    assert (folder / "elsewhere").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--until-idle", "soon"), '"soon" is no duration'),
+        (("--script", "none.toml"), "SIM-01: The script none.toml cannot be read"),
+        (("--script", "script.toml"), "is for the role clinic, not for nav"),
+    ],
+)
+def test_mistakes_are_told(budstikke: Budstikke, folder: Path, arguments: tuple[str, ...], told: str) -> None:
+    _script(folder, 'role = "clinic"')
+    ran = budstikke("simulate", "nav", *FOLDERS, *arguments)
+
+    assert ran.exit_code == 2
+    assert told in " ".join(ran.err.split())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_party_ends_when_it_is_told_to(budstikke: Budstikke, folder: Path, number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), number))
+    timer.start()
+    ran = budstikke("simulate", "clinic", *FOLDERS, "--script", _script(folder, 'role = "clinic"'))
+    timer.join()
+
+    assert ran.exit_code == 0
+    assert signal.getsignal(number) is before
