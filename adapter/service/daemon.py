@@ -22,7 +22,7 @@ import structlog
 from adapter.channel.base import Incoming
 from adapter.config import Settings, build
 from adapter.errors import BudstikkeError, ChannelError
-from adapter.service import notify
+from adapter.service import logs, notify
 from adapter.service.clock import Ticker
 from adapter.service.parts import Clock, utc_now
 from adapter.service.pool import Ended, Pool
@@ -54,6 +54,7 @@ def run(settings: Settings, *, once: bool = False, workers: int | None = None) -
         StoreLocked: another daemon works on the store.
         StoreError: the store cannot be used.
     """
+    logs.configure()
     Store.open(settings.store.url, busy_timeout=settings.store.busy_timeout.total_seconds()).close()
     with DaemonLock.acquire(settings.store_file()):
         for channel in build.channels(settings).values():

@@ -1,0 +1,207 @@
+"""Measure the pipeline against a bare loop, in one run.
+
+    python benchmarks/pipeline.py [--messages 2000] [--rounds 3]
+
+The bare loop does for each message what nobody can leave out: read the file, parse it, validate it by the schema,
+commit body and receipt to SQLite, write message and receipt to two files with fsync and rename. The pipeline is
+`run --once` with one and two workers on the same messages. CPU counts all processes; the time a process needs to
+start (imports, schemas, empty run) is measured by itself and told apart, since a daemon starts once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import resource
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lxml import etree
+
+from adapter import resources
+from adapter.check.schema import SchemaSet
+
+#: Fixtures of the mix, each with the party whose folder it is dropped in. Two of the eight are about 20 kB.
+MIX = (
+    ("henvisning-1.1-komplett", "referrer"),
+    ("henvisning-2.0-komplett", "referrer"),
+    ("henvisning-1.0-komplett", "referrer"),
+    ("dialogmelding-1.0-nav-behov-for-tiltak", "referrer"),
+    ("dialogmelding-1.1-status-1", "clinic"),
+    ("dialogmelding-1.1-helsefaglig-svar", "referrer"),
+    ("dialogmelding-1.1-20-kb", "referrer"),
+    ("henvisning-1.1-20-kb", "referrer"),
+)
+PARTIES = ("referrer", "clinic", "nav", "frisklivssentral")
+#: The installed command beside this Python.
+COMMAND = Path(sys.executable).with_name("budstikke")
+_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run took, in seconds."""
+
+    wall: float
+    cpu: float
+
+
+def messages(number: int) -> list[tuple[str, bytes]]:
+    """Return messages of the mix, each with ids of its own, and the party that sends it."""
+    folder = resources.fixtures() / "messages"
+    originals = [(party, (folder / f"{name}.xml").read_bytes()) for name, party in MIX]
+    made = []
+    for index in range(number):
+        party, data = originals[index % len(originals)]
+        new: dict[bytes, bytes] = {}
+        made.append(
+            (party, _UUID.sub(lambda found, new=new: new.setdefault(found[0], str(uuid.uuid4()).encode()), data))
+        )
+    return made
+
+
+def bare_loop(work: Path, mix: list[tuple[str, bytes]]) -> Run:
+    """Do what nobody can leave out."""
+    inbox, outbox = work / "in", work / "out"
+    inbox.mkdir(parents=True)
+    outbox.mkdir()
+    for index, (_, data) in enumerate(mix):
+        (inbox / f"{index:05}.xml").write_bytes(data)
+    schemas = SchemaSet.load()
+    receipt = b"<AppRec/>" * 150
+    store = sqlite3.connect(work / "bare.db", isolation_level=None)
+    store.execute("PRAGMA journal_mode=WAL")
+    store.execute("PRAGMA synchronous=FULL")
+    store.execute("CREATE TABLE message (id INTEGER PRIMARY KEY, body BLOB, receipt BLOB)")
+    begun, used = time.perf_counter(), time.process_time()
+    for path in sorted(inbox.iterdir()):
+        data = path.read_bytes()
+        root = etree.fromstring(data)
+        schemas.validate(root)
+        store.execute("BEGIN IMMEDIATE")
+        store.execute("INSERT INTO message (body, receipt) VALUES (?, ?)", (data, receipt))
+        store.execute("COMMIT")
+        for name, content in ((path.name, data), (f"receipt-{path.name}", receipt)):
+            _write(outbox / name, content)
+        path.unlink()
+    run = Run(time.perf_counter() - begun, time.process_time() - used)
+    store.close()
+    return run
+
+
+def _write(path: Path, data: bytes) -> None:
+    hidden = path.with_name(f".{path.name}")
+    file = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o660)
+    os.write(file, data)
+    os.fsync(file)
+    os.close(file)
+    hidden.rename(path)
+
+
+def pipeline(work: Path, mix: list[tuple[str, bytes]], workers: int) -> Run:
+    """Run the installed daemon over the same messages, and see that every one of them arrived."""
+    work.mkdir(parents=True)
+    # no routes: every message goes to its receiver's own channel at once
+    text = resources.example_config().read_text("utf-8").partition("[[route]]")[0]
+    config = work / "budstikke.toml"
+    config.write_text(
+        re.sub(r"(?m)^(outbox = .*)$", r'\1\nquiet = "0s"\npatience = "0s"', _without_waits(text)), "utf-8"
+    )
+    for party in PARTIES:
+        (work / f"var/{party}/to-adapter").mkdir(parents=True)
+    for index, (party, data) in enumerate(mix):
+        (work / f"var/{party}/to-adapter/{index:05}.xml").write_bytes(data)
+    before = _children()
+    begun = time.perf_counter()
+    subprocess.run(  # noqa: S603 - our own command
+        [COMMAND, "run", "--once", "--workers", str(workers), "--config", config],
+        check=True,
+        env={**os.environ, "BUDSTIKKE_LOG": "json"},
+        stderr=subprocess.DEVNULL,
+    )
+    run = Run(time.perf_counter() - begun, _children() - before)
+    _check(work, len(mix))
+    return run
+
+
+def _without_waits(text: str) -> str:
+    return re.sub(r"(?m)^(quiet|patience) = .*\n", "", text)
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _check(work: Path, number: int) -> None:
+    with sqlite3.connect(work / "var/budstikke.db") as store:
+        rows = dict(store.execute("SELECT state, count(*) FROM message WHERE direction = 'in' GROUP BY state"))
+    if rows != ({"delivered": number} if number else {}):
+        raise SystemExit(f"not every message was delivered: {rows}")
+
+
+def measure(number: int, rounds: int) -> None:
+    """Print messages a second, CPU for each message and the ratios."""
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        root = Path(folder).resolve()
+        results: dict[str, list[Run]] = {"bare loop": [], "start": [], "1 worker": [], "2 workers": []}
+        for turn in range(rounds):
+            mix = messages(number)
+            plan = {
+                "bare loop": lambda at, mix=mix: bare_loop(at, mix),
+                "start": lambda at: pipeline(at, [], 1),
+                "1 worker": lambda at, mix=mix: pipeline(at, mix, 1),
+                "2 workers": lambda at, mix=mix: pipeline(at, mix, 2),
+            }
+            for name, work in plan.items():
+                at = root / f"{turn}-{name.replace(' ', '-')}"
+                results[name].append(work(at))
+                shutil.rmtree(at)
+                last = results[name][-1]
+                print(f"round {turn + 1}  {name:10}  {last.wall:6.2f} s wall  {last.cpu:6.2f} s CPU", flush=True)
+    report(number, results)
+
+
+def report(number: int, results: dict[str, list[Run]]) -> None:
+    """Print the medians."""
+    middle = {
+        name: Run(statistics.median(run.wall for run in runs), statistics.median(run.cpu for run in runs))
+        for name, runs in results.items()
+    }
+    bare, start = middle["bare loop"], middle["start"]
+    per_message = bare.cpu / number * 1e6
+    print(f"\n{datetime.now(UTC):%Y-%m-%d}  {number} messages, medians\n")
+    print(f"{'':12}{'msg/s':>9}{'CPU µs/msg':>13}{'× bare loop':>13}{'with start':>12}")
+    print(f"{'bare loop':12}{number / bare.wall:9.0f}{per_message:13.0f}{1:13.2f}{1:12.2f}")
+    for name in ("1 worker", "2 workers"):
+        run = middle[name]
+        steady = (run.cpu - start.cpu) / number * 1e6
+        print(
+            f"{name:12}{number / (run.wall - start.wall):9.0f}{steady:13.0f}{steady / per_message:13.2f}"
+            f"{run.cpu / bare.cpu:12.2f}"
+        )
+    one, two = middle["1 worker"].wall - start.wall, middle["2 workers"].wall - start.wall
+    print(f"\nstart: {start.wall:.2f} s wall, {start.cpu:.2f} s CPU; two workers against one: {one / two:.2f} ×")
+
+
+def main() -> None:
+    """Read the arguments and measure."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--messages", type=int, default=2000)
+    options.add_argument("--rounds", type=int, default=3)
+    chosen = options.parse_args()
+    measure(chosen.messages, chosen.rounds)
+
+
+if __name__ == "__main__":
+    main()
