@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
 _GOES_ON = frozenset({"accept", "tolerated", "ignore"})
 
 
+class Profile(StrEnum):
+    """The content profiles that can be asked for."""
+
+    #: Arbeidsrettet mestringsopphold.
+    AMO = "amo"
+
+
 def validate(
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH...", exists=True, help="Files, and folders with *.xml at any depth.")
@@ -41,7 +49,7 @@ def validate(
         str | None, typer.Option("--partner", metavar="ID", help="Apply the tolerance and profiles of this party.")
     ] = None,
     profile: Annotated[
-        list[Literal["amo"]] | None,
+        list[Profile] | None,
         typer.Option("--profile", metavar="NAME", help="Check against this content profile too: amo."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Tolerate no schema-invalid shape.")] = False,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -62,10 +63,17 @@ def test_mistakes_are_told(budstikke: Budstikke, folder: Path, arguments: tuple[
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_party_ends_when_it_is_told_to(budstikke: Budstikke, folder: Path, number: signal.Signals) -> None:
     before = signal.getsignal(number)
-    timer = threading.Timer(0.3, os.kill, (os.getpid(), number))
-    timer.start()
+
+    def tell() -> None:
+        # only once the verb listens: until then the signal would end the test run
+        while signal.getsignal(number) is before:
+            time.sleep(0.01)
+        os.kill(os.getpid(), number)
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
     ran = budstikke("simulate", "clinic", *FOLDERS, "--script", _script(folder, 'role = "clinic"'))
-    timer.join()
+    teller.join(10)
 
     assert ran.exit_code == 0
     assert signal.getsignal(number) is before
