@@ -46,7 +46,12 @@ class Processes:
         with (self._logs / f"{name}.log").open("ab") as log:
             # a group of its own: Ctrl-C reaches the demo alone, which then ends everything in order
             process = subprocess.Popen(  # noqa: S603 - our own command
-                command(*arguments), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                command(*arguments),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=_environment(),
+                start_new_session=True,
             )
         self._started.append(process)
         return process
@@ -68,3 +73,8 @@ class Processes:
         if process in self._started:
             self._started.remove(process)
         return code
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without options for the command: those are meant for other runs of it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("BUDSTIKKE_")}

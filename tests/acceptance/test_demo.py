@@ -1,0 +1,134 @@
+"""The demo as anyone runs it: it ends by itself, tells what happened, and leaves no process behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+#: Every line of the reckoning.
+RECKONING = (
+    r"✓  Legekontor holds all that its script expects: 4 APPREC, 1 DIALOG_HELSEFAGLIG, 1 DIALOG_STATUS_HENVISNING",
+    r"✓  Klinikk holds all that its script expects: 1 APPREC, 1 DIALOG_HELSEFAGLIG, 1 HENVISNING",
+    r"✓  NAV holds all that its script expects: 1 DIALOG_NOTAT",
+    r"✓  every message has found its end: 10 delivered, 1 ignored, 1 quarantined, 1 rejected",
+    r"✓  no delivery is under way, and none was given up",
+    r"✓  1 task waits for a person: the file nobody can read",
+    r"✓  the event log verifies: \d+ events, each bound to the one before",
+)
+#: The story, in the order it must be told.
+STORY = (
+    r"The daemon starts",
+    r"Legekontor → Budstikke +Henvisning 1\.1 +taken\n +AMO-04: ",
+    r"! +task 1 for Klinikk +AMO-04; a question waits for approval: «sykemeldingsstatus",
+    r"Rolig Skog at the clinic reads the draft +budstikke tasks send 1",
+    r"Budstikke → Legekontor +Helsefaglig dialog: Henvendelse om pasient +delivered",
+    r"✗ +SIGKILL +the daemon and its workers die",
+    r"The daemon starts again",
+    r"Status: Rett til helsehjelp, tidspunkt kommer +delivered",
+    r"SIGTERM +the daemon ends with exit code 0",
+)
+#: Told too, wherever the kill falls.
+TOLD = (
+    r"Budstikke → NAV +Notat: Henvendelse om sykefraværsoppfølging +delivered",
+    r"NAV → Budstikke +AppRec 1\.0 OK +taken",
+    r"! +Budstikke → Legekontor +AppRec 1\.1 avvist, E36",
+    r"came before; nothing is done twice",
+    r"! +Legekontor → Budstikke +unreadable file +put aside for a person",
+)
+
+
+def _left(folder: Path) -> list[str]:
+    """Return the command lines of processes that have to do with a folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue  # ended in this moment
+        if str(folder) in line:
+            found.append(line)
+    return found
+
+
+def test_the_demo_tells_a_day_and_everything_arrives(budstikke: Run, tmp_path: Path) -> None:
+    started = time.monotonic()
+    ran = budstikke("demo", "--keep", tmp_path / "day", "--seconds-limit", "150", timeout=200)
+
+    assert ran.stderr == ""
+    assert ran.returncode == 0, ran.stdout
+    found = [re.search(pattern, ran.stdout) for pattern in STORY]
+    assert [pattern for pattern, match in zip(STORY, found, strict=True) if match is None] == []
+    positions = [match.start() for match in found if match]
+    assert positions == sorted(positions)
+    assert [pattern for pattern in (*TOLD, *RECKONING) if not re.search(pattern, ran.stdout)] == []
+    assert "Everything arrived" in ran.stdout
+    assert "\x1b" not in ran.stdout
+    assert _left(tmp_path) == []
+    assert time.monotonic() - started < 150
+    _try_next(budstikke, ran.stdout)
+
+
+def _try_next(budstikke: Run, told: str) -> None:
+    """Run what the demo invites to: each command works, on what it left."""
+    lines = [shlex.split(line) for line in told.splitlines() if line.startswith("  budstikke ")]
+    assert len(lines) == 6
+    for _, *arguments in lines:
+        ran = budstikke(*arguments)
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert ran.stdout
+
+
+def test_a_demo_that_has_no_time_says_what_is_missing(budstikke: Run, tmp_path: Path) -> None:
+    ran = budstikke("demo", "--keep", tmp_path / "day", "--seconds-limit", "5", timeout=100)
+
+    assert ran.returncode == 1
+    assert re.search(r"✗  Within 5 s there was not: .+\.", ran.stdout)
+    assert re.search(r"     Legekontor: status på henvisningen: came 0 of 1 times", ran.stdout)
+    assert "Not everything arrived" in ran.stdout
+    assert _left(tmp_path) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_demo_that_is_interrupted_leaves_no_process(
+    command: Path, environment: dict[str, str], tmp_path: Path, number: signal.Signals
+) -> None:
+    process = subprocess.Popen(
+        [command, "demo", "--keep", tmp_path / "day"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        # a shell's background jobs ignore Ctrl-C, and so would the demo
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    try:
+        end = time.monotonic() + 60
+        while not (tmp_path / "day" / "log" / "nav.log").exists():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        os.kill(process.pid, number)
+        code = process.wait(60)
+    finally:
+        process.kill()
+        process.wait()
+
+    assert code == 128 + number
+    assert _left(tmp_path) == []
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(budstikke: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    ran = budstikke("demo", "--keep", tmp_path)
+
+    assert ran.returncode == 3
+    assert "SIM-02" in ran.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
