@@ -231,13 +231,14 @@ def _has_received(query: Query, *, after: int) -> bool:
 
 @contextmanager
 def _ended_by_signal() -> Iterator[None]:
-    """Let SIGTERM end the demo as Ctrl-C does: in order, with all its processes."""
+    """Let Ctrl-C and SIGTERM end the demo in order, with all its processes."""
 
     def end(number: int, _frame: object) -> NoReturn:
         raise SystemExit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, end)
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
