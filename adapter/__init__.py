@@ -167,17 +167,9 @@ def validate(
     """
     from adapter.check.finding import Direction
     from adapter.check.policy import Policy
+    from adapter.flow.policy import policy_between
 
-    policy = Policy(direction=Direction(direction))
-    if partner is not None:
-        policy = Policy(
-            direction=Direction(direction),
-            profiles=partner.profiles,
-            is_dedicated=partner.is_dedicated,
-            tolerance=partner.tolerance,
-            strict_sender=partner.strict_sender,
-            relays_unsupported=partner.relays_unsupported,
-        )
+    policy = policy_between(Policy(direction=Direction(direction)), sender=partner, receiver=partner)
     return _checker().check(data, policy, now=now or datetime.now(UTC))
 
 

@@ -130,14 +130,9 @@ def _of_partner(policy: Policy, name: str, register: Register) -> Policy:
             f"There is no party {name!r} in the configuration.",
             hint=f"Its parties are {', '.join(one.id for one in register)}.",
         )
-    return replace(
-        policy,
-        profiles=partner.profiles,
-        is_dedicated=partner.is_dedicated,
-        tolerance=partner.tolerance,
-        strict_sender=partner.strict_sender,
-        relays_unsupported=partner.relays_unsupported,
-    )
+    from adapter.flow.policy import policy_between
+
+    return policy_between(policy, sender=partner, receiver=partner)
 
 
 def _tell_json(path: Path, report: Report) -> None:

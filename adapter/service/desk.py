@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -23,10 +23,10 @@ from adapter.flow.context import Arrival, Context
 from adapter.flow.decide import decide
 from adapter.flow.decision import RELAY, Chore, Decision, Dispatch
 from adapter.flow.follow import RECEIPT_ALARM, RECEIPT_NOTICE
+from adapter.flow.policy import policy_between
 from adapter.flow.references import DEDUPE, DOCUMENT_ID, MSG_ID, ORIGINAL, keys_of
 from adapter.message.message import Kind, Message
 from adapter.message.state import DeliveryState, MessageState
-from adapter.partner.register import Partner
 from adapter.service.post import Parcel, Post
 from adapter.store.ledger import Ledger
 from adapter.store.rows import (
@@ -219,18 +219,8 @@ class Policies:
         receiver = next((item.partner for item in recipients_of(message, register) if item.partner), None)
         key = (sender.id if sender else "", receiver.id if receiver else "")
         if key not in self._made:
-            self._made[key] = self._combined(sender, receiver)
+            self._made[key] = policy_between(self._base, sender=sender, receiver=receiver)
         return self._made[key]
-
-    def _combined(self, sender: Partner | None, receiver: Partner | None) -> Policy:
-        return replace(
-            self._base,
-            profiles=receiver.profiles if receiver else (),
-            is_dedicated=bool(receiver and receiver.is_dedicated),
-            relays_unsupported=bool(receiver and receiver.relays_unsupported),
-            tolerance=sender.tolerance if sender else self._base.tolerance,
-            strict_sender=bool(sender and sender.strict_sender),
-        )
 
 
 def put_aside(ledger: Ledger, arrivals: Sequence[Arrival], now: datetime) -> None:

@@ -39,11 +39,13 @@ class Parts:
     desk: Desk
 
     @classmethod
-    def build(cls, settings: Settings) -> Parts:
-        """Open the store and load schemas and code lists; raises StoreError and ConfigError."""
-        store = Store.open(settings.store.url, busy_timeout=settings.store.busy_timeout.total_seconds())
+    def build(
+        cls, settings: Settings, *, store: Store | None = None, software_version: str = version("budstikke")
+    ) -> Parts:
+        """Open the store, unless one is given, and load schemas and code lists; raises StoreError and ConfigError."""
+        store = store or Store.open(settings.store.url, busy_timeout=settings.store.busy_timeout.total_seconds())
         channels = build.channels(settings)
-        context = build.context(settings, software_version=version("budstikke"))
+        context = build.context(settings, software_version=software_version)
         post = Post(store, channels, build.retry_policy(settings))
         policies = Policies(_policy(settings), context)
         return cls(settings, store, channels, context, post, Desk(store, checker(settings), context, policies, post))

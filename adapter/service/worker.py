@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 import time
 from dataclasses import dataclass, field
@@ -149,6 +150,8 @@ def main(settings: Settings, name: str, tasks: Connection[Any, Any]) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     logs.configure()
     parts = Parts.build(settings)
+    # What is loaded now lives as long as the process: the collector need not walk it again for every batch.
+    gc.freeze()
     with WorkerLock.acquire(settings.store_file()), contextlib.closing(parts):
         worker = Worker(parts, name)
         with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):

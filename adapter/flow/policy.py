@@ -1,0 +1,26 @@
+"""By which measure a message is checked: what its receiver demands, and what its sender is forgiven."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from adapter.check.policy import Policy
+from adapter.partner.register import Partner
+
+
+def policy_between(base: Policy, *, sender: Partner | None, receiver: Partner | None) -> Policy:
+    """Return the policy for messages between two parties; what is unknown of them stays as in `base`.
+
+    To judge by one partner alone, name it as both.
+    """
+    policy = base
+    if sender is not None:
+        policy = replace(policy, tolerance=sender.tolerance, strict_sender=sender.strict_sender)
+    if receiver is not None:
+        policy = replace(
+            policy,
+            profiles=receiver.profiles,
+            is_dedicated=receiver.is_dedicated,
+            relays_unsupported=receiver.relays_unsupported,
+        )
+    return policy
