@@ -7,7 +7,6 @@ started anew after a crash or when it takes too long.
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import json
 import socket
@@ -15,6 +14,7 @@ import struct
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -42,6 +42,8 @@ class Explainer:
         self._first_patience = first_patience
         self._child: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
+        #: Ends the child with its owner, at the latest when the interpreter ends.
+        self._end: weakref.finalize[[subprocess.Popen[bytes], socket.socket], Explainer] | None = None
 
     def explain(self, faults: Sequence[Fault], root: etree._Element) -> tuple[Fault, ...]:
         """Return the faults, with what the schema allows where xmlschema knows it better."""
@@ -57,17 +59,9 @@ class Explainer:
 
     def close(self) -> None:
         """End the child process."""
-        if self._line is not None:
-            self._line.close()
-        if self._child is not None:
-            self._child.kill()
-            self._child.wait()
-        self._line = self._child = None
-
-    def __del__(self) -> None:
-        """End the child process with its owner."""
-        with contextlib.suppress(Exception):
-            self.close()
+        if self._end is not None:
+            self._end()
+        self._child = self._line = self._end = None
 
     def _ask(self, document: bytes) -> list[dict[str, object]]:
         patience = self._patience if self._line is not None else self._first_patience
@@ -82,15 +76,22 @@ class Explainer:
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         with theirs:
-            self._child = subprocess.Popen(  # noqa: S603 - our own module, by the running interpreter
+            child = subprocess.Popen(  # noqa: S603 - our own module, by the running interpreter
                 [sys.executable, "-P", "-m", "adapter.check.explain_child", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
-        self._line = ours
+        self._child, self._line = child, ours
+        self._end = weakref.finalize(self, _end, child, ours)
         return ours
+
+
+def _end(child: subprocess.Popen[bytes], line: socket.socket) -> None:
+    line.close()
+    child.kill()
+    child.wait()
 
 
 def _receive(line: socket.socket, length: int, deadline: float) -> bytes:
