@@ -13,6 +13,9 @@ from adapter.flow.context import Arrival
 from adapter.store.rows import NewMessage, NewTask
 from adapter.store.store import Store
 
+#: The party of tasks that are for whoever runs the adapter.
+OPERATOR = ""
+
 log = structlog.get_logger(__name__)
 
 
@@ -48,10 +51,13 @@ def fetch(
 
 
 def _set_aside(store: Store, channel: Channel, item: Incoming, now: datetime) -> None:
-    """Move a file that is too large to the channel's own place for such, and tell a person."""
-    channel.set_aside(item)
-    party = ""
+    """Move a file that is too large to the channel's own place for such, and tell the operator."""
+    try:
+        channel.set_aside(item)
+    except ChannelError as error:
+        log.error("A file is too large and stays", action="set_aside_failed", channel=channel.id, error=str(error))
+        return
+    title = f"A file of {item.size} bytes on channel {channel.id} is too large to receive and was set aside"
     with store.writing() as ledger:
-        title = f"A file of {item.size} bytes on channel {channel.id} is too large to receive and was set aside"
-        ledger.add_tasks([NewTask(party=party, rule="FORM-03", title=title)], at=now)
+        ledger.add_tasks([NewTask(party=OPERATOR, rule="FORM-03", title=title)], at=now)
     log.error("A file is too large", action="set_aside", channel=channel.id, size=item.size)
