@@ -76,7 +76,7 @@ class Chronicle:
         state = MessageState(event.name)
         if row.direction == "out":
             name = self._name(row.sender_party)
-            note = f"the draft is approved by {event.data.get('by', 'a person')}"
+            note = _with_topic(f"approved by {event.data.get('by', 'a person')}", message)
             yield Line(at=event.at, mark=Mark.WELL, sender=name, receiver=ADAPTER, what=self._what(message), note=note)
             return
         sender = self._name(row.sender_party) if row.sender_party else self._channels.get(row.channel, row.channel)
@@ -86,7 +86,7 @@ class Chronicle:
             sender=sender,
             receiver=ADAPTER,
             what=self._what(message),
-            note=_TOLD[state],
+            note=_with_topic(_TOLD[state], message),
         )
         yield line
         for finding in () if state is MessageState.IGNORED else row.findings:
@@ -102,6 +102,7 @@ class Chronicle:
         note = "delivered"
         if delivery.message_id != delivery.for_message_id:
             note = f"answers {self._what(_read(query, delivery.for_message_id))}"
+        note = _with_topic(note, message)
         is_bad = message is not None and message.receipt is not None and not message.receipt.is_positive
         yield Line(
             at=event.at,
@@ -118,9 +119,10 @@ class Chronicle:
         if task is None:
             return
         owner = self._name(task.party) if task.party else "the operator"
+        yield Line(at=event.at, mark=Mark.NOTICE, what=f"task {task.id} for {owner}", note=task.rule)
         draft = None if task.draft_message_id is None else _read(query, task.draft_message_id)
-        note = f"{task.rule}; a question waits for approval: {_asked(draft)}" if draft else task.rule
-        yield Line(at=event.at, mark=Mark.NOTICE, what=f"task {task.id} for {owner}", note=note)
+        if draft is not None:
+            yield Line(at=event.at, mark=Mark.MORE, note=f"a question waits for approval: {_asked(draft)}")
 
     def _name(self, party: str | None) -> str:
         return self._names.get(party or "", party or "unknown")
@@ -129,15 +131,21 @@ class Chronicle:
         """Return what a message is, in the words of the standards."""
         if message is None or message.type_code is None:
             return "unreadable file"
-        receipt = message.receipt
-        if receipt is not None:
-            errors = ", ".join(" ".join(filter(None, (error.value, error.name))) for error in receipt.errors)
-            said = "OK" if receipt.is_positive else f"avvist, {errors}"
-            return f"AppRec {message.version} {said}"
+        if message.receipt is not None:
+            errors = ", ".join(error.value or "" for error in message.receipt.errors)
+            return f"AppRec {message.version} {'OK' if message.receipt.is_positive else f'avvist: {errors}'}"
         name = _SHORT.get(message.type_code) or self._codes.name_of(_TYPES, message.type_code) or message.type_code
-        notes = message.dialogmelding.notater if message.dialogmelding else ()
-        theme = notes[0].theme.name if notes and notes[0].theme else None
-        return f"{name}: {theme}" if theme else f"{name} {message.version or ''}".rstrip()
+        return f"{name} {message.version or ''}".rstrip() if message.henvisning else name
+
+
+def _with_topic(note: str, message: Message | None) -> str:
+    """Add what a message is about: the theme of a note, the reasons of a receipt. Codes only, never free text."""
+    if message is None:
+        return note
+    notes = message.dialogmelding.notater if message.dialogmelding else ()
+    codes = message.receipt.errors if message.receipt else [note.theme for note in notes[:1] if note.theme]
+    topic = ", ".join(code.name for code in codes if code.name)
+    return f"{note}: {topic}" if topic else note
 
 
 _SHORT = {"DIALOG_NOTAT": "Notat", "DIALOG_STATUS_HENVISNING": "Status", "HENVISNING": "Henvisning"}

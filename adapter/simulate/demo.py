@@ -21,7 +21,7 @@ from adapter.simulate.chronicle import Chronicle, Line, Mark
 from adapter.simulate.processes import Process, Processes
 from adapter.simulate.stage import Stage, prepared, visible
 from adapter.simulate.timeline import Timeline
-from adapter.simulate.verdict import Check, expected, is_quiet, judge
+from adapter.simulate.verdict import Check, counted, expected, is_quiet, judge
 from adapter.store import Store
 from adapter.store.query import Query
 from adapter.store.rows import TaskRow
@@ -116,7 +116,7 @@ class _Play:
         process = self._processes.start(DAEMON, "run", "--config", self._stage.config)
         self._alive[DAEMON] = process
         unread = sum(len(visible(player.outbox)) for player in self._stage.players)
-        note = f"{unread} files wait in the folders" if unread else "its folders are empty"
+        note = f"{counted(unread, 'file')} in its folders" if unread else "its folders are empty"
         self._tell(Mark.WELL, f"The daemon {what}", f"process {process.pid}; {note}")
 
     def _kill_daemon(self) -> None:
@@ -126,8 +126,8 @@ class _Play:
             counts = query.counts()
         undecided = counts.messages.get(MessageState.RECEIVED, 0)
         under_way = sum(number for state, number in counts.deliveries.items() if DeliveryState(state).is_under_way)
-        left = f"{undecided} undecided messages and {under_way} unfinished deliveries are left in the store"
-        self._tell(Mark.BAD, "SIGKILL", f"the daemon and its workers die; {left}")
+        left = f"{counted(undecided, 'message')} not decided about, {counted(under_way, 'file')} not delivered"
+        self._tell(Mark.BAD, "SIGKILL", f"the daemon and its workers die; in the store: {left}")
 
     def _approve(self, task: TaskRow) -> None:
         """Do what the clinic's health professional does: read the draft and send it."""

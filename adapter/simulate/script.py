@@ -17,6 +17,13 @@ from adapter.message.message import Kind
 #: The parties there are scripts for; their receipts differ.
 ROLES = ("referrer", "clinic", "nav")
 
+#: What a `[[send]]` and an `[[expect]]` may say.
+SEND_KEYS = frozenset({"id", "message", "file", "repeat", "after", "wait", "about"})
+EXPECT_KEYS = frozenset(
+    {"id", "kind", "type", "theme", "status", "error", "about", "times"}
+    | {"receipt", "errors", "reason", "ask", "answer", "as"}
+)
+
 
 class ScriptError(ConfigError):
     """The script of a simulated party has mistakes."""
@@ -139,8 +146,8 @@ class _Reader:
             role=top.choice("role", ROLES) or "",
             name=top.text("name") or "",
             her_id=top.text("her_id", is_required=False),
-            sends=tuple(self._send(table) for table in top.tables("send", _SEND_KEYS)),
-            expects=tuple(self._expect(table) for table in top.tables("expect", _EXPECT_KEYS)),
+            sends=tuple(self._send(table) for table in top.tables("send", SEND_KEYS)),
+            expects=tuple(self._expect(table) for table in top.tables("expect", EXPECT_KEYS)),
         )
         self._check_names(made)
         return made
@@ -213,13 +220,6 @@ class _Reader:
     def _check_name(self, where: str, name: str | None, known: Collection[str]) -> None:
         if name is not None and name not in known:
             self.mistakes.append(f'{where}: nothing else has the id "{name}"{_nearest(name, known)}')
-
-
-_SEND_KEYS = frozenset({"id", "message", "file", "repeat", "after", "wait", "about"})
-_EXPECT_KEYS = frozenset(
-    {"id", "kind", "type", "theme", "status", "error", "about", "times"}
-    | {"receipt", "errors", "reason", "ask", "answer", "as"}
-)
 
 
 class _Table:

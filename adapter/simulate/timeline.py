@@ -12,8 +12,8 @@ from adapter.simulate.chronicle import Line, Mark
 from adapter.simulate.verdict import Check
 
 _STYLES = {Mark.WELL: "green", Mark.NOTICE: "yellow", Mark.BAD: "bold red", Mark.MORE: "yellow"}
-_WHO = 23
-_WHAT = 48
+_WHO = 22
+_WHAT = 22
 
 
 class Timeline:
@@ -45,7 +45,7 @@ class Timeline:
         who = f"{line.sender} → {line.receiver}" if line.sender else ""
         text = Text.assemble((f"{seconds:>7}", "dim"), "  ", (line.mark, style), "  ")
         if line.mark is Mark.MORE:
-            return text.append(f"{'':{_WHO}}  ").append(line.note, style)
+            return text.append("  ").append(line.note, style)
         if not who:
             return text.append(line.what, f"{style}").append(f"  {line.note}" if line.note else "")
         return text.append(f"{who:<{_WHO}}  ", "bold").append(f"{line.what:<{_WHAT}}  ").append(line.note, "dim")

@@ -62,7 +62,8 @@ def _party_checks(name: str, player: Player, code: int | None, sent: list[Delive
         yield Check(text=f"{name} holds other files than were delivered to it", is_true=False)
     unread = [*visible(player.inbox), *visible(player.outbox)]
     if unread:
-        yield Check(text=f"{len(unread)} files between {name} and the adapter were not taken", is_true=False)
+        text = f"not taken: {counted(len(unread), 'file')} between {name} and the adapter"
+        yield Check(text=text, is_true=False)
 
 
 def _store_checks(query: Query) -> Iterator[Check]:
@@ -77,7 +78,7 @@ def _store_checks(query: Query) -> Iterator[Check]:
     yield Check(text="no delivery is under way, and none was given up", is_true=not under_way and not given_up)
     open_tasks = [task.message_id for task in query.tasks("open")]
     yield Check(
-        text=f"{_counted(len(open_tasks), 'task waits', 'tasks wait')} for a person: the file nobody can read",
+        text=f"{counted(len(open_tasks), 'task')} for a person: the file nobody can read",
         is_true=open_tasks == _quarantined(query),
     )
     chain = query.verify_chain()
@@ -108,5 +109,6 @@ def _kind(path: Path) -> str:
     return message.type_code or message.kind.value
 
 
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words: "1 file", "2 files"."""
+    return f"{number} {noun if number == 1 else f'{noun}s'}"

@@ -22,26 +22,26 @@ RECKONING = (
     r"✓  NAV holds all that its script expects: 1 DIALOG_NOTAT",
     r"✓  every message has found its end: 10 delivered, 1 ignored, 1 quarantined, 1 rejected",
     r"✓  no delivery is under way, and none was given up",
-    r"✓  1 task waits for a person: the file nobody can read",
+    r"✓  1 task for a person: the file nobody can read",
     r"✓  the event log verifies: \d+ events, each bound to the one before",
 )
 #: The story, in the order it must be told.
 STORY = (
     r"The daemon starts",
     r"Legekontor → Budstikke +Henvisning 1\.1 +taken\n +AMO-04: ",
-    r"! +task 1 for Klinikk +AMO-04; a question waits for approval: «sykemeldingsstatus",
+    r"! +task 1 for Klinikk +AMO-04\n +a question waits for approval: «sykemeldingsstatus",
     r"Rolig Skog at the clinic reads the draft +budstikke tasks send 1",
-    r"Budstikke → Legekontor +Helsefaglig dialog: Henvendelse om pasient +delivered",
+    r"Budstikke → Legekontor +Helsefaglig dialog +delivered: Henvendelse om pasient",
     r"✗ +SIGKILL +the daemon and its workers die",
     r"The daemon starts again",
-    r"Status: Rett til helsehjelp, tidspunkt kommer +delivered",
+    r"Status +delivered: Rett til helsehjelp, tidspunkt kommer",
     r"SIGTERM +the daemon ends with exit code 0",
 )
 #: Told too, wherever the kill falls.
 TOLD = (
-    r"Budstikke → NAV +Notat: Henvendelse om sykefraværsoppfølging +delivered",
+    r"Budstikke → NAV +Notat +delivered: Henvendelse om sykefraværsoppfølging",
     r"NAV → Budstikke +AppRec 1\.0 OK +taken",
-    r"! +Budstikke → Legekontor +AppRec 1\.1 avvist, E36",
+    r"! +Budstikke → Legekontor +AppRec 1\.1 avvist: E36 +answers Henvisning",
     r"came before; nothing is done twice",
     r"! +Legekontor → Budstikke +unreadable file +put aside for a person",
 )

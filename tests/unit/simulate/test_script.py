@@ -8,9 +8,11 @@ import pytest
 
 from adapter import resources
 from adapter.message.message import Kind
-from adapter.simulate.script import ROLES, Acknowledge, Expect, Script, ScriptError, load_script
+from adapter.simulate.script import EXPECT_KEYS, ROLES, SEND_KEYS, Acknowledge, Expect, Script, ScriptError, load_script
 
 Load = Callable[[str], Script]
+
+SCRIPTS = resources.fixtures() / "simulate"
 
 HEAD = 'role = "referrer"\nname = "EPJ"\n'
 
@@ -61,8 +63,19 @@ def test_a_script_becomes_values(script: Load, messages: Path) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_scripts_of_the_demo_have_no_mistake(role: str) -> None:
-    assert load_script(resources.fixtures() / "simulate" / f"{role}.toml").role == role
+def test_each_role_has_a_script_of_its_own(role: str) -> None:
+    assert load_script(SCRIPTS / f"{role}.toml").role == role
+
+
+@pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.toml")), ids=lambda path: path.stem)
+def test_no_script_at_hand_has_a_mistake(path: Path) -> None:
+    assert path.stem.partition("-")[0] == load_script(path).role
+
+
+def test_every_key_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "simulate.md").read_text("utf-8")
+
+    assert [key for key in sorted(SEND_KEYS | EXPECT_KEYS) if f"`{key}`" not in page] == []
 
 
 @pytest.mark.parametrize(
