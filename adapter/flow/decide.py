@@ -13,7 +13,7 @@ from adapter.flow import rules
 from adapter.flow.addressing import Recipient, Standing, recipients_of, sender_of
 from adapter.flow.answer import OK, Answer, answer, receipt
 from adapter.flow.context import Arrival, Context, Earlier, Sending
-from adapter.flow.decision import Chore, Decision, Dispatch, Issued, Made, Settlement
+from adapter.flow.decision import OPERATOR, Chore, Decision, Dispatch, Issued, Made, Settlement
 from adapter.flow.matching import Match, Outcome, match
 from adapter.flow.question import missing_facts
 from adapter.flow.references import DEDUPE, DOCUMENT_ID, dedupe_key, references_of, threads_of
@@ -158,7 +158,7 @@ class _Desk:
         made, issued, dispatches = self._receipts(mine, Answer(OK), after={})
         reasons = [item for item in found if item.severity is Severity.HOLD]
         chores = tuple(
-            Chore(rule=item.rule, title=item.text, party=ours[0].partner.id if ours[0].partner else None)
+            Chore(rule=item.rule, title=item.text, party=ours[0].partner.id if ours[0].partner else OPERATOR)
             for item in reasons[:1]
         )
         return self._decision(
@@ -283,7 +283,7 @@ class _Desk:
         chore = Chore(
             rule=warnings[0].rule,
             title=f"Warnings: {rules}",
-            party=recipient.partner.id if recipient.partner else None,
+            party=recipient.partner.id if recipient.partner else OPERATOR,
             draft=offset if drafts else None,
         )
         return (chore,), drafts
@@ -323,7 +323,7 @@ class _Desk:
             said = finding(rules.REC_05)
             found.append(said)
             chores = (Chore(rule=said.rule, title=said.text, party=_origin(fit)),)
-        target = self.context.register.by_id(_origin(fit) or "")
+        target = self.context.register.by_id(_origin(fit))
         if target is None:
             ours = [item.partner for item in recipients_of(self.message, self.context.register) if item.partner]
             target = next(iter(ours), None)
@@ -386,8 +386,9 @@ def finding(rule: Rule) -> Finding:
     return rule.finding(Direction.INBOUND)
 
 
-def _origin(fit: Match) -> str | None:
-    return fit.original.sender_party if fit.original else None
+def _origin(fit: Match) -> str:
+    """Return the party that sent the answered message; the operator's tasks where nobody did."""
+    return (fit.original.sender_party if fit.original else None) or OPERATOR
 
 
 def _quarantined(report: Report, *more: Finding) -> Decision:

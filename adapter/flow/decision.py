@@ -10,6 +10,8 @@ from adapter.flow.references import Role
 from adapter.message.message import Message
 from adapter.message.state import DeliveryState, MessageState
 
+#: The party of tasks that are for whoever runs the adapter.
+OPERATOR = ""
 #: The arrival's own bytes, unchanged.
 RELAY = None
 
@@ -67,7 +69,7 @@ class Chore:
 
     rule: str
     title: str
-    party: str | None = None
+    party: str = OPERATOR
     due_at: datetime | None = None
     #: Position in `Decision.made` of a prepared answer.
     draft: int | None = None

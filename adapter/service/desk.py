@@ -274,7 +274,7 @@ def _commit(ledger: Ledger, cases: Sequence[Case], now: datetime) -> list[Parcel
     ledger.add_tasks(
         [
             NewTask(
-                party=chore.party or "",
+                party=chore.party,
                 rule=chore.rule,
                 title=chore.title,
                 message_id=case.arrival.id,

@@ -10,11 +10,9 @@ import structlog
 from adapter.channel.base import Channel, Incoming
 from adapter.errors import ChannelError, LimitExceeded
 from adapter.flow.context import Arrival
+from adapter.flow.decision import OPERATOR
 from adapter.store.rows import NewMessage, NewTask
 from adapter.store.store import Store
-
-#: The party of tasks that are for whoever runs the adapter.
-OPERATOR = ""
 
 log = structlog.get_logger(__name__)
 

@@ -17,6 +17,7 @@ from adapter.channel.base import Channel
 from adapter.check.finding import Direction
 from adapter.errors import ChannelError
 from adapter.flow import rules
+from adapter.flow.decision import OPERATOR
 from adapter.flow.follow import RECEIPT_ALARM, RECEIPT_NOTICE
 from adapter.flow.retry import RetryPolicy
 from adapter.message.state import DeliveryState, MessageState
@@ -185,7 +186,7 @@ class Post:
         if again is None:
             said = rules.DLV_01.finding(Direction.INBOUND)
             ledger.add_tasks(
-                [NewTask(party="", rule=said.rule, title=said.text, message_id=parcel.for_message)], at=now
+                [NewTask(party=OPERATOR, rule=said.rule, title=said.text, message_id=parcel.for_message)], at=now
             )
             ledger.stop_timers(delivery_ids=[parcel.id], rules=(RECEIPT_NOTICE, RECEIPT_ALARM))
             finish(ledger, {parcel.message}, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from adapter.check.finding import Direction
+from adapter.flow.decision import OPERATOR
 from adapter.flow.follow import consequence
 from adapter.store.rows import DeliveryMove, NewTask
 from adapter.store.store import Store
@@ -35,7 +36,7 @@ def fire_due(store: Store, now: datetime) -> int:
                 if followed.to is not None and delivery is not None:
                     ledger.move_deliveries([DeliveryMove(id=delivery.id, to=followed.to)], at=now)
                 said = followed.rule.finding(Direction.INBOUND)
-                party = messages[timer.message_id].sender_party or ""
+                party = messages[timer.message_id].sender_party or OPERATOR
                 ledger.add_tasks(
                     [NewTask(party=party, rule=said.rule, title=said.text, message_id=timer.message_id)], at=now
                 )
