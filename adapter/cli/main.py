@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from adapter.cli import backup, check, config, demo, init, run, show, simulate, validate, version
+from adapter.cli import backup, check, config, demo, init, replay, run, show, simulate, validate, version
 from adapter.cli import build as building
 from adapter.cli.deliveries import deliveries
 from adapter.cli.exits import code_of, say
@@ -51,6 +51,7 @@ def build() -> typer.Typer:
     app.command("validate")(validate.validate)
     app.command("show")(show.show)
     app.command("build")(building.build)
+    app.command("replay")(replay.replay)
     app.add_typer(messages, name="messages")
     app.add_typer(threads, name="threads")
     app.add_typer(tasks, name="tasks")

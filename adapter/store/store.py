@@ -80,6 +80,31 @@ class Store:
             raise
         return store
 
+    @classmethod
+    def view(cls, url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
+        """Open a store only to read it: it is neither made nor migrated, and whatever would write is refused.
+
+        Raises:
+            StoreTooNew: A later release wrote it.
+            StoreError: There is none, or an earlier release wrote it, or it cannot be read.
+        """
+        path = _path(url)
+        if not path.is_file():
+            raise StoreError(f"There is no store at {path}.")
+        store = cls(_engine(path, busy_timeout, is_read_only=True), path)
+        try:
+            with store._transaction("BEGIN") as connection:
+                found = schema.revision(connection)
+        except BaseException:
+            store.close()
+            raise
+        if found == schema.REVISION:
+            return store
+        store.close()
+        raise StoreError(
+            f"The store {path} was written by an earlier release.", hint="`budstikke run` brings it up to date."
+        )
+
     @contextmanager
     def writing(self) -> Iterator[Ledger]:
         """Open a transaction that writes: committed when the block ends, undone when it raises.
@@ -209,9 +234,10 @@ def _path(url: str) -> Path:
     return Path(parsed.database)
 
 
-def _engine(path: Path, busy_timeout: float) -> Engine:
+def _engine(path: Path, busy_timeout: float, *, is_read_only: bool = False) -> Engine:
+    read_only = URL.create("sqlite", database=path.absolute().as_uri(), query={"mode": "ro", "uri": "true"})
     engine = create_engine(
-        URL.create("sqlite", database=str(path)),
+        read_only if is_read_only else URL.create("sqlite", database=str(path)),
         # Statements and their values may hold what must not reach a log.
         hide_parameters=True,
         connect_args={"timeout": busy_timeout, "check_same_thread": False},

@@ -1,0 +1,293 @@
+"""`budstikke replay`: messages through the adapter again, looked at first."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from adapter import duration
+from adapter.cli.exits import ExitCode
+from adapter.cli.opening import open_settings
+from adapter.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from adapter.cli.output import json_line, section, table
+
+if TYPE_CHECKING:
+    from adapter.config import Settings
+    from adapter.replay.live import Outcome, Put
+    from adapter.replay.preview import Foreseen, Plan
+    from adapter.replay.source import Source
+    from adapter.service.parts import Parts
+    from adapter.store import Store
+
+#: What shells expect of a program that Ctrl-C ended.
+STOPPED_BY_HAND = 130
+
+_RATE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(?:/([smh]))?")
+_SECONDS = {"s": 1, "m": 60, "h": 3_600}
+
+
+def _seconds_between(text: str) -> float:
+    found = _RATE.fullmatch(text)
+    if found is None or not float(found[1]):
+        raise typer.BadParameter('write a number and a unit, such as "5/s" or "30/m"')
+    return _SECONDS[found[2] or "s"] / float(found[1])
+
+
+def _duration(text: str) -> timedelta:
+    try:
+        return duration.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def replay(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH...",
+            exists=True,
+            help="Files, and folders with *.xml at any depth; scenarios with --isolated.",
+        ),
+    ],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, and end.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before running.")] = False,
+    channel: Annotated[
+        str | None,
+        typer.Option("--channel", metavar="ID", help="Put all files into this channel's inbox, whoever sent them."),
+    ] = None,
+    new_ids: Annotated[
+        bool,
+        typer.Option(
+            "--new-ids", help="Give the messages new ids, the same wherever they name each other, and new dates."
+        ),
+    ] = False,
+    rate: Annotated[
+        float | None,
+        typer.Option("--rate", parser=_seconds_between, metavar="N/s", help="Put so many a second (or N/m)."),
+    ] = None,
+    wait: Annotated[
+        timedelta | None,
+        typer.Option(
+            "--wait", parser=_duration, metavar="TIME", help="Wait so long for the daemon to be through (60s)."
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Send messages through the adapter again.
+
+    First it shows what would become of each: nothing is written for that. Then it puts the files into the inboxes of
+    the channels their senders belong to, as the other systems would. A daemon that runs takes them; where none runs,
+    they are worked off at once, as by `run --once`.
+
+    Ctrl-C stops between two files and says what was done: exit code 130. Exit code 1 when a message is rejected, held
+    or put aside that an `index.toml` beside the files does not expect so, or a file has no channel; 3 when the adapter
+    is not through with all of them in time.
+    """
+    from adapter.replay.preview import plan
+    from adapter.replay.source import sources
+
+    settings = open_settings(config)
+    found = sources(paths)
+    if not found:
+        raise typer.BadParameter(f"no *.xml in {', '.join(str(path) for path in paths)}")
+    if new_ids:
+        found = _reminted(found)
+    with _parts_for_looking(settings) as parts:
+        if channel is not None and channel not in parts.channels:
+            raise typer.BadParameter(f"there is no channel {channel}; there are {', '.join(parts.channels)}")
+        plans = plan(found, parts.context.register, channel)
+        _preview(parts, plans, as_json=as_json)
+    if dry_run:
+        return
+    _run(settings, plans, between=rate or 0.0, wait=wait or timedelta(seconds=60), is_sure=yes)
+
+
+def _reminted(found: Sequence[Source]) -> list[Source]:
+    from adapter.replay.remint import remint
+    from adapter.replay.source import Source
+
+    messages = remint([source.data for source in found], now=datetime.now(UTC))
+    return [Source.of(source.path, data) for source, data in zip(found, messages, strict=True)]
+
+
+@contextmanager
+def _parts_for_looking(settings: Settings) -> Iterator[Parts]:
+    """Build what decides, on the store as it is but for reading only; on an empty one where there is none yet."""
+    from adapter.service.parts import Parts
+    from adapter.store import Store
+
+    with ExitStack() as stack:
+        if settings.store_file().is_file():
+            store = stack.enter_context(_view(settings))
+        else:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="budstikke-")))
+            store = stack.enter_context(Store.open(f"sqlite:///{folder / 'empty.db'}"))
+        yield stack.enter_context(closing(Parts.build(settings, store=store)))
+
+
+def _view(settings: Settings) -> Store:
+    from adapter.store import Store
+
+    return Store.view(settings.store.url, busy_timeout=settings.store.busy_timeout.total_seconds())
+
+
+def _preview(parts: Parts, plans: Sequence[Plan], *, as_json: bool) -> None:
+    from adapter.replay.preview import counts, foresee
+
+    now = datetime.now(UTC)
+    foreseen = foresee(parts.desk, plans, now)
+    if as_json:
+        for one in foreseen:
+            json_line(_as_json(one))
+        return
+    table(
+        ("file", "type", "msg id", "verdict", "receipts", "to", "findings"),
+        [
+            (
+                one.plan.source.path.name,
+                " ".join(part for part in (one.type, one.version) if part),
+                one.msg_id,
+                one.verdict or "no channel",
+                "; ".join(map(str, one.receipts)),
+                ", ".join(_place(place.channel, place.due_at, now) for place in one.places),
+                ", ".join(dict.fromkeys(item.rule for item in one.findings)),
+            )
+            for one in foreseen
+        ],
+        empty="",
+    )
+    typer.echo()
+    for name, counted in counts(foreseen).items():
+        _count(name, counted)
+    if any(one.plan.channel is None for one in foreseen):
+        typer.echo(
+            "Files without a channel are left out: no party of the configuration sends them. Name one: --channel."
+        )
+
+
+def _place(channel: str, due_at: datetime, now: datetime) -> str:
+    from adapter.cli.output import cell
+
+    return channel if due_at <= now else f"{channel} ({cell(due_at)})"
+
+
+def _count(name: str, counted: Counter[str]) -> None:
+    told = ", ".join(f"{number} {what}" for what, number in counted.items())
+    typer.echo(f"{name + ':':<14}{told or 'none'}")
+
+
+def _as_json(one: Foreseen) -> dict[str, object]:
+    return {
+        "file": str(one.plan.source.path),
+        "channel": one.plan.channel,
+        "type": one.type,
+        "version": one.version,
+        "msg_id": one.msg_id,
+        "verdict": one.verdict,
+        "receipts": one.receipts,
+        "destinations": one.places,
+        "findings": [item.as_dict() for item in one.findings],
+        "drafts": one.drafts,
+    }
+
+
+def _run(settings: Settings, plans: Sequence[Plan], *, between: float, wait: timedelta, is_sure: bool) -> None:
+    from adapter.replay.live import Pace, await_outcomes, is_daemon_at_work, put_all
+
+    ready = [one for one in plans if one.channel is not None]
+    if ready and not is_sure:
+        if not sys.stdin.isatty():
+            raise typer.BadParameter("nobody is there to ask; write --yes to run, or --dry-run to look only")
+        typer.confirm(f"\nPut {len(ready)} of {len(plans)} files into the inboxes?", abort=True)
+    has_daemon = is_daemon_at_work(settings.store_file())
+    if not has_daemon:
+        from adapter.config.build import channels
+
+        for channel in channels(settings).values():
+            channel.create_folders()
+    inboxes = {channel.id: channel.inbox for channel in settings.channel}
+    since = datetime.now(UTC)
+    stop = threading.Event()
+    with _stopping(stop), _progress(len(ready)) as tell:
+        puts = put_all(ready, inboxes, pace=Pace(between), stop=stop, tell=tell)
+    if not has_daemon and puts and not stop.is_set():
+        from adapter.service.daemon import run as run_daemon
+
+        run_daemon(settings, once=True)
+    with _stopping(stop):
+        outcomes = await_outcomes(
+            lambda: _view(settings), puts, since=since, wait=timedelta() if stop.is_set() else wait, stop=stop
+        )
+    _report(plans, outcomes, is_stopped=stop.is_set(), has_daemon=has_daemon)
+
+
+def _report(plans: Sequence[Plan], outcomes: Sequence[Outcome], *, is_stopped: bool, has_daemon: bool) -> None:
+    from adapter.replay.report import summary
+
+    told = summary(outcomes, datetime.now(UTC))
+    left = len(plans) - len(outcomes)
+    section("report")
+    typer.echo(f"{len(outcomes)} of {len(plans)} files were put into the inboxes.")
+    for name, counted in (
+        ("verdicts", told.verdicts),
+        ("arrived", told.arrived),
+        ("waiting", told.waiting),
+        ("receipts", told.receipts),
+    ):
+        _count(name, counted)
+    for one in told.surprises:
+        number = one.message.id if one.message else ""
+        typer.echo(
+            f"stopped: {one.put.plan.source.path.name} ({one.message and one.message.verdict}, message {number})"
+        )
+    for one in told.unfinished:
+        typer.echo(f"not through: {one.put.plan.source.path.name}, in the inbox of {one.put.channel} as {one.put.name}")
+    if is_stopped:
+        typer.echo(f"Stopped by hand: {left} files were not put.")
+        if told.unfinished and not has_daemon:
+            typer.echo("No daemon runs: what lies in the inboxes waits for `budstikke run`.")
+        raise typer.Exit(STOPPED_BY_HAND)
+    if told.unfinished:
+        raise typer.Exit(ExitCode.FAILED)
+    if told.surprises or left:
+        raise typer.Exit(ExitCode.REJECTED)
+
+
+@contextmanager
+def _stopping(stop: threading.Event) -> Iterator[None]:
+    """Take Ctrl-C and SIGTERM as a wish to stop after the file in hand."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[Put], None]]:
+    """Show how far it is: a bar on a terminal, nothing in a pipe, where the report is enough."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("files", total=total)
+        yield lambda _: bar.advance(task)
