@@ -142,7 +142,7 @@ def _around(query: Query, row: MessageRow) -> dict[str, object]:
 def _print_message(query: Query, row: MessageRow) -> None:
     known = dataclasses.asdict(row)
     order = dict.fromkeys(("id", "state", "verdict", *known))
-    fields((name, known[name]) for name in order if name not in {"findings", "patient_key", "worker"})
+    fields((name, known[name]) for name in order if name not in {"findings", "worker"})
     for finding in row.findings:
         if finding is row.findings[0]:
             section("findings")

@@ -402,7 +402,6 @@ def _facts(facts: Facts) -> tuple[object, ...]:
         facts.receiver_her,
         facts.sender_party,
         facts.receiver_party,
-        facts.patient_key,
         facts.thread,
     )
 

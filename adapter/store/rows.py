@@ -38,8 +38,6 @@ class Facts:
     #: Ids of parties in the register.
     sender_party: str | None = None
     receiver_party: str | None = None
-    #: A keyed digest that ties messages about one patient together; never the identity number itself.
-    patient_key: str | None = None
     #: The thread's number: the id of its first message.
     thread: int | None = None
 

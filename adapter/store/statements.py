@@ -48,7 +48,7 @@ DECIDE_MESSAGE = """
         kind = :kind, version = :version, type = :type, msg_id = :msg_id, document_id = :document_id,
         generated_at = :generated_at, service_type = :service_type, sender_her = :sender_her,
         receiver_her = :receiver_her, sender_party = :sender_party, receiver_party = :receiver_party,
-        patient_key = :patient_key, thread = :thread
+        thread = :thread
     WHERE id = :id
     """
 

@@ -68,7 +68,6 @@ message = Table(
     Column("receiver_her", Text),
     Column("sender_party", Text),
     Column("receiver_party", Text),
-    Column("patient_key", Text),
     Column("thread", Integer),
     Column("verdict", Text),
     Column("findings", Text, nullable=False),

@@ -103,7 +103,6 @@ def test_a_decision_writes_facts_findings_and_state(store: Store, now: datetime,
         "receiver_her": "8990101",
         "sender_party": "gp",
         "receiver_party": "clinic",
-        "patient_key": "f00",
         "thread": message_id,
     }
 

@@ -43,7 +43,6 @@ def upgrade() -> None:
         sa.Column("receiver_her", sa.Text()),
         sa.Column("sender_party", sa.Text()),
         sa.Column("receiver_party", sa.Text()),
-        sa.Column("patient_key", sa.Text()),
         sa.Column("thread", sa.Integer()),
         sa.Column("verdict", sa.Text()),
         sa.Column("findings", sa.Text(), nullable=False),
