@@ -236,7 +236,7 @@ MSG_11_UNCHECKED = Rule(
     inbound=Severity.INFO,
     outbound=None,
     text="The message has a signature. It was not checked: this release cannot verify signatures.",
-    hint="Set `signature_required` to hold signed messages until a person has looked.",
+    hint="Set signature_required for the sending party to hold its messages until a person has looked.",
     source="HIS 80415:2012 3.3.2",
 )
 MSG_11_REQUIRED = Rule(

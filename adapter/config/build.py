@@ -27,6 +27,7 @@ def register(settings: Settings) -> Register:
             tolerance=frozenset() if settings.checks.strict else frozenset(party.tolerance),
             is_dedicated=party.dedicated,
             strict_sender=party.strict_sender,
+            signature_required=party.signature_required,
             relays_unsupported=party.relays_unsupported,
         )
         for party in settings.party

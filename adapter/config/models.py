@@ -224,6 +224,8 @@ class PartyTable(Table):
     """Everything that arrives here is meant for the profile, marked or not."""
     strict_sender: bool = False
     """Its own messages are stopped when content is missing, not only flagged."""
+    signature_required: bool = False
+    """Hold what it sends until its signature is verified; this release cannot, so a person releases each."""
     relays_unsupported: bool = False
     """Pass message types on that the adapter does not know, instead of refusing them."""
 

@@ -15,7 +15,12 @@ def policy_between(base: Policy, *, sender: Partner | None, receiver: Partner | 
     """
     policy = base
     if sender is not None:
-        policy = replace(policy, tolerance=sender.tolerance, strict_sender=sender.strict_sender)
+        policy = replace(
+            policy,
+            tolerance=sender.tolerance,
+            strict_sender=sender.strict_sender,
+            signature_required=sender.signature_required,
+        )
     if receiver is not None:
         policy = replace(
             policy,

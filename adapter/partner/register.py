@@ -34,6 +34,8 @@ class Partner:
     is_dedicated: bool = False
     #: Its own outgoing messages are stopped, not only flagged, when content is missing.
     strict_sender: bool = False
+    #: What it sends is held unless its signature was verified.
+    signature_required: bool = False
     #: Message types the adapter does not know are carried on unread instead of refused.
     relays_unsupported: bool = False
 

@@ -11,7 +11,14 @@ CLINIC = Partner(
     id="clinic", role="clinic", name="Poliklinikk", her_ids=("1",), channel="c", profiles=("amo",), is_dedicated=True
 )
 STRICT = Partner(
-    id="vendor", role="other", name="Leverandør", her_ids=("2",), channel="v", tolerance=frozenset(), strict_sender=True
+    id="vendor",
+    role="other",
+    name="Leverandør",
+    her_ids=("2",),
+    channel="v",
+    tolerance=frozenset(),
+    strict_sender=True,
+    signature_required=True,
 )
 
 
@@ -19,7 +26,7 @@ def test_the_receiver_gives_the_profiles_and_the_sender_the_tolerance() -> None:
     policy = policy_between(Policy(), sender=STRICT, receiver=CLINIC)
 
     assert (policy.profiles, policy.is_dedicated) == (("amo",), True)
-    assert (policy.tolerance, policy.strict_sender) == (frozenset(), True)
+    assert (policy.tolerance, policy.strict_sender, policy.signature_required) == (frozenset(), True, True)
 
 
 def test_what_is_unknown_stays_as_it_was() -> None:
