@@ -22,6 +22,7 @@ from adapter.flow.follow import RECEIPT_ALARM, RECEIPT_NOTICE
 from adapter.flow.retry import RetryPolicy
 from adapter.message.state import DeliveryState, MessageState
 from adapter.store.ledger import Ledger
+from adapter.store.query import Query
 from adapter.store.rows import DeliveryMove, DeliveryRow, MessageMove, NewAttempt, NewTask
 from adapter.store.store import Store
 
@@ -80,13 +81,7 @@ class Post:
         failed: dict[int, str] = {}
         first = [parcel for parcel in parcels if parcel.after is None]
         self._show(first, sent, failed)
-        staged_here = {parcel.id for parcel in parcels}
-        released = [
-            parcel
-            for parcel in parcels
-            if parcel.after is not None and (parcel.after in sent or parcel.after not in staged_here)
-        ]
-        self._show(released, sent, failed)
+        self._show([parcel for parcel in parcels if parcel.after in sent], sent, failed)
         with self._store.writing() as ledger:
             self._settle(ledger, parcels, sent, failed, now)
         return len(sent)
@@ -109,7 +104,8 @@ class Post:
             )
             for row, error in failed:
                 self._failure(ledger, _parcel(row), error, now)
-        return self.publish([_parcel(row, DeliveryState.SENDING) for row in staged], now)
+            followers = _staged_followers(ledger, staged)
+        return self.publish([*(_parcel(row, DeliveryState.SENDING) for row in staged), *followers], now)
 
     def recover(self, now: datetime) -> int:
         """Find out what became of deliveries whose worker died, and finish them; return how many there were.
@@ -117,23 +113,14 @@ class Post:
         Only to be called while no worker is at work.
         """
         with self._store.reading() as query:
-            rows = query.staged_deliveries()
-        unfinished = [row for row in rows if row.state is DeliveryState.SENDING]
-        parcels = [_parcel(row) for row in unfinished]
-        if parcels:
-            self.publish(parcels, now)
-        # Receipts that were staged with their message: released now if the message got out.
-        with self._store.reading() as query:
-            waiting = [row for row in query.staged_deliveries() if row.state is DeliveryState.WAITING]
-            messages = query.deliveries_of({row.for_message_id for row in waiting})
-        sent = {row.id for row in messages if not row.state.is_under_way and row.state not in _GIVEN_UP}
-        ready = [_parcel(row) for row in waiting if row.after_delivery in sent]
-        if ready:
-            self.publish(ready, now)
-        return len(parcels) + len(ready)
+            rows = [row for row in query.staged_deliveries() if row.state is DeliveryState.SENDING]
+            followers = _staged_followers(query, rows)
+        if rows:
+            self.publish([*map(_parcel, rows), *followers], now)
+        return len(rows)
 
     def _release(self, ledger: Ledger, sent: Collection[int], now: datetime) -> None:
-        """Put receipts into the queue that waited for deliveries which are sent now."""
+        """Put receipts into the queue that waited, unstaged, for deliveries which are sent now."""
         rows = ledger.waiting_after(sent)
         ledger.move_deliveries(
             [DeliveryMove(id=row.id, to=DeliveryState.QUEUED, due_at=now) for row in rows if not row.staged], at=now
@@ -207,6 +194,14 @@ def finish(ledger: Ledger, messages: Collection[int], now: datetime) -> None:
     ledger.move_messages(moves, at=now)
 
 
+def _staged_followers(query: Query, rows: Iterable[DeliveryRow]) -> list[Parcel]:
+    """Return the receipts that were staged together with deliveries and wait for them.
+
+    They are shown with what they wait for, never staged anew: after a crash they may have been shown already.
+    """
+    return [_parcel(row) for row in query.waiting_after([row.id for row in rows]) if row.staged]
+
+
 def _parcel(row: DeliveryRow, state: DeliveryState | None = None) -> Parcel:
     return Parcel(
         id=row.id,
@@ -216,7 +211,7 @@ def _parcel(row: DeliveryRow, state: DeliveryState | None = None) -> Parcel:
         name=row.name,
         state=state or row.state,
         attempts=row.attempts,
-        after=row.after_delivery,
+        after=row.after_delivery if row.state is DeliveryState.WAITING else None,
     )
 
 
