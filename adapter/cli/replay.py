@@ -83,6 +83,20 @@ def replay(
             "--wait", parser=_duration, metavar="TIME", help="Wait so long for the daemon to be through (60s)."
         ),
     ] = None,
+    isolated: Annotated[
+        bool,
+        typer.Option(
+            "--isolated",
+            help="Run scenarios or files in a folder and a store of their own, on a clock that stands still.",
+        ),
+    ] = False,
+    expect: Annotated[
+        Path | None,
+        typer.Option("--expect", metavar="DIR", file_okay=False, help="Compare an isolated run with the files in DIR."),
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Write what an isolated run comes to as what is expected from now on.")
+    ] = False,
     as_json: JsonOption = False,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
@@ -95,7 +109,20 @@ def replay(
     Ctrl-C stops between two files and says what was done: exit code 130. Exit code 1 when a message is rejected, held
     or put aside that an `index.toml` beside the files does not expect so, or a file has no channel; 3 when the adapter
     is not through with all of them in time.
+
+    With --isolated nothing of the installation is touched: the messages of a scenario (*.toml), or files one after the
+    other, run through an adapter of their own in one process. What everyone has in the end is compared with what the
+    scenario, or the folder --expect, says; any difference is printed, with exit code 1.
     """
+    if isolated:
+        if new_ids or channel is not None or rate is not None or dry_run:
+            raise typer.BadParameter("an isolated run takes neither --new-ids, --channel, --rate nor --dry-run")
+        from adapter.cli.isolated import run_isolated
+
+        run_isolated(paths, config=config, expected=expect, is_update=update)
+        return
+    if expect is not None or update:
+        raise typer.BadParameter("--expect and --update belong to --isolated")
     from adapter.replay.preview import plan
     from adapter.replay.source import sources
 
