@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -163,47 +164,56 @@ def _check(work: Path, number: int) -> None:
 
 
 def measure(number: int, rounds: int) -> None:
-    """Print messages a second, CPU for each message and the ratios."""
+    """Print messages a second, CPU for each message and the ratios.
+
+    Machines get faster and slower while one looks, so each run stands between two runs of the bare loop.
+    """
+    rows: dict[str, list[tuple[Run, Run]]] = {"1 worker": [], "2 workers": []}
+    starts: list[Run] = []
     with tempfile.TemporaryDirectory(dir=".") as folder:
         root = Path(folder).resolve()
-        results: dict[str, list[Run]] = {"bare loop": [], "start": [], "1 worker": [], "2 workers": []}
-        for turn in range(rounds):
+        for turn in range(1, rounds + 1):
             mix = messages(number)
-            plan = {
-                "bare loop": lambda at, mix=mix: bare_loop(at, mix),
-                "start": lambda at: pipeline(at, [], 1),
-                "1 worker": lambda at, mix=mix: pipeline(at, mix, 1),
-                "2 workers": lambda at, mix=mix: pipeline(at, mix, 2),
-            }
-            for name, work in plan.items():
-                at = root / f"{turn}-{name.replace(' ', '-')}"
-                results[name].append(work(at))
-                shutil.rmtree(at)
-                last = results[name][-1]
-                print(f"round {turn + 1}  {name:10}  {last.wall:6.2f} s wall  {last.cpu:6.2f} s CPU", flush=True)
-    report(number, results)
+            starts.append(_timed(root, f"round {turn}  start", lambda at: pipeline(at, [], 1)))
+            before = _timed(root, f"round {turn}  bare loop", lambda at, mix=mix: bare_loop(at, mix))
+            for workers, row in enumerate(rows.values(), start=1):
+                run = _timed(
+                    root,
+                    f"round {turn}  {workers} worker{'s' * (workers > 1)}",
+                    lambda at, mix=mix, workers=workers: pipeline(at, mix, workers),
+                )
+                after = _timed(root, f"round {turn}  bare loop", lambda at, mix=mix: bare_loop(at, mix))
+                row.append((run, Run((before.wall + after.wall) / 2, (before.cpu + after.cpu) / 2)))
+                before = after
+    report(number, rows, starts)
 
 
-def report(number: int, results: dict[str, list[Run]]) -> None:
-    """Print the medians."""
-    middle = {
-        name: Run(statistics.median(run.wall for run in runs), statistics.median(run.cpu for run in runs))
-        for name, runs in results.items()
-    }
-    bare, start = middle["bare loop"], middle["start"]
-    per_message = bare.cpu / number * 1e6
-    print(f"\n{datetime.now(UTC):%Y-%m-%d}  {number} messages, medians\n")
+def _timed(root: Path, name: str, work: Callable[[Path], Run]) -> Run:
+    at = root / name.replace(" ", "-")
+    run = work(at)
+    shutil.rmtree(at)
+    print(f"{name:20}  {run.wall:6.2f} s wall  {run.cpu:6.2f} s CPU", flush=True)
+    return run
+
+
+def report(number: int, rows: dict[str, list[tuple[Run, Run]]], starts: list[Run]) -> None:
+    """Print the medians; the start of the daemon is told apart."""
+    start = Run(statistics.median(run.wall for run in starts), statistics.median(run.cpu for run in starts))
+    bares = [bare for row in rows.values() for _, bare in row]
+    bare_wall, bare_cpu = (statistics.median(values) for values in zip(*((b.wall, b.cpu) for b in bares), strict=True))
+    print(f"\n{datetime.now(UTC):%Y-%m-%d}  {number} messages, {len(starts)} rounds, medians\n")
     print(f"{'':12}{'msg/s':>9}{'CPU µs/msg':>13}{'× bare loop':>13}{'with start':>12}")
-    print(f"{'bare loop':12}{number / bare.wall:9.0f}{per_message:13.0f}{1:13.2f}{1:12.2f}")
-    for name in ("1 worker", "2 workers"):
-        run = middle[name]
-        steady = (run.cpu - start.cpu) / number * 1e6
-        print(
-            f"{name:12}{number / (run.wall - start.wall):9.0f}{steady:13.0f}{steady / per_message:13.2f}"
-            f"{run.cpu / bare.cpu:12.2f}"
-        )
-    one, two = middle["1 worker"].wall - start.wall, middle["2 workers"].wall - start.wall
-    print(f"\nstart: {start.wall:.2f} s wall, {start.cpu:.2f} s CPU; two workers against one: {one / two:.2f} ×")
+    print(f"{'bare loop':12}{number / bare_wall:9.0f}{bare_cpu / number * 1e6:13.0f}{1:13.2f}{1:12.2f}")
+    for name, row in rows.items():
+        wall = statistics.median(run.wall for run, _ in row) - start.wall
+        cpu = statistics.median(run.cpu for run, _ in row) - start.cpu
+        ratio = statistics.median((run.cpu - start.cpu) / bare.cpu for run, bare in row)
+        whole = statistics.median(run.cpu / bare.cpu for run, bare in row)
+        print(f"{name:12}{number / wall:9.0f}{cpu / number * 1e6:13.0f}{ratio:13.2f}{whole:12.2f}")
+    one, two = rows.values()
+    gains = [(a.wall - start.wall) / (b.wall - start.wall) for (a, _), (b, _) in zip(one, two, strict=True)]
+    print(f"\nstart: {start.wall:.2f} s wall, {start.cpu:.2f} s CPU")
+    print(f"two workers against one: {statistics.median(gains):.2f} × the throughput")
 
 
 def main() -> None:
