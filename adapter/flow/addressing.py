@@ -37,9 +37,9 @@ def sender_of(message: Message, register: Register) -> Partner | None:
 
 
 def recipients_of(message: Message, register: Register) -> tuple[Recipient, ...]:
-    """Return the receiver and all copy recipients, each with its standing."""
-    found = []
-    for party in message.receivers:
+    """Return the receiver and all copy recipients, each address once, with its standing."""
+    found: dict[str | int, Recipient] = {}
+    for place, party in enumerate(message.receivers):
         is_copy = party is not message.receiver and (party.role is None or party.role.value != "PRIM")
         partner = _addressed(party, register)
         if partner is not None:
@@ -48,8 +48,9 @@ def recipients_of(message: Message, register: Register) -> tuple[Recipient, ...]
             standing = Standing.UNKNOWN_SERVICE
         else:
             standing = Standing.FOREIGN
-        found.append(Recipient(party, standing, partner, is_copy))
-    return tuple(found)
+        # one receipt for each address, for ever (HITS 1168 5.1), however often the message names it
+        found.setdefault(party.her_id or place, Recipient(party, standing, partner, is_copy))
+    return tuple(found.values())
 
 
 def _addressed(party: Party, register: Register) -> Partner | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from adapter.check.finding import Finding, Report, Severity
+from adapter.check.finding import Finding, Report, Severity, Verdict
 from adapter.flow.context import Answering
 from adapter.flow.mirror import for_receipt
+from adapter.message.attachment import Document
 from adapter.message.code import Code, Moment, coded
+from adapter.message.henvisning import Henvisning
 from adapter.message.message import Envelope, Kind, Message
 from adapter.message.party import Party
 from adapter.message.receipt import OriginalMessage, Receipt
@@ -68,12 +71,34 @@ def apprec_version(message: Message) -> str:
     return "1.1"
 
 
+def answerable(report: Report) -> Message | None:
+    """Return the message that a receipt would answer for: of a wreck, as much of it as was saved."""
+    rescued = report.rescued
+    if report.message is not None or rescued is None or report.verdict is not Verdict.REJECT:
+        return report.message
+    referral = Henvisning(version=rescued.version or "", document_id=rescued.document_id)
+    content = (referral,) if rescued.kind is Kind.HENVISNING else ()
+    return Message(
+        envelope=rescued.envelope,
+        kind=rescued.kind,
+        version=rescued.version,
+        type=Code(rescued.type) if rescued.type else None,
+        generated=rescued.generated,
+        msg_id=rescued.msg_id,
+        sender=rescued.sender,
+        receiver=rescued.receiver,
+        documents=(Document(id=rescued.document_id, content=content),),
+    )
+
+
 def predict(report: Report) -> Preview | None:
     """Return the receipt that the message of a report would get, or None where none is due."""
-    message = report.message
-    if message is None or message.kind in {Kind.APPREC, Kind.EBXML} or message.sender is None:
+    message = answerable(report)
+    if message is None or message.kind in {Kind.APPREC, Kind.EBXML}:
         return None
-    if report.verdict.value in {"quarantine", "ignore"}:
+    if message.sender is None or message.sender.her_id is None:
+        return None
+    if report.verdict in {Verdict.QUARANTINE, Verdict.IGNORE}:
         return None
     said = answer(report.findings)
     return Preview(apprec_version(message), said.status, said.errors)
@@ -118,8 +143,9 @@ def receipt(  # noqa: PLR0913 - a receipt is made of exactly these
 
 
 def original_id(message: Message) -> OriginalMessage:
-    """Return how a receipt names a message: Henvisning 1.0 by document id, all others by MsgId (AppRec 1.0 6.5)."""
-    by_document = message.kind is Kind.HENVISNING and message.version == "1.0"
+    """Return how a receipt names a message: by MsgId, in AppRec 1.0 the oldest ones by document id (6.5)."""
+    # the standards that AppRec 1.0 was made for had no MsgId in its sense: Henvisning 1.0, Epikrise 1.1
+    by_document = message.envelope is Envelope.MESSAGE and apprec_version(message) == "1.0"
     name = message.type.name if message.type and message.type.value == message.type_code else None
     return OriginalMessage(
         kind=Code(message.type_code or "", name or ("Henvisning" if message.type_code == "HENVISNING" else None)),
@@ -128,16 +154,14 @@ def original_id(message: Message) -> OriginalMessage:
     )
 
 
-def _roles(message: Message, version: str, *, is_copy: bool) -> tuple[Code | None, Code | None]:
-    """Return the roles of sender and receiver; AppRec 1.0 has them for referrals and epikrise only."""
+def _roles(message: Message, version: str, *, is_copy: bool) -> tuple[Code, Code]:
+    """Return the roles of sender and receiver (HIS 80415 3.5.1, official unit test 9)."""
     copy = Code("COP", "Kopimottaker")
     if version == "1.1":
         return (copy if is_copy else Code("PRIM", "Primærmottaker")), Code("AVS", "Avsender")
-    if message.kind is Kind.HENVISNING:
-        return (copy if is_copy else Code("SPR", "Tjenesteyter")), Code("RECEIVER", "Mottaker")
-    if message.kind is Kind.EPIKRISE:
-        return (copy if is_copy else Code("REQ", "Rekvirent")), Code("RECEIVER", "Mottaker")
-    return None, None
+    # a discharge letter goes to the one who asked, everything else to one who serves
+    primary = Code("REQ", "Rekvirent") if message.kind is Kind.EPIKRISE else Code("SPR", "Tjenesteyter")
+    return (copy if is_copy else primary), Code("RECEIVER", "Mottaker")
 
 
 def _written(error: Code) -> Code:
@@ -148,6 +172,14 @@ def _date_time(generated: Moment | None, received_at: datetime) -> Moment:
     """Return GenDate as an xs:dateTime: as written where it is one, else as near as can be."""
     if generated is None or generated.instant is None:
         return Moment.of(received_at)
-    if "T" in generated.text:
-        return Moment(generated.text.strip())
-    return Moment(f"{generated.text.strip()[:10]}T00:00:00")
+    text = generated.text.strip()
+    if _XSD_DATE_TIME.fullmatch(text):
+        return Moment(text)
+    if "T" not in text and generated.day is not None:
+        return Moment(f"{generated.day.isoformat()}T00:00:00")
+    return Moment.of(generated.instant)
+
+
+_XSD_DATE_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])?"
+)

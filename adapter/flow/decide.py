@@ -11,20 +11,17 @@ from adapter.check.finding import Direction, Finding, Report, Severity, Verdict
 from adapter.check.rule import Rule
 from adapter.flow import rules
 from adapter.flow.addressing import Recipient, Standing, recipients_of, sender_of
-from adapter.flow.answer import OK, Answer, answer, receipt
+from adapter.flow.answer import OK, Answer, answer, answerable, receipt
 from adapter.flow.context import Arrival, Context, Earlier, Sending
 from adapter.flow.decision import OPERATOR, Chore, Decision, Dispatch, Issued, Made, Settlement
 from adapter.flow.matching import Match, Outcome, match
-from adapter.flow.question import missing_facts
+from adapter.flow.question import question_about
 from adapter.flow.references import DEDUPE, DOCUMENT_ID, dedupe_key, references_of, threads_of
 from adapter.flow.routing import destinations, file_name
-from adapter.message.attachment import Document
-from adapter.message.code import Code
-from adapter.message.henvisning import Henvisning
 from adapter.message.message import Kind, Message
 from adapter.message.state import MessageState
 from adapter.partner.register import Partner
-from adapter.wire import Rescued, write
+from adapter.wire import write
 
 NAV = "nav"
 
@@ -46,9 +43,8 @@ def decide(  # noqa: PLR0913 - a decision depends on exactly these
     of those a receipt may answer. `released` says that a person has let a held message go on: holds count no more.
     `answered` says that its sender has its receipt already.
     """
-    if report.rescued is not None and report.verdict is Verdict.REJECT:
-        report = replace(report, message=_from_wreck(report.rescued))
-    message = report.message
+    message = answerable(report)
+    report = replace(report, message=message)
     if message is None or message.kind is Kind.EBXML or report.verdict is Verdict.QUARANTINE:
         return _quarantined(report)
     sender = sender_of(message, context.register)
@@ -64,6 +60,16 @@ def decide(  # noqa: PLR0913 - a decision depends on exactly these
     if message.kind is Kind.APPREC:
         return desk.relay_receipt(sendings or {})
     return desk.take()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What one recipient answers."""
+
+    recipient: Recipient
+    said: Answer
+    #: Position of the delivery that must be done first.
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,11 @@ class _Desk:
             raise ValueError("nothing to decide about")
         return self.report.message
 
+    @property
+    def _passing_verdict(self) -> Verdict:
+        """Return the verdict on a message that goes on; what was tolerated stays flagged."""
+        return Verdict.TOLERATED if self.report.verdict is Verdict.TOLERATED else Verdict.ACCEPT
+
     def take(self) -> Decision:
         """Decide about a message that wants an answer: to whom it goes, and what its sender is told."""
         recipients = recipients_of(self.message, self.context.register)
@@ -94,14 +105,25 @@ class _Desk:
         found = [*self.report.findings, *self._history()]
         if not ours and not unknown:
             return self._foreign(found, recipients)
+        refusals = [] if self._leaves_unknown_services_to_people else _refusals(unknown, found)
         if not ours:
-            return self._unknown_service(found, unknown)
+            return self._unknown_service(found, unknown[0], refusals)
+        if unknown:
+            # the others have the message; of this one the sender alone must know
+            severity = Severity.INFO if refusals else Severity.WARN
+            found.append(replace(_unknown(unknown[0]), severity=severity, apprec=None))
         said = answer(found)
         if said.status != OK:
-            return self._reject(found, ours, said)
+            return self._reject(found, [*(_Reply(recipient, said) for recipient in ours), *refusals])
         if not self.released and any(item.severity is Severity.HOLD for item in found):
-            return self._hold(found, ours)
-        return self._accept(found, ours)
+            return self._hold(found, ours, refusals)
+        return self._accept(found, ours, refusals)
+
+    @property
+    def _leaves_unknown_services_to_people(self) -> bool:
+        # NAV stops writing to a doctor after one E21 (domain-rules A.5)
+        from_nav = self.sender is not None and self.sender.role == NAV
+        return self.context.answering.unknown_service == "hold" or from_nav
 
     def _history(self) -> list[Finding]:
         """Return what earlier messages say about this one: possible doubles, and changes of something unknown."""
@@ -123,39 +145,37 @@ class _Desk:
         return [finding(check_rules.MSG_10)] if same else []
 
     def _foreign(self, found: list[Finding], recipients: tuple[Recipient, ...]) -> Decision:
-        said = finding(check_rules.MSG_07)
+        """Put aside what is for somebody else. It claims no id: sent again once the register is right, it is new."""
         if self.context.answering.foreign_organisation == "E21" and recipients:
-            return self._reject(
-                [*found, finding(check_rules.MSG_08)], list(recipients[:1]), answer([finding(check_rules.MSG_08)])
-            )
-        return self._decision(
+            return self._reject([*found, _unknown(recipients[0])], _refusals(recipients[:1], ()))
+        said = finding(check_rules.MSG_07)
+        decision = self._decision(
             MessageState.QUARANTINED,
             Verdict.QUARANTINE,
             [*found, said],
             chores=(Chore(rule=said.rule, title=said.text),),
         )
+        return replace(decision, references=())
 
-    def _unknown_service(self, found: list[Finding], unknown: list[Recipient]) -> Decision:
-        # NAV stops writing to a doctor after one E21 (domain-rules A.5): a person decides
-        from_nav = self.sender is not None and self.sender.role == NAV
-        if self.context.answering.unknown_service == "hold" or from_nav:
-            said = replace(finding(check_rules.MSG_08), severity=Severity.HOLD, apprec=None)
-            return self._decision(
-                MessageState.HELD, Verdict.HOLD, [*found, said], chores=(Chore(rule=said.rule, title=said.text),)
-            )
-        found = [*found, finding(check_rules.MSG_08)]
-        return self._reject(found, unknown, answer(found))
+    def _unknown_service(self, found: list[Finding], unknown: Recipient, refusals: list[_Reply]) -> Decision:
+        said = _unknown(unknown)
+        if refusals:
+            return self._reject([*found, said], refusals)
+        said = replace(said, severity=Severity.HOLD, apprec=None)
+        return self._decision(
+            MessageState.HELD, Verdict.HOLD, [*found, said], chores=(Chore(rule=said.rule, title=said.text),)
+        )
 
-    def _reject(self, found: list[Finding], recipients: list[Recipient], said: Answer) -> Decision:
-        made, issued, dispatches = self._receipts(recipients, said, after={})
+    def _reject(self, found: list[Finding], replies: list[_Reply]) -> Decision:
+        made, issued, dispatches = self._receipts(replies)
         return self._decision(
             MessageState.REJECTED, Verdict.REJECT, found, made=made, issued=issued, dispatches=dispatches
         )
 
-    def _hold(self, found: list[Finding], ours: list[Recipient]) -> Decision:
+    def _hold(self, found: list[Finding], ours: list[Recipient], refusals: list[_Reply]) -> Decision:
         """Hold for a person. The sender has its positive receipt at once: the message is safe and will be read."""
-        mine = [recipient for recipient in ours if recipient.partner and recipient.partner.receipts == "adapter"]
-        made, issued, dispatches = self._receipts(mine, Answer(OK), after={})
+        positive = [_Reply(recipient, Answer(OK)) for recipient in ours if _is_answered_here(recipient)]
+        made, issued, dispatches = self._receipts([*positive, *refusals])
         reasons = [item for item in found if item.severity is Severity.HOLD]
         chores = tuple(
             Chore(rule=item.rule, title=item.text, party=ours[0].partner.id if ours[0].partner else OPERATOR)
@@ -165,42 +185,32 @@ class _Desk:
             MessageState.HELD, Verdict.HOLD, found, made=made, issued=issued, dispatches=dispatches, chores=chores
         )
 
-    def _accept(self, found: list[Finding], ours: list[Recipient]) -> Decision:
-        verdict = self.report.verdict if self.report.verdict is Verdict.TOLERATED else Verdict.ACCEPT
-        dispatches: list[Dispatch] = []
+    def _accept(self, found: list[Finding], ours: list[Recipient], refusals: list[_Reply]) -> Decision:
+        relays: list[Dispatch] = []
         by_channel: dict[str, int] = {}
-        first_of: dict[int, int] = {}
-        held = False
-        for position, recipient in enumerate(ours):
+        replies: list[_Reply] = []
+        for recipient in ours:
             partner = recipient.partner
             if partner is None:
                 continue
-            for place in destinations(self.message, self.sender, partner, self.context, self.now):
-                held = held or (place.is_held and not self.released)
+            places = destinations(self.message, self.sender, partner, self.context, self.now)
+            if not self.released and any(place.is_held for place in places):
+                return self._hold([*found, finding(rules.RTE_01)], ours, refusals)
+            for place in places:
                 if place.channel not in by_channel:
-                    by_channel[place.channel] = len(dispatches)
-                    dispatches.append(self._relay(place.channel, partner, place.due_at))
-                first_of.setdefault(position, by_channel[place.channel])
-        if held:
-            return self._hold([*found, finding(rules.RTE_01)], ours)
-        answering = {
-            position: after
-            for position, after in first_of.items()
-            if (partner := ours[position].partner) and partner.receipts == "adapter" and not self.answered
-        }
-        made, issued, receipts = self._receipts(
-            [ours[position] for position in answering],
-            Answer(OK),
-            after=dict(enumerate(answering.values())),
-        )
+                    by_channel[place.channel] = len(relays)
+                    relays.append(self._relay(place.channel, partner, place.due_at))
+            if places and _is_answered_here(recipient):
+                replies.append(_Reply(recipient, Answer(OK), after=by_channel[places[0].channel]))
+        made, issued, receipts = self._receipts([*replies, *refusals])
         chores, drafts = self._chores(found, ours[0], len(made))
         return self._decision(
             MessageState.ACCEPTED,
-            verdict,
+            self._passing_verdict,
             found,
             made=(*made, *drafts),
             issued=issued,
-            dispatches=(*dispatches, *receipts),
+            dispatches=(*relays, *receipts),
             chores=chores,
         )
 
@@ -221,24 +231,23 @@ class _Desk:
             alarm_at=alarm_at,
         )
 
-    def _receipts(
-        self, recipients: list[Recipient], said: Answer, *, after: Mapping[int, int]
-    ) -> tuple[tuple[Made, ...], tuple[Issued, ...], tuple[Dispatch, ...]]:
-        """Return one receipt for each recipient, sent the way the message came."""
+    def _receipts(self, replies: Sequence[_Reply]) -> tuple[tuple[Made, ...], tuple[Issued, ...], tuple[Dispatch, ...]]:
+        """Return the receipt of each recipient, sent the way the message came; none where they were given before."""
         made: list[Made] = []
         issued: list[Issued] = []
         dispatches: list[Dispatch] = []
-        for position, recipient in enumerate(recipients):
+        for position, reply in enumerate(() if self.answered else replies):
+            recipient = reply.recipient
             written = receipt(
                 self.message,
                 recipient.party,
-                said,
+                reply.said,
                 is_copy=recipient.is_copy,
                 received_at=self.arrival.received_at,
                 now=self.now,
                 answering=self.context.answering,
             )
-            issued.append(Issued(recipient=recipient.party.her_id or "", status=said.status, made=position))
+            issued.append(Issued(recipient=recipient.party.her_id or "", status=reply.said.status, made=position))
             made.append(
                 Made(
                     data=write(written),
@@ -254,7 +263,7 @@ class _Desk:
                     name=file_name(written, self.arrival.id, suffix=f"-{position + 1}"),
                     due_at=self.now,
                     made=position,
-                    after=after.get(position),
+                    after=reply.after,
                 )
             )
         return tuple(made), tuple(issued), tuple(dispatches)
@@ -269,7 +278,7 @@ class _Desk:
         questions = [item.question for item in warnings if item.question]
         drafts: tuple[Made, ...] = ()
         if questions and self.message.msg_id:
-            draft = missing_facts(self.message, questions, now=self.now)
+            draft = question_about(self.message, recipient.party, questions, now=self.now)
             drafts = (
                 Made(
                     data=write(draft),
@@ -279,10 +288,9 @@ class _Desk:
                     state=MessageState.HELD,
                 ),
             )
-        rules = ", ".join(dict.fromkeys(item.rule for item in warnings))
         chore = Chore(
             rule=warnings[0].rule,
-            title=f"Warnings: {rules}",
+            title=f"Warnings: {', '.join(dict.fromkeys(item.rule for item in warnings))}",
             party=recipient.partner.id if recipient.partner else OPERATOR,
             draft=offset if drafts else None,
         )
@@ -296,12 +304,14 @@ class _Desk:
             return _quarantined(self.report, finding(rules.REC_01))
         found = list(self.report.findings)
         if sender.receipts == "adapter":
-            return self._decision(MessageState.IGNORED, Verdict.IGNORE, [*found, finding(rules.REC_04)])
+            return self._doubled_receipt(found, is_positive=answered.is_positive)
         fit = match(answered, sender.id, self.earlier, sendings)
         if fit.outcome is Outcome.STRANGER:
-            said = finding(rules.REC_02)
+            found.append(finding(rules.REC_02))
+        held = next((item for item in reversed(found) if item.severity is Severity.HOLD), None)
+        if held is not None and not self.released:
             return self._decision(
-                MessageState.HELD, Verdict.HOLD, [*found, said], chores=(Chore(rule=said.rule, title=said.text),)
+                MessageState.HELD, Verdict.HOLD, found, chores=(Chore(rule=held.rule, title=held.text),)
             )
         if fit.outcome is Outcome.REPEATED:
             return self._decision(MessageState.IGNORED, Verdict.IGNORE, [*found, finding(check_rules.MSG_09)])
@@ -314,6 +324,13 @@ class _Desk:
                 chores=(Chore(rule=said.rule, title=said.text, party=_origin(fit)),),
             )
         return self._pass_on(found, fit, is_positive=answered.is_positive)
+
+    def _doubled_receipt(self, found: list[Finding], *, is_positive: bool) -> Decision:
+        """Keep back the receipt of a system for which the adapter answers; a person hears of it where it rejects."""
+        said = finding(rules.REC_04 if is_positive else rules.REC_08)
+        chore = Chore(rule=said.rule, title=said.text, party=self.sender.id if self.sender else OPERATOR)
+        chores = () if is_positive else (chore,)
+        return self._decision(MessageState.IGNORED, Verdict.IGNORE, [*found, said], chores=chores)
 
     def _pass_on(self, found: list[Finding], fit: Match, *, is_positive: bool) -> Decision:
         chores: tuple[Chore, ...] = ()
@@ -340,7 +357,7 @@ class _Desk:
             settlements = (Settlement(delivery=fit.sending.id, to=fit.to),)
         return self._decision(
             MessageState.ACCEPTED,
-            Verdict.ACCEPT,
+            self._passing_verdict,
             found,
             receiver_party=target.id,
             dispatches=(self._relay(target.channel, target, self.now),),
@@ -386,6 +403,19 @@ def finding(rule: Rule) -> Finding:
     return rule.finding(Direction.INBOUND)
 
 
+def _unknown(recipient: Recipient) -> Finding:
+    return check_rules.MSG_08.finding(Direction.INBOUND, her_id=recipient.party.her_id or "(mangler)")
+
+
+def _refusals(recipients: Sequence[Recipient], found: Sequence[Finding]) -> list[_Reply]:
+    """Return the negative receipts of services that our organisation does not have."""
+    return [_Reply(recipient, answer([*found, _unknown(recipient)])) for recipient in recipients]
+
+
+def _is_answered_here(recipient: Recipient) -> bool:
+    return recipient.partner is not None and recipient.partner.receipts == "adapter"
+
+
 def _origin(fit: Match) -> str:
     """Return the party that sent the answered message; the operator's tasks where nobody did."""
     return (fit.original.sender_party if fit.original else None) or OPERATOR
@@ -415,22 +445,6 @@ def _stranger(report: Report, sender: Partner | None) -> Decision:
         findings=(*report.findings, said),
         sender_party=sender.id if sender else None,
         chores=(Chore(rule=said.rule, title=said.text),),
-    )
-
-
-def _from_wreck(rescued: Rescued) -> Message:
-    """Return what can be answered of a message that cannot be read."""
-    referral = Henvisning(version=rescued.version or "", document_id=rescued.document_id)
-    return Message(
-        envelope=rescued.envelope,
-        kind=rescued.kind,
-        version=rescued.version,
-        type=Code(rescued.type) if rescued.type else None,
-        generated=rescued.generated,
-        msg_id=rescued.msg_id,
-        sender=rescued.sender,
-        receiver=rescued.receiver,
-        documents=(Document(content=(referral,)),) if rescued.kind is Kind.HENVISNING else (),
     )
 
 

@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from adapter.flow.context import Earlier, Sending
 from adapter.flow.references import DOCUMENT_ID, MSG_ID
+from adapter.message.message import Kind
 from adapter.message.receipt import OriginalMessage, Receipt
 from adapter.message.state import DeliveryState
 
@@ -60,7 +61,7 @@ def match(
 
 def _candidates(original: OriginalMessage, earlier: Sequence[Earlier]) -> list[Earlier]:
     key = (original.id or "").strip().lower()
-    named = [found for found in earlier if found.key == key and found.direction == "in"]
+    named = [found for found in earlier if found.key == key and found.kind != Kind.APPREC]
     by_message = [found for found in named if found.role == MSG_ID]
     if by_message:
         return by_message

@@ -98,6 +98,15 @@ REC_07 = Rule(
     hint="Contact the receiver; send again with a new MsgId if need be. A late positive receipt is still taken.",
     source="HIS 80415:2012 3.3.4",
 )
+REC_08 = Rule(
+    id="REC-08",
+    title="The system agrees with the receipt that the adapter gave for it",
+    inbound=Severity.WARN,
+    outbound=None,
+    text="A system rejects a message that the adapter answered for it; that first receipt is final.",
+    hint='Tell the sender by other means, and set receipts = "system" for the party if its system shall answer.',
+    source="HITS 1168 5.1",
+)
 DLV_01 = Rule(
     id="DLV-01",
     title="A delivery succeeds within its attempts",
@@ -119,4 +128,4 @@ INT_01 = Rule(
     source="own safety rule",
 )
 
-ALL = (MSG_18, MSG_19, RTE_01, REC_01, REC_02, REC_03, REC_04, REC_05, REC_06, REC_07, DLV_01, INT_01)
+ALL = (MSG_18, MSG_19, RTE_01, REC_01, REC_02, REC_03, REC_04, REC_05, REC_06, REC_07, REC_08, DLV_01, INT_01)

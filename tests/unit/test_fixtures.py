@@ -17,7 +17,7 @@ from adapter.check.finding import Report, Severity
 from adapter.check.ladder import Checker, Policy
 from adapter.check.schema import SchemaSet
 from adapter.errors import FormError
-from adapter.flow.answer import answer, apprec_version, predict
+from adapter.flow.answer import predict
 from adapter.wire.spec import load_spec
 
 NOW = datetime(2026, 3, 2, 8, 20, tzinfo=UTC)
@@ -29,7 +29,7 @@ ALONE = [pytest.param(entry, id=entry["file"]) for entry in INDEX if entry.get("
 SPECS = sorted((resources.fixtures() / "specs").glob("*.toml"))
 #: The clinic's service in the example configuration, which has the profile AMO.
 CLINIC = "8990101"
-KEYS = {"file", "what", "kind", "version", "verdict", "apprec", "rules", "after", "needs"}
+KEYS = {"file", "what", "kind", "version", "verdict", "apprec", "rules", "after", "needs", "flow"}
 
 
 @pytest.fixture(scope="module")
@@ -64,19 +64,12 @@ def _is_for_clinic(data: bytes) -> bool:
 
 def receipt(report: Report) -> dict[str, Any] | None:
     """Return the receipt of a report as the index writes it."""
-    if report.message is None:
-        if report.rescued is None:
-            return None
-        said = answer(report.findings)
-        version, status, errors = apprec_version(report.rescued), said.status, said.errors  # type: ignore[arg-type]
-    else:
-        preview = predict(report)
-        if preview is None:
-            return None
-        version, status, errors = preview.version, preview.status, preview.errors
-    told: dict[str, Any] = {"version": version, "status": status}
-    if errors:
-        told["errors"] = [error.value for error in errors]
+    preview = predict(report)
+    if preview is None:
+        return None
+    told: dict[str, Any] = {"version": preview.version, "status": preview.status}
+    if preview.errors:
+        told["errors"] = [error.value for error in preview.errors]
     return told
 
 

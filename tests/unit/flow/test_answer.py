@@ -10,8 +10,8 @@ from building import CLINIC, MSG_ID, NOW, apprec, dialogue, finding, party, refe
 from adapter.check.finding import Severity, Verdict
 from adapter.flow.answer import Answer, answer, apprec_version, original_id, predict, receipt
 from adapter.flow.context import Answering
-from adapter.message import Code, Document, Henvisning, Kind, Message, Moment, coded
-from adapter.wire import read, write
+from adapter.message import Code, Document, Envelope, Henvisning, Kind, Message, Moment, Party, coded
+from adapter.wire import read, rescue, write
 
 E36 = coded(8221, "E36", "Pasientopplysninger er utilstrekkelige")
 X99 = coded(8221, "X99", "Annen feil")
@@ -79,11 +79,17 @@ def test_the_version_of_the_receipt_follows_the_message(kind: Kind, version: str
     assert apprec_version(Message(kind=kind, version=version)) == expected
 
 
-def test_a_receipt_for_henvisning_1_0_names_the_document(subtests: pytest.Subtests) -> None:
+def test_a_receipt_1_0_names_the_document_of_the_oldest_standards(subtests: pytest.Subtests) -> None:
     """AppRec 1.0 6.5."""
     with subtests.test("1.0"):
         assert original_id(old_referral()).id == "D-1"
         assert original_id(old_referral()).kind == Code("HENVISNING", "Henvisning")
+    with subtests.test("Epikrise 1.1"):
+        letter = Message(
+            envelope=Envelope.MESSAGE, kind=Kind.EPIKRISE, version="1.1", msg_id=MSG_ID, documents=(Document(id="D-2"),)
+        )
+        assert original_id(letter).id == "D-2"
+        assert original_id(replace(letter, version="1.2")).id == MSG_ID
     with subtests.test("1.1"):
         assert original_id(referral()).id == MSG_ID
 
@@ -95,7 +101,8 @@ def test_a_receipt_for_henvisning_1_0_names_the_document(subtests: pytest.Subtes
         (referral(), True, ("COP", "AVS")),
         (old_referral(), False, ("SPR", "RECEIVER")),
         (old_referral(), True, ("COP", "RECEIVER")),
-        (dialogue(), False, (None, None)),
+        (dialogue(), False, ("SPR", "RECEIVER")),
+        (dialogue(), True, ("COP", "RECEIVER")),
         (Message(kind=Kind.EPIKRISE, version="1.1", receiver=party(*CLINIC)), False, ("REQ", "RECEIVER")),
     ],
 )
@@ -111,6 +118,10 @@ def test_roles_are_those_of_the_version(message: Message, is_copy: bool, roles: 
         (Moment("2026-03-02T09:00:00.123456789+01:00"), "2026-03-02T09:00:00.123456789+01:00"),
         (Moment(" 2026-03-02T09:00:00 "), "2026-03-02T09:00:00"),
         (Moment("2026-03-02"), "2026-03-02T00:00:00"),
+        (Moment("2026-03-02T09:00"), "2026-03-02T09:00:00+01:00"),
+        (Moment("20260302T090000Z"), "2026-03-02T10:00:00+01:00"),
+        (Moment("2026-03-02T09:00:00+18:00"), "2026-03-01T16:00:00+01:00"),
+        (Moment("20260302"), "2026-03-02T00:00:00"),
         (Moment("in March"), "2026-03-02T10:00:00+01:00"),
         (None, "2026-03-02T10:00:00+01:00"),
     ],
@@ -138,10 +149,21 @@ def test_a_receipt_is_predicted_for_what_would_be_answered() -> None:
     assert (bad.status, bad.errors[0].value) == ("2", "E36")
 
 
+def test_a_receipt_is_predicted_for_a_wreck_that_says_whose_it_is() -> None:
+    """Official test 16: T01 where the sender can be read."""
+    wreck = write(replace(referral(), sender=party("8990200", "8990201")))[:-20]
+    unreadable = finding(Severity.REJECT, "MSG-01", apprec=coded(8221, "T01", "Ikke XML"))
+
+    predicted = predict(replace(report(None, unreadable), rescued=rescue(wreck)))
+
+    assert (predicted.version, predicted.status, [error.value for error in predicted.errors]) == ("1.1", "2", ["T01"])
+
+
 @pytest.mark.parametrize(
     ("message", "verdict"),
     [
         (None, Verdict.QUARANTINE),
+        (referral(sender=Party()), Verdict.ACCEPT),
         (apprec(), Verdict.ACCEPT),
         (replace(referral(), sender=None), Verdict.ACCEPT),
         (referral(), Verdict.QUARANTINE),

@@ -144,6 +144,15 @@ def test_a_released_message_goes_on_without_a_second_receipt(decided: Decide) ->
     assert decision.issued == ()
 
 
+def test_a_released_message_is_not_answered_twice_even_where_it_is_now_refused(decided: Decide) -> None:
+    """A receipt is final (HITS 1168 5.1), whatever a changed configuration would say today."""
+    bad = finding(Severity.REJECT, "MSG-02", apprec=T02)
+
+    decision = decided(report(referral(), bad), released=True, answered=True)
+
+    assert decision.issued == ()
+
+
 def test_the_same_message_again_is_ignored(decided: Decide) -> None:
     """HITS 1168 5.4: nothing is delivered, no second receipt; case of the id does not matter."""
     again = referral(msg_id=MSG_ID.upper())
@@ -226,6 +235,62 @@ def test_an_unknown_service_of_our_organisation_is_rejected_with_e21(decided: De
     assert decision.state is MessageState.REJECTED
     assert [error.value for error in read(decision.made[0].data).receipt.errors] == ["E21"]
     assert [issued.recipient for issued in decision.issued] == ["1111112"]
+
+
+def test_e21_says_which_address_is_unknown(decided: Decide) -> None:
+    """Partners look the number up in the address register again."""
+    decision = decided(report(referral(receiver=party("8990100", "1111112"))))
+
+    (error,) = read(decision.made[0].data).receipt.errors
+    assert error.text == "HER-id 1111112 er ikke en tjeneste hos oss. Slå opp i Adresseregisteret på nytt."
+    assert [item.text for item in decision.findings] == ["HER-id 1111112 is none of the services here."]
+
+
+def test_an_unknown_copy_recipient_is_refused_while_the_others_have_the_message(decided: Decide) -> None:
+    """Official test 39: one receipt for each recipient of our organisation."""
+    lost = party("8990100", "1111112", role="COP")
+
+    decision = decided(report(referral(other_receivers=(lost,))))
+
+    assert decision.state is MessageState.ACCEPTED
+    assert [(issued.recipient, issued.status) for issued in decision.issued] == [("8990101", "1"), ("1111112", "2")]
+    refusal = read(decision.made[1].data)
+    assert (refusal.sender.role.value, [error.value for error in refusal.receipt.errors]) == ("COP", ["E21"])
+    assert decision.chores == ()
+
+
+def test_a_person_hears_of_an_unknown_copy_recipient_that_is_not_refused(decided: Decide, context: Context) -> None:
+    within = replace(context, answering=Answering(unknown_service="hold"))
+    lost = party("8990100", "1111112", role="COP")
+
+    decision = decided(report(referral(other_receivers=(lost,))), within=within)
+
+    assert [issued.recipient for issued in decision.issued] == ["8990101"]
+    assert [chore.title for chore in decision.chores] == ["Warnings: MSG-08"]
+
+
+def test_every_recipient_is_told_of_a_rejection(decided: Decide) -> None:
+    """Official test 40."""
+    bad = finding(Severity.REJECT, "MSG-02", apprec=T02)
+    lost = party("8990100", "1111112", role="COP")
+
+    decision = decided(report(referral(other_receivers=(lost,)), bad))
+
+    assert [[error.value for error in read(made.data).receipt.errors] for made in decision.made] == [
+        ["T02"],
+        ["T02", "E21"],
+    ]
+
+
+def test_an_address_named_twice_gets_one_receipt(decided: Decide) -> None:
+    decision = decided(report(referral(other_receivers=(party(*CLINIC, role="COP"),))))
+
+    assert [issued.recipient for issued in decision.issued] == ["8990101"]
+
+
+def test_what_was_for_others_is_new_when_it_comes_again(decided: Decide) -> None:
+    """A register that lacked a party must not cost the message its second chance."""
+    assert decided(report(referral(receiver=party("1111111", "1111112")))).references == ()
 
 
 def test_an_unknown_service_can_be_held_for_a_person(decided: Decide, context: Context) -> None:
@@ -422,6 +487,38 @@ def test_a_system_whose_receipts_the_adapter_gives_is_not_heard_twice(decided: D
 
     assert decision.state is MessageState.IGNORED
     assert "REC-04" in rules(decision)
+
+
+def test_a_system_that_rejects_what_the_adapter_answered_for_it_is_heard_by_a_person(decided: Decide) -> None:
+    """The first receipt is final; the sender must hear it by other means."""
+    receipt = apprec(status="2", sender=party(*CLINIC))
+
+    decision = decided(report(receipt), channel="clinic-epj")
+
+    assert decision.state is MessageState.IGNORED
+    assert [(chore.rule, chore.party) for chore in decision.chores] == [("REC-08", "clinic")]
+
+
+def test_a_receipt_that_the_checks_hold_waits_for_a_person(decided: Decide) -> None:
+    invalid = finding(Severity.HOLD, "MSG-02")
+    sent = {"channel": "nav", "earlier": known(dialogue(), 3), "sendings": {3: [Sending(31, "nav")]}}
+
+    held = decided(report(apprec(), invalid), **sent)
+    released = decided(report(apprec(), invalid), released=True, **sent)
+
+    assert (held.state, held.dispatches, held.settlements) == (MessageState.HELD, (), ())
+    assert [chore.rule for chore in held.chores] == ["MSG-02"]
+    assert [dispatch.channel for dispatch in released.dispatches] == ["referrer-epj"]
+
+
+def test_a_receipt_for_a_question_of_ours_goes_to_the_one_who_asked(decided: Decide) -> None:
+    """Scenario 3: the referrer's system answers the clinic's question, which the adapter wrote."""
+    asked = known(dialogue(), 3, direction="out", sender_party="clinic", kind="dialogmelding")
+
+    decision = decided(report(apprec()), channel="nav", earlier=asked, sendings={3: [Sending(31, "nav")]})
+
+    assert [(item.delivery, item.to.value) for item in decision.settlements] == [(31, "completed")]
+    assert decision.receiver_party == "clinic"
 
 
 def test_a_receipt_without_content_is_put_aside(decided: Decide) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from building import MSG_ID, NOW, Earlier, Sending
 
 from adapter.flow.matching import Outcome, match
@@ -35,10 +36,11 @@ def test_gendate_tells_referrals_with_one_document_id_apart() -> None:
     assert [found.sending.id for found in (first, second, unsaid)] == [31, 41, 41]
 
 
-def test_what_the_adapter_made_itself_is_not_answered_for() -> None:
-    found = match(receipt(MSG_ID), "nav", [Earlier(MSG_ID, "msg_id", 3, direction="out")], {3: [Sending(31, "nav")]})
+@pytest.mark.parametrize(("kind", "outcome"), [("dialogmelding", Outcome.MATCHED), ("apprec", Outcome.UNKNOWN)])
+def test_a_question_of_ours_is_answered_for_a_receipt_never(kind: str, outcome: Outcome) -> None:
+    mine = Earlier(MSG_ID, "msg_id", 3, direction="out", kind=kind)
 
-    assert found.outcome is Outcome.UNKNOWN
+    assert match(receipt(MSG_ID), "nav", [mine], {3: [Sending(31, "nav")]}).outcome is outcome
 
 
 def test_a_message_that_was_sent_to_nobody_is_not_answered_for() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapter.flow.mirror import family_and_given, for_dialogue, for_receipt
-from adapter.message import Code, HealthcareProfessional, Identifier, Organisation, Party, coded
+from adapter.message import Address, Code, HealthcareProfessional, Identifier, Organisation, Party, Telecom, coded
 
 HER = Code("HER", "HER-id")
 CLINIC = Organisation(
@@ -34,6 +34,46 @@ def test_a_receipt_mirrors_only_people_who_are_communication_parties() -> None:
     organisation = for_receipt(Party(organisation=CLINIC), None).organisation
 
     assert [person.full_name for person in organisation.people] == ["Vits, Grønn"]
+
+
+def test_a_person_in_an_organisation_without_units_is_mirrored_even_without_her_id() -> None:
+    """Addresses are mirrored even when incomplete (HITS 1168, official tests 18 and 19)."""
+    doctor = HealthcareProfessional(full_name="Vits, Grønn", identifiers=(Identifier("565501872", Code("HPR")),))
+
+    organisation = for_receipt(Party(organisation=Organisation(name="Kontor", people=(doctor,))), None).organisation
+
+    assert organisation.people == (doctor,)
+
+
+def test_a_receipt_mirrors_the_address_as_far_as_apprec_has_room() -> None:
+    """Official test 5: all of the address comes back."""
+    address = Address(
+        kind=Code("RES", "Besøksadresse"),
+        street="Storgata 1",
+        postbox="12",
+        county=coded(3402, "5501"),
+        country=Code(name="Norge"),
+    )
+    phone = Telecom(kind=Code("WP"), address="tel:+4777000000")
+    top = Organisation(name="Kontor", address=address, telecoms=(phone, Telecom()))
+
+    assert for_receipt(Party(organisation=top), None).address == Address(
+        kind=Code("RES", "Besøksadresse"),
+        street="Storgata 1",
+        county=Code("5501"),
+        telecoms=(Telecom(address="tel:+4777000000"),),
+    )
+    assert for_receipt(Party(organisation=Organisation(address=Address(street="Storgata 1"))), None).address is None
+
+
+def test_numbers_that_apprec_cannot_hold_are_left_out() -> None:
+    """An additional number must have a kind; the main one need not."""
+    numbers = (Identifier("1"), Identifier("2", Code("LIN", text="annet")), Identifier(kind=Code("HER")))
+
+    assert for_receipt(Party(organisation=Organisation(identifiers=numbers)), None).organisation.identifiers == (
+        Identifier("1"),
+        Identifier("2", Code("LIN")),
+    )
 
 
 def test_a_person_alone_is_mirrored_as_a_person() -> None:
@@ -69,11 +109,25 @@ def test_a_dialogue_has_one_unit_and_one_person_with_family_name() -> None:
     assert len(for_dialogue(Party(organisation=CLINIC)).organisation.units) == 1
 
 
+def test_a_dialogue_goes_down_to_the_address() -> None:
+    """More than two levels occur, units without a number too, and an address in the second of two departments."""
+    her = (Identifier("3", HER),)
+    deep = Organisation(name="A", identifiers=(Identifier("1", HER),), units=(Organisation(units=(CLINIC.units[0],)),))
+    wide = Organisation(name="A", identifiers=(Identifier("1", HER),), units=(CLINIC.units[0], Organisation()))
+    two = Organisation(units=(Organisation(identifiers=(Identifier("9", Code("LOK")),)), Organisation(identifiers=her)))
+
+    assert for_dialogue(Party(organisation=deep)).her_ids() == ("1", "8990101")
+    assert for_dialogue(Party(organisation=wide)).her_ids() == ("1", "8990101")
+    assert for_dialogue(Party(organisation=two)).her_ids() == ("3",)
+
+
 def test_a_person_alone_is_addressed_as_an_organisation() -> None:
     """MsgHead knows no sender that is not an organisation."""
     person = HealthcareProfessional(full_name="Grønn Vits", identifiers=(Identifier("8990201", HER),))
 
     assert for_dialogue(Party(person=person)).her_id == "8990201"
+    only_person = Organisation(name="Kontor", people=(person,))
+    assert for_dialogue(Party(organisation=only_person)).her_id == "8990201"
     assert for_dialogue(Party()).organisation.name == ""
 
 
