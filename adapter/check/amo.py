@@ -65,8 +65,10 @@ def _marking(facts: Facts, policy: Policy) -> Iterator[Finding]:
         yield rules.AMO_01_HIA.finding(direction)
     elif facts.marking is Marking.NEAR:
         yield rules.AMO_01_NEAR.finding(direction)
-    elif facts.marking is Marking.NONE and policy.is_dedicated:
-        yield rules.AMO_01.finding(direction)
+    elif facts.marking is Marking.NONE:
+        # the inbox takes other referrals too, and this may be one of them
+        remark = Severity.INFO if direction is Direction.INBOUND and not policy.is_dedicated else None
+        yield rules.AMO_01.finding(direction, severity=remark)
 
 
 def _content(facts: Facts, place: _Places, policy: Policy) -> Iterator[Finding]:

@@ -139,21 +139,25 @@ def _numbers(person: Person | None) -> Iterator[str]:
 
 def _people(message: Message) -> Iterator[Person]:
     """Yield everyone a message names."""
-    if message.patient is not None:
-        yield message.patient
     parties = [party for party in (message.sender, *message.receivers) if party is not None]
-    referral = message.henvisning
+    people: list[Person | None] = [message.patient]
+    referral, dialogue = message.henvisning, message.dialogmelding
     if referral is not None:
         parties += [relation.party for relation in referral.care_relations if relation.party is not None]
-        people = (
+        people += [
             *(relative.person for relative in referral.relatives),
             *(contact.person for contact in referral.contact_persons),
             *(contact.person for contact in referral.contacts),
             *(responsible.person for responsible in referral.responsibles),
-        )
-        yield from (person for person in people if person is not None)
+            *(entry.person for entry in referral.assisted_communication),
+            *(entry.interpreter for entry in referral.assisted_communication),
+        ]
+    if dialogue is not None:
+        roles = [role for note in dialogue.notater for role in note.roles]
+        roles += [role for question in dialogue.foresporsler for role in question.roles]
+        people += [person for role in roles for person in (role.person, role.unit.person if role.unit else None)]
+    people += [party.person for party in parties]
+    yield from (person for person in people if person is not None)
     for party in parties:
-        if party.person is not None:
-            yield party.person
         if party.organisation is not None:
             yield from (member for member in party.organisation.walk() if isinstance(member, Person))

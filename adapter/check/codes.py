@@ -29,10 +29,13 @@ def check(message: Message, codelists: CodeLists, policy: Policy) -> Iterator[Fi
 
 
 def _is_unknown(code: Code, number: str | None, codelists: CodeLists) -> bool:
-    """Tell whether the list is at hand and does not have the code; the code's own list comes first."""
+    """Tell whether the list is at hand and does not have the code.
+
+    A code that names a list of its own is looked up there; partners' own lists are not at hand.
+    """
     if not code.value:
         return False
-    which = code.list_number or number
+    which = code.list_number if code.system else number
     return which is not None and codelists.knows(which, code.value) is False
 
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from adapter.message import HealthcareProfessional, Henvisning, Message, Person, Telecom
+from adapter.message import HealthcareProfessional, Henvisning, Message, Opaque, Person, Telecom
 from adapter.message.henvisning import InformationItem, Observation, ResultItem, TextResult
+from adapter.wire.namespaces import SYKMELDING
 
 
 class Presence(StrEnum):
@@ -66,7 +67,7 @@ def facts_of(message: Message, referral: Henvisning) -> Facts:
         marking=marking_of(texts),
         problem=_problem(referral, sections),
         employment=_presence(_has_employer(referral), sections, _EMPLOYMENT, _EMPLOYMENT_WORDS),
-        sick_leave=_presence(_has_sick_leave(referral), sections, _SICK_LEAVE, _SICK_LEAVE_WORDS),
+        sick_leave=_presence(_has_sick_leave(message, referral), sections, _SICK_LEAVE, _SICK_LEAVE_WORDS),
         has_wrong_sick_leave_dates=any(_is_out_of_order(item) for item in referral.information if _is_sick_leave(item)),
         earlier=_presence(_has_earlier(message, referral), sections, _EARLIER, _EARLIER_WORDS),
         has_patient_phone=_has_patient_phone(message, referral),
@@ -228,7 +229,6 @@ _EARLIER_REASONS = frozenset({"FO", "FU"})
 _TARGET_ICD = re.compile(r"(?:[MST]|G5)")
 _ICPC, _ICD = "7170", "7110"
 _PHONE_DIGITS = 8
-_NOT_DIGIT = re.compile(r"\D")
 
 
 def _presence(is_coded: bool, sections: _Sections, fact: str, words: re.Pattern[str]) -> Presence:  # noqa: FBT001 - the first answer of three
@@ -294,12 +294,15 @@ def _is_sick_leave(item: InformationItem) -> bool:
     )
 
 
-def _has_sick_leave(referral: Henvisning) -> bool:
-    return any(
+def _has_sick_leave(message: Message, referral: Henvisning) -> bool:
+    if any(
         any(text.strip() for text in _item_texts(item)) or item.start or item.origin
         for item in referral.information
         if _is_sick_leave(item)
-    )
+    ):
+        return True
+    contents = (item for document in message.documents for item in document.content or ())
+    return any(isinstance(item, Opaque) and item.namespace == SYKMELDING for item in contents)
 
 
 def _is_out_of_order(item: InformationItem) -> bool:
@@ -329,7 +332,7 @@ def _has_patient_phone(message: Message, referral: Henvisning) -> bool:
     return any(
         comment.heading is not None
         and comment.heading.value == "TEL"
-        and len(_NOT_DIGIT.sub("", comment.text or "")) >= _PHONE_DIGITS
+        and len(Telecom(address=comment.text).digits) >= _PHONE_DIGITS
         for comment in referral.comments
     )
 

@@ -65,8 +65,8 @@ def test_a_whole_referral_has_no_finding(referral: Build, found: Found, version:
     assert found(referral(version), policy) == []
 
 
-def test_an_unmarked_referral_is_left_alone(referral: Build, found: Found) -> None:
-    assert found(referral(request_comment=None, information=())) == []
+def test_an_unmarked_referral_is_remarked_and_asked_no_more(referral: Build, found: Found) -> None:
+    assert found(referral(request_comment=None, information=())) == [("AMO-01", Severity.INFO)]
 
 
 def test_an_unmarked_referral_to_a_dedicated_inbox_warns(referral: Build, found: Found) -> None:

@@ -10,7 +10,19 @@ import pytest
 from adapter.check import base
 from adapter.check.finding import Direction, Severity
 from adapter.check.policy import Policy
-from adapter.message import Base64Data, Code, Document, Identifier, Kind, Message, Moment, Opaque, coded
+from adapter.message import (
+    Base64Data,
+    Code,
+    Document,
+    HealthcareProfessional,
+    Identifier,
+    Kind,
+    Message,
+    Moment,
+    Opaque,
+    coded,
+)
+from adapter.message.dialogmelding import RelatedRole, RelatedUnit
 from adapter.message.henvisning import RequestedService
 from adapter.wire.namespaces import XMLDSIG
 
@@ -149,6 +161,18 @@ def test_the_number_of_a_referrer_counts_as_a_persons(referral: Build, version: 
         changes = {"care_relations": (replace(entry, party=party), doctor)}
 
     assert [finding.rule for finding in base.real_person(referral(version, **changes), Policy())] == ["MSG-15"]
+
+
+def test_the_number_of_whoever_a_note_names_counts_as_a_persons(dialogue: Build, real_number: str) -> None:
+    person = HealthcareProfessional(identifiers=(Identifier(real_number, coded(8116, "FNR")),))
+    whole = dialogue()
+    content = whole.dialogmelding
+    assert content is not None
+    (note,) = content.notater
+    for role in (RelatedRole(person=person), RelatedRole(unit=RelatedUnit(person=person))):
+        named = replace(content, notater=(replace(note, roles=(role,)),))
+        message = replace(whole, documents=(Document(content=(named,)),))
+        assert [finding.rule for finding in base.real_person(message, Policy())] == ["MSG-15"]
 
 
 def test_only_a_referral_with_priority_0_is_an_emergency(referral: Build, dialogue: Build) -> None:

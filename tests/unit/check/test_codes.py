@@ -59,6 +59,13 @@ def test_a_list_that_is_not_at_hand_is_no_remark(referral: Build, codelists: Cod
     assert list(codes.check(strange, codelists, Policy())) == []
 
 
+def test_a_code_of_a_partners_own_list_is_no_remark(referral: Build, codelists: CodeLists) -> None:
+    """A code with an OID of its own is not one of the national list that stands in its place otherwise."""
+    own = Reason(heading=Code("X1", "Eget", "2.16.578.1.34.10.1"), text="tekst")
+
+    assert list(codes.check(referral("2.0", reasons=(own,)), codelists, Policy())) == []
+
+
 def test_an_unknown_code_is_not_quoted(referral: Build, codelists: CodeLists) -> None:
     (finding,) = codes.check(referral(service_type=Code("Vakker Blomst")), codelists, Policy())
 

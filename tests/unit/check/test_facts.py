@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from adapter.check.facts import Facts, Marking, Presence, facts_of, marking_of, sections_of
-from adapter.message import Code, Message, Moment, Telecom, coded
+from adapter.message import Code, Document, Message, Moment, Opaque, Telecom, coded
 from adapter.message.henvisning import (
     Comment,
     ContactPerson,
@@ -22,6 +22,7 @@ from adapter.message.henvisning import (
     ResultItem,
     TextResult,
 )
+from adapter.wire.namespaces import SYKMELDING
 
 Build = Callable[..., Message]
 VERSIONS = ["1.0", "1.1", "2.0"]
@@ -304,3 +305,14 @@ def test_one_diagnosis_of_the_target_group_is_enough(referral: Build) -> None:
 
 def test_the_ended_scheme_is_recognised(referral: Build) -> None:
     assert facts(_bare(referral, "Gjelder Raskere  tilbake")).names_ended_scheme
+
+
+def test_an_attached_sick_leave_form_tells_it(referral: Build) -> None:
+    """Payload standards 6: the form itself is the best source."""
+    whole = referral("2.0", information=(), reasons=(), request_comment=None)
+    form = Document(kind=Code("XML"), content=(Opaque(SYKMELDING, "HelseOpplysningerArbeidsuforhet", b"<x/>"),))
+
+    attached = replace(whole, documents=(*whole.documents, form))
+
+    assert facts(whole).sick_leave is Presence.MISSING
+    assert facts(attached).sick_leave is Presence.CODED
