@@ -64,6 +64,9 @@ class Channel(Protocol):
     def is_staged(self, name: str) -> bool:
         """Tell whether a name waits to be shown."""
 
+    def staged(self) -> list[str]:
+        """Return the names that wait to be shown."""
+
     def unstage(self, name: str) -> None:
         """Remove what was staged and shall not be shown after all."""
 

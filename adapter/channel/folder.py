@@ -9,6 +9,7 @@ again is never written to under its old life.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
 from collections.abc import Iterable, Iterator
@@ -37,6 +38,8 @@ _TAIL = 64
 # UTF-16 puts a zero byte before or after the last '>'.
 _BLANK = b" \t\r\n\0"
 _CLOCK_TOLERANCE = 5.0
+_STAGED = re.compile(r"\.([A-Za-z0-9_-][A-Za-z0-9._-]*)\.staged", re.ASCII)
+_PROBE = "budstikke-"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MICROSECOND = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 
@@ -242,6 +245,12 @@ class FolderChannel:
         with self._open(self._outbox, "outbox") as folder:
             return _exists(_staged(name), folder)
 
+    def staged(self) -> list[str]:
+        """Return the names that are staged and not published; raise ChannelUnavailable without the outbox."""
+        with self._open(self._outbox, "outbox") as folder, os.scandir(folder) as entries:
+            found = [_STAGED.fullmatch(entry.name) for entry in entries]
+            return sorted(match[1] for match in found if match and not match[1].startswith(_PROBE))
+
     def unstage(self, name: str) -> None:
         """Remove a staged file; one that is gone is no error."""
         with self._open(self._outbox, "outbox") as folder, suppress(FileNotFoundError):
@@ -402,7 +411,7 @@ def _move_into(name: str, folder: int, subfolder: str, parent: int) -> None:
 
 def _probe(folder: int) -> float:
     """Write, rename and remove a hidden file; return how many seconds the folder's clock is ahead."""
-    name = f".budstikke-{os.getpid()}"
+    name = f".{_PROBE}{os.getpid()}"
     for leftover in (f"{name}.staged", name):
         with suppress(FileNotFoundError):
             os.unlink(leftover, dir_fd=folder)

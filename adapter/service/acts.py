@@ -47,7 +47,10 @@ def abandon_delivery(store: Store, delivery: int, by: str, now: datetime) -> Non
 
 
 def release_message(parts: Parts, message: int, by: str, now: datetime) -> MessageState:
-    """Let a held message go on, with its holds set aside; return its new state. Raises NotPossible."""
+    """Let a held message go on, with its holds set aside; return its new state. Raises NotPossible.
+
+    The daemon delivers it.
+    """
     with parts.store.reading() as query:
         row = _held(query.message(message), message)
         data = query.bodies([message])[message]

@@ -48,7 +48,13 @@ class Ticker:
             executors={"default": ThreadPoolExecutor(1)},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        for name, schedule in polls.items():
+        self._polls = polls
+        self.plan()
+
+    def plan(self) -> None:
+        """Plan every tick from now on; what was planned before is forgotten."""
+        self._scheduler.remove_all_jobs()
+        for name, schedule in self._polls.items():
             self._scheduler.add_job(self._say, ScheduleTrigger(schedule), (f"poll:{name}",), id=f"poll:{name}")
         self._scheduler.add_job(self._say, IntervalTrigger(seconds=LOOK), ("look",), id="look")
         self._scheduler.add_job(self._say, IntervalTrigger(seconds=TIMERS), ("timers",), id="timers")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -19,6 +19,7 @@ from adapter.check.policy import Policy
 from adapter.check.rule import Rule
 from adapter.flow import rules
 from adapter.flow.addressing import recipients_of, sender_of
+from adapter.flow.answer import answerable
 from adapter.flow.context import Arrival, Context
 from adapter.flow.decide import decide
 from adapter.flow.decision import RELAY, Chore, Decision, Dispatch
@@ -27,7 +28,7 @@ from adapter.flow.policy import policy_between
 from adapter.flow.references import DEDUPE, DOCUMENT_ID, MSG_ID, ORIGINAL, keys_of
 from adapter.message.message import Kind, Message
 from adapter.message.state import DeliveryState, MessageState
-from adapter.service.post import Parcel, Post
+from adapter.service.post import Parcel, Post, finish
 from adapter.store.ledger import Ledger
 from adapter.store.rows import (
     DecidedMessage,
@@ -48,6 +49,8 @@ log = structlog.get_logger(__name__)
 
 #: After so many workers died over a message, it is put aside instead of taking the next one down.
 MOST_ATTEMPTS = 3
+#: Said of a dispatch that is not staged now.
+LATER = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Case:
 
     arrival: Arrival
     decision: Decision
-    #: For each dispatch: None where it is staged, "" where it goes later, else why staging failed.
+    #: For each dispatch: None where it is staged, LATER where it is not yet, else why staging failed.
     staged: tuple[str | None, ...] = ()
 
 
@@ -89,19 +92,18 @@ class Desk:
         """Let a held message go on, as a person decided; return what was decided.
 
         A decision whose state is still HELD was not written down: there is nowhere the message could go.
+        Nothing is staged here: the process of a person's command must not stage beside a daemon that may be
+        recovering. The deliveries wait in the queue.
         """
         report = self._report(arrival, now)
-        keys = keys_of(report.message) if report.message else frozenset()
         with self._store.reading() as query:
-            known = query.known(keys)
+            known = query.known(_keys(report))
             answered = bool(query.receipts_of(arrival.id))
         case = self._case(arrival, report, known, now, released=True, answered=answered)
         if case.decision.state is MessageState.HELD:
             return case.decision
-        case = self._staged(case, now)
         with self._store.writing() as ledger:
-            parcels = _commit(ledger, [case], now)
-        self._post.publish(parcels, now)
+            _commit(ledger, [replace(case, staged=(LATER,) * len(case.decision.dispatches))], now)
         return case.decision
 
     def preview(self, arrivals: Sequence[Arrival], now: datetime) -> list[Case]:
@@ -110,14 +112,14 @@ class Desk:
 
     def _decide(self, arrivals: Sequence[Arrival], now: datetime) -> list[Case]:
         reports = [(arrival, self._report(arrival, now)) for arrival in arrivals]
-        keys = {key for _, report in reports if report.message for key in keys_of(report.message)}
+        keys = {key for _, report in reports for key in _keys(report)}
         with self._store.reading() as query:
             known = query.known(keys)
             originals = {
                 found.message_id
                 for _, report in reports
                 if report.message and report.message.kind is Kind.APPREC
-                for key in keys_of(report.message)
+                for key in _keys(report)
                 for found in known.get(key, ())
                 if found.role in {MSG_ID, DOCUMENT_ID}
             }
@@ -128,9 +130,12 @@ class Desk:
         cases = []
         for arrival, report in reports:
             case = self._case(arrival, report, known, now, sendings=sendings)
-            # the next message of the batch may be a double of this one, or belong to it
+            # the next message of the batch may be a double of this one, belong to it, or answer the same
             for found in _known(case):
                 known.setdefault(found.key, []).append(found)
+            for settled in case.decision.settlements:
+                for rows in sendings.values():
+                    rows[:] = [replace(row, state=settled.to) if row.id == settled.delivery else row for row in rows]
             cases.append(case)
         return cases
 
@@ -145,7 +150,7 @@ class Desk:
         released: bool = False,
         answered: bool = False,
     ) -> Case:
-        earlier = [found for key in (keys_of(report.message) if report.message else ()) for found in known.get(key, ())]
+        earlier = [found for key in _keys(report) for found in known.get(key, ())]
         try:
             decision = decide(
                 arrival,
@@ -175,7 +180,7 @@ class Desk:
         for dispatch in case.decision.dispatches:
             waits_in_vain = dispatch.after is not None and errors[dispatch.after] is not None
             if dispatch.due_at > now or waits_in_vain:
-                errors.append("")
+                errors.append(LATER)
                 continue
             errors.append(self._post.stage(dispatch.channel, dispatch.name, _bytes(case, dispatch)))
         return Case(case.arrival, case.decision, tuple(errors))
@@ -341,9 +346,20 @@ def _add_deliveries(
 def _settle(ledger: Ledger, cases: Sequence[Case], now: datetime) -> None:
     """Close deliveries whose receipt came in, and stop waiting for it."""
     settlements = [settlement for case in cases for settlement in case.decision.settlements]
+    if not settlements:
+        return
+    numbers = [item.delivery for item in settlements]
+    before = ledger.delivery_states(numbers)
     ledger.move_deliveries([DeliveryMove(id=item.delivery, to=item.to) for item in settlements], at=now)
-    if settlements:
-        ledger.stop_timers(delivery_ids=[item.delivery for item in settlements], rules=(RECEIPT_NOTICE, RECEIPT_ALARM))
+    ledger.stop_timers(delivery_ids=numbers, rules=(RECEIPT_NOTICE, RECEIPT_ALARM))
+    # The answer proves what nobody has written down yet, and nobody may live to do it: that the message got there.
+    finish(ledger, {message for state, message in before.values() if state is DeliveryState.SENDING}, now)
+
+
+def _keys(report: Report) -> frozenset[str]:
+    """Return what to look up before deciding: also for a wreck, which may come twice like any other message."""
+    message = answerable(report)
+    return keys_of(message) if message else frozenset()
 
 
 def _bytes(case: Case, dispatch: Dispatch) -> bytes:

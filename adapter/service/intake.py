@@ -1,8 +1,13 @@
-"""From a channel into the store: the bytes are safe before the source is settled."""
+"""From a channel into the store: the bytes are safe before the source is settled.
+
+Who dies before the commit has done nothing. Who dies between the commit and the settling leaves the file where it
+is: it comes in again, as a message with an id that is known, and is ignored.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -17,23 +22,33 @@ from adapter.store.store import Store
 log = structlog.get_logger(__name__)
 
 
-def fetch(
-    store: Store, channel: Channel, items: Sequence[Incoming], *, worker: str, now: datetime
-) -> tuple[Arrival, ...]:
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came of a batch."""
+
+    arrivals: tuple[Arrival, ...] = ()
+    #: What could not be read this time and lies where it lay.
+    left: tuple[Incoming, ...] = ()
+
+
+def fetch(store: Store, channel: Channel, items: Sequence[Incoming], *, worker: str, now: datetime) -> Fetched:
     """Bring a batch from a channel into the store, then take it away from the channel.
 
     What cannot be read stays where it is, or is set aside when it is too large; the others go on.
     """
     read: list[tuple[Incoming, bytes]] = []
+    left: list[Incoming] = []
     for item in items:
         try:
             read.append((item, channel.read(item)))
         except LimitExceeded:
-            _set_aside(store, channel, item, now)
+            if not _set_aside(store, channel, item, now):
+                left.append(item)
         except ChannelError as error:
+            left.append(item)
             log.warning("A file could not be read", action="read_failed", channel=channel.id, error=str(error))
     if not read:
-        return ()
+        return Fetched(left=tuple(left))
     new = [NewMessage(channel=channel.id, source=item.label, data=data) for item, data in read]
     with store.writing() as ledger:
         ids = ledger.receive(new, at=now, worker=worker)
@@ -42,20 +57,22 @@ def fetch(
     except ChannelError as error:
         # It comes again and is then known as received: nothing is done twice.
         log.warning("Received files remain in the inbox", action="settle_failed", channel=channel.id, error=str(error))
-    return tuple(
+    arrivals = (
         Arrival(id=number, channel=channel.id, data=data, received_at=now)
         for number, (_, data) in zip(ids, read, strict=True)
     )
+    return Fetched(tuple(arrivals), tuple(left))
 
 
-def _set_aside(store: Store, channel: Channel, item: Incoming, now: datetime) -> None:
-    """Move a file that is too large to the channel's own place for such, and tell the operator."""
+def _set_aside(store: Store, channel: Channel, item: Incoming, now: datetime) -> bool:
+    """Move a file that is too large to the channel's own place for such, and tell the operator; return if it moved."""
     try:
         channel.set_aside(item)
     except ChannelError as error:
         log.error("A file is too large and stays", action="set_aside_failed", channel=channel.id, error=str(error))
-        return
+        return False
     title = f"A file of {item.size} bytes on channel {channel.id} is too large to receive and was set aside"
     with store.writing() as ledger:
         ledger.add_tasks([NewTask(party=OPERATOR, rule="FORM-03", title=title)], at=now)
     log.error("A file is too large", action="set_aside", channel=channel.id, size=item.size)
+    return True

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+import os
+import signal
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +18,7 @@ import structlog
 from adapter.config import Settings
 from adapter.errors import BudstikkeError
 from adapter.service import worker
-from adapter.service.worker import Done, Failed, Task
+from adapter.service.worker import Done, Failed, Recover, Task
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +28,12 @@ MOST_STILLBORN = 3
 LONGEST_TASK = 300.0
 #: Seconds a worker gets to finish its batch when the daemon stops.
 PATIENCE = 60.0
+#: How often, and after how many seconds, a worker is started again when the fork server dies meanwhile.
+STARTS, BETWEEN_STARTS = 20, 0.1
+#: Seconds a killed process may take to be gone.
+LONGEST_DEATH = 5.0
+#: What a process seems to end with when the fork server died and can tell nothing of it.
+_UNKNOWN_END = 255
 
 
 @dataclass(slots=True)
@@ -51,6 +60,7 @@ class Handle:
 class Ended:
     """A task that ended, well or not; `outcome` is None where its worker died over it."""
 
+    worker: str
     task: Task | None
     outcome: Done | Failed | None
 
@@ -70,13 +80,23 @@ class Pool:
     def _start(self) -> Handle:
         self._started += 1
         name = f"worker-{self._started}"
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=worker.main, args=(self._settings, name, theirs), name=f"budstikke {name}", daemon=True
-        )
-        process.start()
-        theirs.close()
-        return Handle(name, process, ours)
+        for _ in range(STARTS):
+            ours, theirs = self._context.Pipe()
+            process = self._context.Process(
+                target=worker.main, args=(self._settings, name, theirs), name=f"budstikke {name}", daemon=True
+            )
+            try:
+                process.start()
+            except (EOFError, OSError) as error:
+                # A fork server that was killed is not missed before the kernel has buried it.
+                log.warning("A worker could not be started", action="start_failed", error=type(error).__name__)
+                ours.close()
+                time.sleep(BETWEEN_STARTS)
+            else:
+                return Handle(name, process, ours)
+            finally:
+                theirs.close()
+        raise BudstikkeError("No worker process can be started.", hint="Look for what kills processes: memory, limits.")
 
     @property
     def idle(self) -> list[Handle]:
@@ -93,6 +113,11 @@ class Pool:
         """Tell whether any worker has a task."""
         return any(handle.task is not None for handle in self._workers)
 
+    @property
+    def is_recovering(self) -> bool:
+        """Tell whether a worker puts things right after a crash."""
+        return any(isinstance(handle.task, Recover) for handle in self._workers)
+
     def pids(self) -> list[int]:
         """Return the process ids of the workers."""
         return [handle.process.pid for handle in self._workers if handle.process.pid is not None]
@@ -103,7 +128,7 @@ class Pool:
         handle.since = time.monotonic()
         try:
             handle.tasks.send(task)
-        except (BrokenPipeError, ConnectionResetError):
+        except OSError:
             log.warning("A worker is gone", action="worker_gone", worker=handle.name)
 
     def wait(self, others: Iterable[Connection[Any, Any]], timeout: float | None) -> tuple[list[Ended], list[Any]]:
@@ -133,13 +158,13 @@ class Pool:
     def _hear(self, handle: Handle, ended: list[Ended]) -> None:
         try:
             outcome = handle.tasks.recv()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):
             return  # the sentinel tells the rest
         if not handle.is_ready:
             handle.is_ready = True
             self._stillborn = 0
             return
-        ended.append(Ended(handle.task, outcome))
+        ended.append(Ended(handle.name, handle.task, outcome))
         handle.task = None
 
     def _bury(self, handle: Handle, ended: list[Ended]) -> None:
@@ -149,16 +174,18 @@ class Pool:
         while handle.tasks.poll():
             try:
                 outcome = handle.tasks.recv()
-            except (EOFError, ConnectionResetError):
+            except (EOFError, OSError):
                 break
             if handle.is_ready:
-                ended.append(Ended(handle.task, outcome))
+                ended.append(Ended(handle.name, handle.task, outcome))
                 handle.task = None
             handle.is_ready = True
         handle.process.join()
         handle.tasks.close()
+        if handle.process.exitcode == _UNKNOWN_END and handle.process.pid is not None:
+            _make_sure(handle.process.pid)
         log.error("A worker died", action="worker_died", worker=handle.name, exit_code=handle.process.exitcode)
-        ended.append(Ended(handle.task, None))
+        ended.append(Ended(handle.name, handle.task, None))
         self._stillborn += not handle.is_ready
         if self._stillborn > MOST_STILLBORN:
             raise BudstikkeError(
@@ -171,7 +198,7 @@ class Pool:
         for handle in self._workers:
             try:
                 handle.tasks.send(None)
-            except (BrokenPipeError, ConnectionResetError):
+            except OSError:
                 continue
         for handle in self._workers:
             handle.process.join(PATIENCE)
@@ -180,3 +207,14 @@ class Pool:
                 handle.process.kill()
                 handle.process.join()
             handle.tasks.close()
+
+
+def _make_sure(pid: int) -> None:
+    """Kill a process whose end nobody could watch, and wait until it is gone: nobody may work beside a recovery."""
+    deadline = time.monotonic() + LONGEST_DEATH
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+        # Where no init collects the dead, they stay in the table: then the deadline ends the wait.
+        while time.monotonic() < deadline:
+            time.sleep(0.01)
+            os.kill(pid, 0)

@@ -1,7 +1,19 @@
 """Deliveries: stage the bytes, commit that they are staged, publish them, commit that they are sent.
 
 Staging is durable and invisible, publishing is one rename. So after a crash there is no doubt: what is
-still staged was not published, and what is not staged any more was (see `recover`).
+still staged was not published, and what is not staged any more was. What `recover` finds, by the moment:
+
+    stage, crash, commit      a hidden file that no delivery knows of: removed. The message, or the queued
+                              delivery, is taken up again and stages the same name anew.
+    commit, crash, publish    SENDING, and the hidden file is there: published now.
+    publish, crash, commit    SENDING, and no hidden file: it was published, so only that is written down.
+    receipts with a message   WAITING, staged with what they wait for: shown in the same way once that is known
+                              to be out, and left as they are until then.
+    an outbox out of reach    nobody can say: it stays SENDING until the outbox can be asked again. Sending
+                              it once more could deliver it twice.
+
+None of this holds while somebody else stages or publishes. So only workers do (what a person releases is queued
+for them), and no task is handed out while one of them recovers.
 """
 
 from __future__ import annotations
@@ -72,7 +84,7 @@ class Post:
         for channel, name in places:
             try:
                 self._channels[channel].unstage(name)
-            except (KeyError, ChannelError) as error:
+            except (KeyError, ChannelError) as error:  # the next recovery removes it
                 log.warning("A staged file remains", action="unstage_failed", channel=channel, error=str(error))
 
     def publish(self, parcels: Sequence[Parcel], now: datetime) -> int:
@@ -99,13 +111,19 @@ class Post:
             else:
                 failed.append((row, error))
         with self._store.writing() as ledger:
+            states = ledger.delivery_states([row.id for row in rows])
+            # A person may have given one up since it was read.
+            queued = {number for number, (state, _) in states.items() if state is DeliveryState.QUEUED}
+            going = [row for row in staged if row.id in queued]
             ledger.move_deliveries(
-                [DeliveryMove(id=row.id, to=DeliveryState.SENDING, staged=True) for row in staged], at=now
+                [DeliveryMove(id=row.id, to=DeliveryState.SENDING, staged=True) for row in going], at=now
             )
             for row, error in failed:
-                self._failure(ledger, _parcel(row), error, now)
-            followers = _staged_followers(ledger, staged)
-        return self.publish([*(_parcel(row, DeliveryState.SENDING) for row in staged), *followers], now)
+                if row.id in queued:
+                    self._failure(ledger, _parcel(row), error, now)
+            followers = _staged_followers(ledger, going)
+        self.unstage((row.channel, row.name) for row in staged if row.id not in queued)
+        return self.publish([*(_parcel(row, DeliveryState.SENDING) for row in going), *followers], now)
 
     def recover(self, now: datetime) -> int:
         """Find out what became of deliveries whose worker died, and finish them; return how many there were.
@@ -113,11 +131,28 @@ class Post:
         Only to be called while no worker is at work.
         """
         with self._store.reading() as query:
-            rows = [row for row in query.staged_deliveries() if row.state is DeliveryState.SENDING]
-            followers = _staged_followers(query, rows)
-        if rows:
-            self.publish([*map(_parcel, rows), *followers], now)
-        return len(rows)
+            rows = query.staged_deliveries()
+            states = query.delivery_states({row.after_delivery for row in rows if row.after_delivery is not None})
+        sending = {row.id for row in rows if row.state is DeliveryState.SENDING}
+        # Answered by its receiver before anybody had written down that it was sent.
+        out = {number for number, (state, _) in states.items() if not state.is_under_way and state not in _GIVEN_UP}
+        parcels = [_parcel(row) for row in rows if row.id in sending or row.after_delivery in sending]
+        parcels += [_parcel(row, DeliveryState.WAITING, is_free=True) for row in rows if row.after_delivery in out]
+        if parcels:
+            self.publish(parcels, now)
+        self._tidy()
+        return len(parcels)
+
+    def _tidy(self) -> None:
+        """Remove what is staged for no delivery: its worker died, or gave up, before anything was decided."""
+        with self._store.reading() as query:
+            wanted = {(row.channel, row.name) for row in query.staged_deliveries()}
+        for channel_id, channel in self._channels.items():
+            try:
+                names = channel.staged()
+            except ChannelError:
+                continue  # it is removed when the outbox can be read again
+            self.unstage((channel_id, name) for name in names if (channel_id, name) not in wanted)
 
     def _release(self, ledger: Ledger, sent: Collection[int], now: datetime) -> None:
         """Put receipts into the queue that waited, unstaged, for deliveries which are sent now."""
@@ -127,6 +162,7 @@ class Post:
         )
 
     def _show(self, parcels: Iterable[Parcel], sent: set[int], failed: dict[int, str]) -> None:
+        """Publish, and note what is sent and what failed; what is in neither cannot be told yet."""
         by_channel: dict[str, list[Parcel]] = defaultdict(list)
         for parcel in parcels:
             by_channel[parcel.channel].append(parcel)
@@ -139,23 +175,26 @@ class Post:
                 channel.publish(parcel.name for parcel in group)
                 sent.update(parcel.id for parcel in group)
             except ChannelError as error:
-                for parcel in group:
-                    if _is_staged(channel, parcel.name):
-                        failed[parcel.id] = str(error)
-                    else:
-                        sent.add(parcel.id)
+                _ask(channel, group, str(error), sent, failed)
 
     def _settle(
         self, ledger: Ledger, parcels: Sequence[Parcel], sent: set[int], failed: Mapping[int, str], now: datetime
     ) -> None:
         """Write down what was sent and what was not, and what follows for the messages."""
+        states = ledger.delivery_states([parcel.id for parcel in parcels])
         done = [parcel for parcel in parcels if parcel.id in sent]
         ledger.move_deliveries(
-            [DeliveryMove(id=parcel.id, to=DeliveryState.SENT, staged=False) for parcel in done], at=now
+            [
+                DeliveryMove(id=parcel.id, to=DeliveryState.SENT, staged=False)
+                for parcel in done
+                # Some receivers answer sooner than we write, and a person may have given up what waited.
+                if states[parcel.id][0].may_become(DeliveryState.SENT)
+            ],
+            at=now,
         )
         ledger.add_attempts([NewAttempt(delivery_id=parcel.id, at=now, outcome="sent") for parcel in done])
         for parcel in parcels:
-            if parcel.id in failed:
+            if parcel.id in failed and states[parcel.id][0] is parcel.state:
                 self._failure(ledger, parcel, failed[parcel.id], now)
         self._release(ledger, [parcel.id for parcel in done], now)
         finish(ledger, {parcel.message for parcel in done}, now)
@@ -202,7 +241,8 @@ def _staged_followers(query: Query, rows: Iterable[DeliveryRow]) -> list[Parcel]
     return [_parcel(row) for row in query.waiting_after([row.id for row in rows]) if row.staged]
 
 
-def _parcel(row: DeliveryRow, state: DeliveryState | None = None) -> Parcel:
+def _parcel(row: DeliveryRow, state: DeliveryState | None = None, *, is_free: bool = False) -> Parcel:
+    """Return a delivery for the post; `is_free` says that what it waited for is out."""
     return Parcel(
         id=row.id,
         message=row.message_id,
@@ -211,13 +251,17 @@ def _parcel(row: DeliveryRow, state: DeliveryState | None = None) -> Parcel:
         name=row.name,
         state=state or row.state,
         attempts=row.attempts,
-        after=row.after_delivery if row.state is DeliveryState.WAITING else None,
+        after=row.after_delivery if row.state is DeliveryState.WAITING and not is_free else None,
     )
 
 
-def _is_staged(channel: Channel, name: str) -> bool:
-    """Ask whether a name still waits; a channel that cannot be asked counts as not done."""
-    try:
-        return channel.is_staged(name)
-    except ChannelError:
-        return True
+def _ask(channel: Channel, parcels: Iterable[Parcel], error: str, sent: set[int], failed: dict[int, str]) -> None:
+    """Ask a channel that did not publish all which it did; what is in neither set afterwards, nobody can tell."""
+    for parcel in parcels:
+        try:
+            if channel.is_staged(parcel.name):
+                failed[parcel.id] = error
+            else:
+                sent.add(parcel.id)
+        except ChannelError:
+            log.warning("A delivery's outcome is not known", action="delivery_open", delivery=parcel.id, error=error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import signal
+import sys
 import time
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -56,6 +57,9 @@ class FireTimers:
 class Recover:
     """Find out what became of work whose worker died. No other worker may be at work."""
 
+    #: Workers that failed for reasons outside (a full disk, a locked store): no attempt is held against a message.
+    spared: tuple[str, ...] = ()
+
 
 Task = Fetch | Resume | Deliver | FireTimers | Recover
 
@@ -68,6 +72,8 @@ class Done:
     counts: dict[str, int] = field(default_factory=dict)
     #: Wall time in seconds.
     seconds: float = 0.0
+    #: Files that could not be read this time.
+    left: tuple[Incoming, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,52 +98,59 @@ class Worker:
     def do(self, task: Task) -> Done:
         """Do one task; raises BudstikkeError where it could not be done."""
         begun = time.perf_counter()
-        counts = self._do(task)
-        return Done(counts, time.perf_counter() - begun)
+        left: tuple[Incoming, ...] = ()
+        if isinstance(task, Fetch):
+            counts, left = self._fetch(task)
+        else:
+            counts = self._do(task)
+        return Done(counts, time.perf_counter() - begun, left)
 
-    def _do(self, task: Task) -> dict[str, int]:
+    def _fetch(self, task: Fetch) -> tuple[dict[str, int], tuple[Incoming, ...]]:
+        parts = self._parts
+        channel = parts.channels[task.channel]
+        fetched = intake.fetch(parts.store, channel, task.items, worker=self._name, now=self._clock())
+        counts = parts.desk.process(fetched.arrivals, self._clock()) if fetched.arrivals else {}
+        return counts, fetched.left
+
+    def _do(self, task: Resume | Deliver | FireTimers | Recover) -> dict[str, int]:
         match task:
-            case Fetch(channel, items):
-                parts = self._parts
-                arrivals = intake.fetch(
-                    parts.store, parts.channels[channel], items, worker=self._name, now=self._clock()
-                )
-                return parts.desk.process(arrivals, self._clock()) if arrivals else {}
             case Resume(messages):
                 return self._resume(messages)
             case Deliver(rows):
                 return {"sent": self._parts.post.deliver(rows, self._clock())}
             case FireTimers():
                 return {"timers": timers.fire_due(self._parts.store, self._clock())}
-            case Recover():
-                return {"recovered": self._recover()}
+            case Recover(spared):
+                return {"recovered": self._recover(spared)}
 
     def _resume(self, messages: tuple[int, ...]) -> dict[str, int]:
-        store, now = self._parts.store, self._clock()
-        with store.writing() as ledger:
-            taken = ledger.take(messages, self._name)
-            rows = ledger.messages_of(taken)
-            bodies = ledger.bodies(taken)
-            arrivals = {
-                row.id: Arrival(id=row.id, channel=row.channel, data=bodies[row.id], received_at=row.received_at)
-                for row in rows
-            }
-            worn_out = [arrivals[row.id] for row in rows if row.attempts > MOST_ATTEMPTS]
-            put_aside(ledger, worn_out, now)
-        fresh = [arrivals[row.id] for row in rows if row.attempts <= MOST_ATTEMPTS]
-        # One at a time: if one of them brings the worker down, the others must not count as its companions.
+        # Taken up one at a time: if one of them brings the worker down, no attempt is held against its companions.
         outcome: dict[str, int] = {}
-        for arrival in fresh:
+        for message in messages:
+            arrival = self._take(message)
+            if arrival is None:
+                continue
             for verdict, number in self._parts.desk.process([arrival], self._clock()).items():
                 outcome[verdict] = outcome.get(verdict, 0) + number
         return outcome
 
-    def _recover(self) -> int:
-        store = self._parts.store
-        with store.reading() as query:
-            workers = query.workers()
-        with store.writing() as ledger:
-            released = sum(ledger.release_worker(worker) for worker in workers)
+    def _take(self, message: int) -> Arrival | None:
+        """Take up a message that is free, and has not cost too many workers already."""
+        with self._parts.store.writing() as ledger:
+            if not ledger.take([message], self._name):
+                return None
+            (row,) = ledger.messages_of([message])
+            data = ledger.bodies([message])[message]
+            arrival = Arrival(id=row.id, channel=row.channel, data=data, received_at=row.received_at)
+            if row.attempts <= MOST_ATTEMPTS:
+                return arrival
+            log.error("A message is put aside", action="put_aside", message=message, attempts=row.attempts - 1)
+            put_aside(ledger, [arrival], self._clock())
+            return None
+
+    def _recover(self, spared: tuple[str, ...]) -> int:
+        with self._parts.store.writing() as ledger:
+            released = sum(ledger.release_worker(worker, counts=worker not in spared) for worker in ledger.workers())
         return released + self._parts.post.recover(self._clock())
 
 
@@ -149,15 +162,22 @@ def main(settings: Settings, name: str, tasks: Connection[Any, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     logs.configure()
-    parts = Parts.build(settings)
-    # What is loaded now lives as long as the process: the collector need not walk it again for every batch.
-    gc.freeze()
-    with WorkerLock.acquire(settings.store_file()), contextlib.closing(parts):
-        worker = Worker(parts, name)
-        with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-            tasks.send(Done())
-            while (task := tasks.recv()) is not None:
-                tasks.send(guarded(worker, task))
+    try:
+        with contextlib.closing(Parts.build(settings)) as parts, WorkerLock.acquire(settings.store_file()):
+            # What is loaded now lives as long as the process: the collector need not walk it again for every batch.
+            gc.freeze()
+            _serve(Worker(parts, name), tasks)
+    except BudstikkeError as error:
+        log.error("A worker cannot start", action="worker_failed", code=error.code, error=str(error), hint=error.advice)
+        sys.exit(1)
+
+
+def _serve(worker: Worker, tasks: Connection[Any, Any]) -> None:
+    """Do tasks until there are no more, or nobody who gives them: then what is in hand is still finished."""
+    with contextlib.suppress(EOFError, OSError):
+        tasks.send(Done())
+        while (task := tasks.recv()) is not None:
+            tasks.send(guarded(worker, task))
 
 
 def guarded(worker: Worker, task: Task) -> Done | Failed:

@@ -83,13 +83,13 @@ class Ledger(Query):
         self._driver.run(statements.TAKE_MESSAGE, [(worker, id_) for id_ in free])
         return free
 
-    def release_worker(self, worker: str) -> int:
-        """Free what a dead worker had taken up. Return how many messages that were."""
+    def release_worker(self, worker: str, *, counts: bool = True) -> int:
+        """Free what a worker had taken up; without `counts` as if it never had. Return how many messages that were."""
         held = self._connection.scalar(
             select(func.count()).where(message.c.state == MessageState.RECEIVED, message.c.worker == worker)
         )
         if held:
-            self._driver.run(statements.RELEASE_WORKER, [(worker,)])
+            self._driver.run(statements.RELEASE_WORKER, [(not counts, worker)])
         return held or 0
 
     def decide(self, rows: Sequence[DecidedMessage], *, at: datetime) -> None:
@@ -383,8 +383,7 @@ class Ledger(Query):
         return current
 
     def _delivery_states(self, ids: Sequence[int]) -> dict[int, tuple[DeliveryState, int]]:
-        rows = self._driver.among(statements.DELIVERY_STATES, ids)
-        current = {id_: (DeliveryState(state), for_message_id) for id_, state, for_message_id in rows}
+        current = self.delivery_states(ids)
         _check_known("delivery", ids, current.keys())
         return current
 

@@ -154,6 +154,11 @@ class Query:
         order = delivery.c.id.desc() if newest_first else delivery.c.id
         return self._deliveries(statement.order_by(order).limit(limit).offset(offset))
 
+    def delivery_states(self, ids: Collection[int]) -> dict[int, tuple[DeliveryState, int]]:
+        """Return the states of deliveries and the inbound messages they belong to, by their ids."""
+        rows = self._driver.among(statements.DELIVERY_STATES, ids)
+        return {id_: (DeliveryState(state), for_message_id) for id_, state, for_message_id in rows}
+
     def due_deliveries(self, now: datetime, limit: int, exclude: Collection[int] = ()) -> list[DeliveryRow]:
         """Return queued deliveries whose time has come, the longest due first."""
         statement = select(delivery).where(delivery.c.state == DeliveryState.QUEUED, delivery.c.due_at <= to_text(now))

@@ -38,8 +38,8 @@ DROP_BODY = "UPDATE body SET data = :data, size = 0 WHERE sha256 = (SELECT sha25
 #: A worker takes a message up; a message that keeps killing its workers shows in the attempts.
 TAKE_MESSAGE = "UPDATE message SET worker = :worker, attempts = attempts + 1 WHERE id = :id"
 
-#: What a dead worker had taken up is free again.
-RELEASE_WORKER = "UPDATE message SET worker = NULL WHERE worker = :worker"
+#: What a worker had taken up is free again; an attempt that says nothing about the message is taken back (1).
+RELEASE_WORKER = "UPDATE message SET worker = NULL, attempts = attempts - :back WHERE worker = :worker"
 
 #: A decision writes all facts, and ends the worker's hold.
 DECIDE_MESSAGE = """
