@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -112,20 +112,6 @@ class Report:
     #: What was saved from bytes that could not be parsed, to address a receipt.
     rescued: Rescued | None = None
     tree: etree._Element | None = field(default=None, compare=False, repr=False)
-
-    def apprec_errors(self) -> tuple[Code, ...]:
-        """Return the errors of the negative receipt, each once, with its text in OT; empty unless rejected."""
-        errors: list[Code] = []
-        for finding in self.findings:
-            if finding.apprec is not None and finding.severity is Severity.REJECT:
-                error = replace(finding.apprec, text=finding.partner_text)
-                if error not in errors:
-                    errors.append(error)
-        return tuple(errors)
-
-    def questions(self) -> tuple[str, ...]:
-        """Return what to ask the referrer for, in the order of the findings."""
-        return tuple(finding.question for finding in self.findings if finding.question)
 
     def as_dict(self) -> dict[str, object]:
         """Return what `validate --json` prints about the content, without file and receipt."""

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from adapter.message.henvisning import Booking, Henvisning
     from adapter.message.message import Message
     from adapter.message.party import Patient
-    from adapter.message.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class Document:
     compression: Code | None = None
     file_reference: str | None = None
     #: None where the element Content is absent, empty where it is there and empty.
-    content: tuple[Dialogmelding | Henvisning | Receipt | Message | Base64Data | Opaque, ...] | None = None
+    content: tuple[Dialogmelding | Henvisning | Message | Base64Data | Opaque, ...] | None = None
     #: Henvisning 1.0 only.
     booking: Booking | None = None
 

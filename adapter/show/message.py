@@ -131,8 +131,6 @@ def _document(document: Document) -> tuple[Block, ...]:
         elif isinstance(item, Message):
             inner = page(item)
             blocks += block(f"Melding i meldingen: {inner.title}", *inner.blocks)
-        elif isinstance(item, Receipt):
-            blocks += _receipt(item)
         elif not isinstance(item, Base64Data):
             blocks += block("Innhold", *describe(item))
     if document.booking:

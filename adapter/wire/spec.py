@@ -27,6 +27,7 @@ from adapter.message import Code, Message, Moment
 from adapter.wire.spec_read import Reader
 from adapter.wire.spec_shape import Slot, slots
 from adapter.wire.spec_words import SHORTHAND, WORDS
+from adapter.wire.style import tidy
 
 
 def new_uuid() -> str:
@@ -45,14 +46,15 @@ def from_spec(
     """Build the message that a specification describes.
 
     `now` (aware) is the time of what gives none; `name_of(list, code)` knows code lists; `folder` is where
-    attachments may be read from. Raises SpecError that lists every mistake by its path.
+    attachments may be read from. The message is in the standards' style (`wire.style`), but for one that the
+    specification calls complete. Raises SpecError that lists every mistake by its path.
     """
     reader = Reader(now=now, new_id=new_id, name_of=name_of, folder=folder, words=WORDS, shorthand=SHORTHAND)
     message = reader.make(Message, data, "")
     if reader.mistakes:
         raise SpecError("\n".join(reader.mistakes))
     made: Message = message
-    return made
+    return made if reader.is_complete else tidy(made)
 
 
 def load_spec(

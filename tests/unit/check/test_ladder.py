@@ -33,7 +33,7 @@ def rules_of(report: Report) -> list[str]:
 
 def errors_of(report: Report) -> list[str | None]:
     """Return the codes of the receipt's errors."""
-    return [error.value for error in report.apprec_errors()]
+    return [finding.apprec.value for finding in report.findings if finding.apprec]
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1", "2.0"])
@@ -93,9 +93,10 @@ def test_an_invalid_message_is_rejected_once_without_its_values(referral: Build,
     report = check(data)
 
     assert (report.verdict, rules_of(report)) == (Verdict.REJECT, ["MSG-02", "MSG-02"])
-    assert [error.text for error in report.apprec_errors()] == [
+    assert errors_of(report) == ["T02"]
+    assert report.findings[0].partner_text == (
         "Sex/@X: attributtet X er ikke tillatt. Send på nytt etter retting, med ny MsgId."
-    ]
+    )
     assert "Vakker" not in repr(report.findings)
     assert report.findings[0].path == "/Message/ServReq/Patient/Sex"
     assert report.findings[0].line is not None

@@ -479,6 +479,19 @@ def test_a_file_that_is_no_specification_is_refused(tmp_path: Path, name: str, c
         load_spec(tmp_path / name, now=NOW)
 
 
+def test_what_an_author_writes_is_put_in_the_standards_style() -> None:
+    """HISD 1165: no blanks around a text, CR LF between its lines, nothing empty; a complete one is left alone."""
+    note = {"theme": "7322:6", "text": "  Første linje.\nAndre linje. ", "subject": " "}
+
+    message = build(kind="dialogmelding", version="1.1", dialogmelding={"notater": [note]})
+
+    (tidied,) = message.dialogmelding.notater
+    assert (tidied.text.text, tidied.subject) == ("Første linje.\r\nAndre linje.", None)
+    (kept,) = from_spec(to_spec(message) | {"msg_id": " x "}, now=NOW).dialogmelding.notater
+    assert kept == tidied
+    assert from_spec(to_spec(message) | {"msg_id": " x "}, now=NOW).msg_id == " x "
+
+
 def test_a_complete_specification_gets_nothing_added() -> None:
     assert from_spec({"complete": True}, now=NOW) == Message()
     assert to_spec(Message()) == {"complete": True}
