@@ -272,6 +272,7 @@ def _report(plans: Sequence[Plan], outcomes: Sequence[Outcome], *, is_stopped: b
         ("verdicts", told.verdicts),
         ("arrived", told.arrived),
         ("waiting", told.waiting),
+        ("failed", told.failed),
         ("receipts", told.receipts),
     ):
         _count(name, counted)

@@ -14,7 +14,7 @@ from adapter.replay.live import Outcome
 #: Verdicts by which a message does not go on.
 STOPPED = frozenset({"reject", "hold", "quarantine"})
 
-_ARRIVED = frozenset({DeliveryState.SENT, DeliveryState.COMPLETED, DeliveryState.REJECTED, DeliveryState.OVERDUE})
+_FAILED = frozenset({DeliveryState.ABANDONED, DeliveryState.AMBIGUOUS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +26,10 @@ class Summary:
     arrived: Counter[str] = field(default_factory=Counter)
     #: Messages that wait for their route's schedule, or for another attempt.
     waiting: Counter[str] = field(default_factory=Counter)
+    #: Messages that could not be delivered.
+    failed: Counter[str] = field(default_factory=Counter)
     receipts: Counter[str] = field(default_factory=Counter)
-    #: Files that were stopped, although nobody expected it.
+    #: Files that were stopped although nobody expected it, or could not be delivered.
     surprises: tuple[Outcome, ...] = ()
     #: Files the adapter is not through with.
     unfinished: tuple[Outcome, ...] = ()
@@ -44,13 +46,17 @@ def summary(outcomes: Sequence[Outcome], now: datetime) -> Summary:
             continue
         told.verdicts[one.message.verdict or one.message.state.value] += 1
         for row in one.deliveries:
-            if row.message_id != one.message.id:
-                continue
-            (told.arrived if row.state in _ARRIVED else told.waiting)[row.channel] += 1
+            if row.message_id == one.message.id:
+                where = (
+                    told.waiting if row.state.is_under_way else told.failed if row.state in _FAILED else told.arrived
+                )
+                where[row.channel] += 1
         told.receipts.update("positive" if status == "1" else "negative" for _, status in one.receipts)
     return told
 
 
 def _is_surprise(one: Outcome) -> bool:
     verdict = one.message.verdict if one.message else None
+    if any(row.state in _FAILED for row in one.deliveries):
+        return True
     return verdict in STOPPED and expected_verdict(one.put.plan.source.path) != verdict

@@ -76,18 +76,19 @@ def in_order(found: Sequence[Source]) -> list[Source]:
     for position, source in enumerate(found):
         for key in _own(source.message):
             owners.setdefault(key, []).append(position)
+    needed = [[owner for key in _needed(source.message) for owner in owners.get(key, ())] for source in found]
     placed: dict[int, None] = {}
-
-    def place(position: int, above: frozenset[int]) -> None:
-        if position in placed or position in above:
-            return
-        for key in _needed(found[position].message):
-            for owner in owners.get(key, ()):
-                place(owner, above | {position})
-        placed[position] = None
-
     for position in range(len(found)):
-        place(position, frozenset())
+        # Depth first, without recursion: a thread may be long. What refers to itself in a circle keeps its order.
+        path, entered = [position], {position}
+        while path:
+            last = path[-1]
+            before = next((owner for owner in needed[last] if owner not in placed and owner not in entered), None)
+            if before is None:
+                placed[path.pop()] = None
+            else:
+                entered.add(before)
+                path.append(before)
     return [found[position] for position in placed]
 
 
