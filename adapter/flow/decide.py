@@ -17,7 +17,7 @@ from adapter.flow.decision import OPERATOR, Chore, Decision, Dispatch, Issued, M
 from adapter.flow.matching import Match, Outcome, match
 from adapter.flow.question import question_about
 from adapter.flow.references import DEDUPE, DOCUMENT_ID, dedupe_key, references_of, threads_of
-from adapter.flow.routing import destinations, file_name
+from adapter.flow.routing import Destination, destinations, file_name
 from adapter.message.message import Kind, Message
 from adapter.message.state import MessageState
 from adapter.partner.register import Partner
@@ -186,22 +186,22 @@ class _Desk:
         )
 
     def _accept(self, found: list[Finding], ours: list[Recipient], refusals: list[_Reply]) -> Decision:
-        relays: list[Dispatch] = []
-        by_channel: dict[str, int] = {}
-        replies: list[_Reply] = []
-        for recipient in ours:
-            partner = recipient.partner
-            if partner is None:
-                continue
-            places = destinations(self.message, self.sender, partner, self.context, self.now)
-            if not self.released and any(place.is_held for place in places):
-                return self._hold([*found, finding(rules.RTE_01)], ours, refusals)
-            for place in places:
-                if place.channel not in by_channel:
-                    by_channel[place.channel] = len(relays)
-                    relays.append(self._relay(place.channel, partner, place.due_at))
-            if places and _is_answered_here(recipient):
-                replies.append(_Reply(recipient, Answer(OK), after=by_channel[places[0].channel]))
+        plans = [(recipient, partner, self._places(partner)) for recipient in ours if (partner := recipient.partner)]
+        if not self.released and any(place.is_held for _, _, places in plans for place in places):
+            return self._hold([*found, finding(rules.RTE_01)], ours, refusals)
+        relays: dict[str, Dispatch] = {}
+        # where the parties themselves have it first: their systems answer, and receipts wait for that
+        for is_own in (True, False):
+            for _, partner, places in plans:
+                for place in places[:1] if is_own else places[1:]:
+                    relay = self._relay(place.channel, partner, place.due_at, is_own=is_own)
+                    relays.setdefault(place.channel, relay)
+        order = list(relays)
+        replies = [
+            _Reply(recipient, Answer(OK), after=order.index(places[0].channel))
+            for recipient, _, places in plans
+            if places and _is_answered_here(recipient)
+        ]
         made, issued, receipts = self._receipts([*replies, *refusals])
         chores, drafts = self._chores(found, ours[0], len(made))
         return self._decision(
@@ -210,21 +210,26 @@ class _Desk:
             found,
             made=(*made, *drafts),
             issued=issued,
-            dispatches=(*relays, *receipts),
+            dispatches=(*relays.values(), *receipts),
             chores=chores,
         )
 
-    def _relay(self, channel: str, partner: Partner, due_at: datetime) -> Dispatch:
-        """Return the delivery of the arrival's own bytes; with deadlines where the party's system answers itself."""
+    def _places(self, partner: Partner) -> tuple[Destination, ...]:
+        """Return where a message for a party goes, its own channel first, or what a route has in place of it."""
+        found = destinations(self.message, self.sender, partner, self.context, self.now)
+        return tuple(sorted(found, key=lambda place: place.channel != partner.channel))
+
+    def _relay(self, channel: str, partner: Partner, due_at: datetime, *, is_own: bool) -> Dispatch:
+        """Return the delivery of the arrival's own bytes; with deadlines where the party's system will answer it."""
         notice_at = alarm_at = None
-        if partner.receipts == "system" and self.message.kind is not Kind.APPREC:
+        if is_own and partner.receipts == "system" and self.message.kind is not Kind.APPREC:
             generated = self.message.generated.instant if self.message.generated else None
             base = min(generated or self.arrival.received_at, self.arrival.received_at)
             notice_at = base + self.context.deadlines.notice_after
             alarm_at = base + self.context.deadlines.alarm_after
         return Dispatch(
             channel=channel,
-            party=partner.id,
+            party=partner.id if is_own else None,
             name=file_name(self.message, self.arrival.id),
             due_at=due_at,
             notice_at=notice_at,
@@ -360,7 +365,7 @@ class _Desk:
             self._passing_verdict,
             found,
             receiver_party=target.id,
-            dispatches=(self._relay(target.channel, target, self.now),),
+            dispatches=(self._relay(target.channel, target, self.now, is_own=True),),
             settlements=settlements,
             chores=chores,
         )

@@ -362,6 +362,26 @@ def test_a_route_can_send_to_several_channels_later(decided: Decide, context: Co
     ]
 
 
+def test_the_receipt_waits_for_the_partys_own_channel(decided: Decide, context: Context) -> None:
+    """What a route sends elsewhere besides says nothing about whether the party has the message."""
+    route = Route(name="besides", channels=("archive", "clinic-epj"), schedule=Schedule())
+
+    decision = decided(report(referral()), within=replace(context, routes=(route,)))
+
+    own, _, receipt = decision.dispatches
+    assert (own.channel, receipt.after) == ("clinic-epj", 0)
+
+
+def test_only_the_partys_own_delivery_is_answered_by_its_system(decided: Decide, context: Context) -> None:
+    route = Route(name="besides", channels=("archive", "nav"), schedule=Schedule())
+
+    own, archived = decided(report(dialogue()), within=replace(context, routes=(route,))).dispatches
+
+    assert (archived.party, archived.alarm_at) == (None, None)
+    assert own.party == "nav"
+    assert own.alarm_at is not None
+
+
 def test_a_route_that_holds_lets_a_person_decide(decided: Decide, context: Context) -> None:
     route = Route(
         name="held",
