@@ -277,10 +277,10 @@ def _report(plans: Sequence[Plan], outcomes: Sequence[Outcome], *, is_stopped: b
     ):
         _count(name, counted)
     for one in told.surprises:
-        number = one.message.id if one.message else ""
-        typer.echo(
-            f"stopped: {one.put.plan.source.path.name} ({one.message and one.message.verdict}, message {number})"
-        )
+        if one.message is not None:
+            typer.echo(
+                f"stopped: {one.put.plan.source.path.name} is message {one.message.id}, {one.message.state.value}"
+            )
     for one in told.unfinished:
         typer.echo(f"not through: {one.put.plan.source.path.name}, in the inbox of {one.put.channel} as {one.put.name}")
     if is_stopped:
