@@ -92,16 +92,20 @@ def answerable(report: Report) -> Message | None:
 
 
 def predict(report: Report) -> Preview | None:
-    """Return the receipt that the message of a report would get, or None where none is due."""
+    """Return the receipt that the message of a report would get, or None where none is due or nothing is sent."""
     message = answerable(report)
     if message is None or message.kind in {Kind.APPREC, Kind.EBXML}:
         return None
     if message.sender is None or message.sender.her_id is None:
         return None
-    if report.verdict in {Verdict.QUARANTINE, Verdict.IGNORE}:
+    if report.verdict in {Verdict.QUARANTINE, Verdict.IGNORE} or _is_blocked(report):
         return None
     said = answer(report.findings)
     return Preview(apprec_version(message), said.status, said.errors)
+
+
+def _is_blocked(report: Report) -> bool:
+    return any(finding.severity is Severity.BLOCK for finding in report.findings)
 
 
 def receipt(  # noqa: PLR0913 - a receipt is made of exactly these

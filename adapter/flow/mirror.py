@@ -95,7 +95,7 @@ def _dialogue_organisation(top: Organisation) -> Organisation | None:
     person = next((person for person in top.people if person.identified_by(HER)), None) or next(
         (person for person in top.people if person.identified_by(HPR)), None
     )
-    numbers = _complete(top.identifiers, ORGANISATION_IDS)
+    numbers = with_lists(top.identifiers, ORGANISATION_IDS)
     if not numbers:
         return unit or (_stand_in(person) if person else None)
     return Organisation(
@@ -109,7 +109,7 @@ def _dialogue_organisation(top: Organisation) -> Organisation | None:
 def _stand_in(person: Person | None) -> Organisation:
     """Return an organisation in a person's place: MsgHead knows no other sender."""
     identifiers = person.identifiers if person else ()
-    return Organisation(name=person.name if person else "", identifiers=_complete(identifiers, ORGANISATION_IDS))
+    return Organisation(name=person.name if person else "", identifiers=with_lists(identifiers, ORGANISATION_IDS))
 
 
 def _dialogue_person(person: HealthcareProfessional) -> HealthcareProfessional:
@@ -121,7 +121,7 @@ def _dialogue_person(person: HealthcareProfessional) -> HealthcareProfessional:
         middle_name=person.middle_name,
         given_name=given,
         profession=person.profession,
-        identifiers=_complete(person.identifiers, PERSON_IDS),
+        identifiers=with_lists(person.identifiers, PERSON_IDS),
     )
 
 
@@ -138,12 +138,23 @@ def _plain(code: Code | None) -> Code | None:
     return Code(code.value, code.name) if code and code.value else None
 
 
-def _complete(identifiers: tuple[Identifier, ...], list_number: str) -> tuple[Identifier, ...]:
-    """Keep numbers with a kind, and name the list of the kind: MsgHead demands both."""
-    names = {HER: "HER-id", ENH: "Organisasjonsnummeret i Enhetsregisteret", HPR: "HPR-nummer"}
+def with_lists(identifiers: tuple[Identifier, ...], list_number: str) -> tuple[Identifier, ...]:
+    """Return the numbers that have a kind, with the list and the name of the kind: MsgHead demands them."""
     kept = []
     for identifier in identifiers:
         kind = identifier.kind
         if identifier.value and kind and kind.value:
-            kept.append(replace(identifier, kind=coded(list_number, kind.value, kind.name or names.get(kind.value))))
+            name = kind.name or _NAMES.get(kind.value)
+            kept.append(replace(identifier, kind=coded(list_number, kind.value, name)))
     return tuple(kept)
+
+
+#: Henvisning 1.x may leave the names of the kinds out.
+_NAMES = {
+    HER: "HER-id",
+    ENH: "Organisasjonsnummeret i Enhetsregisteret",
+    HPR: "HPR-nummer",
+    "FNR": "Fødselsnummer",
+    "DNR": "D-nummer",
+    "FHN": "Felles hjelpenummer",
+}

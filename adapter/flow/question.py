@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from adapter.flow.answer import original_id
-from adapter.flow.mirror import for_dialogue
+from adapter.flow.mirror import PERSON_IDS, for_dialogue, with_lists
 from adapter.message.attachment import Document
 from adapter.message.code import OSLO, Code, Moment, coded
 from adapter.message.dialogmelding import Dialogmelding, FreeText, Notat
 from adapter.message.message import ConversationRef, Envelope, Kind, Message
-from adapter.message.party import Identifier, Party, Patient
+from adapter.message.party import Party, Patient
 
 _IDS = uuid.UUID("0a9cf1f3-5e0e-5c0b-8a3d-0c8ff7a2a9b4")
+_OFFICIAL = ("FNR", "DNR", "FHN")
 _ABOUT_REFERRAL = (
     "Manglende opplysninger i henvisning til Arbeidsrettet mestringsopphold",
     "Henvisningen er mottatt og blir vurdert. For å vurdere den trenger vi:",
@@ -79,11 +80,7 @@ def _patient(patient: Patient | None) -> Patient | None:
         # Henvisning 1.x writes "Etternavn, Fornavn" (HISD 1165); without the comma nobody can tell which is which
         family, _, rest = patient.full_name.partition(",")
         given = rest.strip() or None
-    official = tuple(
-        Identifier(number.value, coded(8116, number.kind.value, number.kind.name))
-        for number in patient.identifiers
-        if number.value and number.kind and number.kind.value in {"FNR", "DNR", "FHN"}
-    )
+    official = with_lists(tuple(number for number in patient.identifiers if number.is_kind(*_OFFICIAL)), PERSON_IDS)
     born = patient.date_of_birth.day if patient.date_of_birth else None
     sex = patient.sex if patient.sex and patient.sex.value else None
     return Patient(

@@ -159,6 +159,10 @@ def test_a_receipt_is_predicted_for_a_wreck_that_says_whose_it_is() -> None:
     assert (predicted.version, predicted.status, [error.value for error in predicted.errors]) == ("1.1", "2", ["T01"])
 
 
+def test_no_receipt_is_predicted_for_what_is_not_sent() -> None:
+    assert predict(report(referral(), finding(Severity.BLOCK))) is None
+
+
 @pytest.mark.parametrize(
     ("message", "verdict"),
     [
