@@ -74,6 +74,11 @@ class Chore:
     #: Position in `Decision.made` of a prepared answer.
     draft: int | None = None
 
+    @classmethod
+    def about(cls, finding: Finding, party: str = OPERATOR) -> Chore:
+        """Return what a finding asks a party's people to do."""
+        return cls(rule=finding.rule, title=finding.text, party=party)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:

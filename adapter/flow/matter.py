@@ -1,0 +1,99 @@
+"""One message to decide about, and what all decisions about messages have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapter.check.finding import Direction, Finding, Report, Verdict
+from adapter.check.rule import Rule
+from adapter.flow.addressing import recipients_of
+from adapter.flow.context import Arrival, Context, Earlier
+from adapter.flow.decision import Chore, Decision, Dispatch, Issued, Made, Settlement
+from adapter.flow.references import references_of, threads_of
+from adapter.flow.routing import file_name
+from adapter.message.message import Kind, Message
+from adapter.message.state import MessageState
+from adapter.partner.register import Partner
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One message with everything needed to decide about it."""
+
+    arrival: Arrival
+    report: Report
+    context: Context
+    earlier: tuple[Earlier, ...]
+    now: datetime
+    sender: Partner | None
+    released: bool = False
+    answered: bool = False
+
+    @property
+    def message(self) -> Message:
+        """Return the message; `decide` has made sure that there is one."""
+        if self.report.message is None:
+            raise ValueError("nothing to decide about")
+        return self.report.message
+
+    @property
+    def passing_verdict(self) -> Verdict:
+        """Return the verdict on a message that goes on; what was tolerated stays flagged."""
+        return Verdict.TOLERATED if self.report.verdict is Verdict.TOLERATED else Verdict.ACCEPT
+
+    def relay(self, channel: str, partner: Partner, due_at: datetime, *, is_own: bool) -> Dispatch:
+        """Return the delivery of the arrival's own bytes; with deadlines where the party's system will answer it."""
+        notice_at = alarm_at = None
+        if is_own and partner.receipts == "system" and self.message.kind is not Kind.APPREC:
+            generated = self.message.generated.instant if self.message.generated else None
+            base = min(generated or self.arrival.received_at, self.arrival.received_at)
+            notice_at = base + self.context.deadlines.notice_after
+            alarm_at = base + self.context.deadlines.alarm_after
+        return Dispatch(
+            channel=channel,
+            party=partner.id if is_own else None,
+            name=file_name(self.message, self.arrival.id),
+            due_at=due_at,
+            notice_at=notice_at,
+            alarm_at=alarm_at,
+        )
+
+    def decision(  # noqa: PLR0913 - the parts of a decision that differ
+        self,
+        state: MessageState,
+        verdict: Verdict,
+        found: Sequence[Finding],
+        *,
+        receiver_party: str | None = None,
+        made: tuple[Made, ...] = (),
+        issued: tuple[Issued, ...] = (),
+        dispatches: tuple[Dispatch, ...] = (),
+        settlements: tuple[Settlement, ...] = (),
+        chores: tuple[Chore, ...] = (),
+    ) -> Decision:
+        """Return a decision about this message, with its parties, ids and threads."""
+        if receiver_party is None:
+            known = [item.partner for item in recipients_of(self.message, self.context.register) if item.partner]
+            receiver_party = known[0].id if known else None
+        return Decision(
+            state=state,
+            verdict=verdict,
+            message=self.message,
+            findings=tuple(found),
+            sender_party=self.sender.id if self.sender else None,
+            receiver_party=receiver_party,
+            references=references_of(self.message),
+            threads=threads_of(self.earlier),
+            made=made,
+            issued=issued,
+            dispatches=dispatches,
+            settlements=settlements,
+            chores=chores,
+        )
+
+
+def finding(rule: Rule) -> Finding:
+    """Return the finding of a rule about a message that came in."""
+    return rule.finding(Direction.INBOUND)

@@ -1,0 +1,233 @@
+"""The decision about a message that wants an answer: whom it is for, what its sender is told, and what people do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from adapter.check import rules as check_rules
+from adapter.check.finding import Direction, Finding, Severity, Verdict
+from adapter.flow import rules
+from adapter.flow.addressing import Recipient, Standing, recipients_of
+from adapter.flow.answer import OK, Answer, answer, receipt
+from adapter.flow.decision import OPERATOR, Chore, Decision, Dispatch, Issued, Made
+from adapter.flow.matter import Matter, finding
+from adapter.flow.question import question_about
+from adapter.flow.references import DOCUMENT_ID, MSG_ID
+from adapter.flow.routing import Destination, destinations, file_name
+from adapter.message.state import MessageState
+from adapter.partner.register import Partner
+from adapter.wire import write
+
+NAV = "nav"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What one recipient answers."""
+
+    recipient: Recipient
+    said: Answer
+    #: Position of the delivery that must be done first.
+    after: int | None = None
+
+
+class Taking(Matter):
+    """A message for somebody, who answers it."""
+
+    __slots__ = ()
+
+    def take(self) -> Decision:
+        """Decide about a message that wants an answer: to whom it goes, and what its sender is told."""
+        recipients = recipients_of(self.message, self.context.register)
+        ours = [recipient for recipient in recipients if recipient.standing is Standing.KNOWN]
+        unknown = [recipient for recipient in recipients if recipient.standing is Standing.UNKNOWN_SERVICE]
+        found = [*self.report.findings, *self._history()]
+        if not ours and not unknown:
+            return self._foreign(found, recipients)
+        refusals = [] if self._leaves_unknown_services_to_people else _refusals(unknown, found)
+        if not ours:
+            return self._unknown_service(found, unknown[0], refusals)
+        if unknown:
+            # the others have the message; of this one the sender alone must know
+            severity = Severity.INFO if refusals else Severity.WARN
+            found.append(replace(_unknown(unknown[0]), severity=severity, apprec=None))
+        said = answer(found)
+        if said.status != OK:
+            return self._reject(found, [*(_Reply(recipient, said) for recipient in ours), *refusals])
+        if not self.released and any(item.severity is Severity.HOLD for item in found):
+            return self._hold(found, ours, refusals)
+        return self._accept(found, ours, refusals)
+
+    @property
+    def _leaves_unknown_services_to_people(self) -> bool:
+        # NAV stops writing to a doctor after one E21 (domain-rules A.5)
+        from_nav = self.sender is not None and self.sender.role == NAV
+        return self.context.answering.unknown_service == "hold" or from_nav
+
+    def _history(self) -> list[Finding]:
+        """Return what earlier messages say about this one: possible doubles, and changes of something unknown."""
+        henvisning = self.message.henvisning
+        if henvisning is None:
+            return []
+        document = (henvisning.document_id or "").strip().lower()
+        same = [
+            found
+            for found in self.earlier
+            if found.role == DOCUMENT_ID and found.key == document and found.state is not MessageState.REJECTED
+        ]
+        if henvisning.is_cancellation or henvisning.is_change:
+            if same or any(found.role in {MSG_ID, DOCUMENT_ID} for found in self.earlier):
+                return []
+            return [
+                finding(check_rules.MSG_17_CANCELLATION if henvisning.is_cancellation else check_rules.MSG_17_CHANGE)
+            ]
+        return [finding(check_rules.MSG_10)] if same else []
+
+    def _foreign(self, found: list[Finding], recipients: tuple[Recipient, ...]) -> Decision:
+        """Put aside what is for somebody else. It claims no id: sent again once the register is right, it is new."""
+        if self.context.answering.foreign_organisation == "E21" and recipients:
+            return self._reject([*found, _unknown(recipients[0])], _refusals(recipients[:1], ()))
+        said = finding(check_rules.MSG_07)
+        decision = self.decision(
+            MessageState.QUARANTINED,
+            Verdict.QUARANTINE,
+            [*found, said],
+            chores=(Chore.about(said),),
+        )
+        return replace(decision, references=())
+
+    def _unknown_service(self, found: list[Finding], unknown: Recipient, refusals: list[_Reply]) -> Decision:
+        said = _unknown(unknown)
+        if refusals:
+            return self._reject([*found, said], refusals)
+        said = replace(said, severity=Severity.HOLD, apprec=None)
+        return self.decision(MessageState.HELD, Verdict.HOLD, [*found, said], chores=(Chore.about(said),))
+
+    def _reject(self, found: list[Finding], replies: list[_Reply]) -> Decision:
+        made, issued, dispatches = self._receipts(replies)
+        return self.decision(
+            MessageState.REJECTED, Verdict.REJECT, found, made=made, issued=issued, dispatches=dispatches
+        )
+
+    def _hold(self, found: list[Finding], ours: list[Recipient], refusals: list[_Reply]) -> Decision:
+        """Hold for a person. The sender has its positive receipt at once: the message is safe and will be read."""
+        positive = [_Reply(recipient, Answer(OK)) for recipient in ours if _is_answered_here(recipient)]
+        made, issued, dispatches = self._receipts([*positive, *refusals])
+        reasons = [item for item in found if item.severity is Severity.HOLD]
+        chores = tuple(Chore.about(item, ours[0].partner.id if ours[0].partner else OPERATOR) for item in reasons[:1])
+        return self.decision(
+            MessageState.HELD, Verdict.HOLD, found, made=made, issued=issued, dispatches=dispatches, chores=chores
+        )
+
+    def _accept(self, found: list[Finding], ours: list[Recipient], refusals: list[_Reply]) -> Decision:
+        plans = [(recipient, partner, self._places(partner)) for recipient in ours if (partner := recipient.partner)]
+        if not self.released and any(place.is_held for _, _, places in plans for place in places):
+            return self._hold([*found, finding(rules.RTE_01)], ours, refusals)
+        relays: dict[str, Dispatch] = {}
+        # where the parties themselves have it first: their systems answer, and receipts wait for that
+        for is_own in (True, False):
+            for _, partner, places in plans:
+                for place in places[:1] if is_own else places[1:]:
+                    relay = self.relay(place.channel, partner, place.due_at, is_own=is_own)
+                    relays.setdefault(place.channel, relay)
+        order = list(relays)
+        replies = [
+            _Reply(recipient, Answer(OK), after=order.index(places[0].channel))
+            for recipient, _, places in plans
+            if places and _is_answered_here(recipient)
+        ]
+        made, issued, receipts = self._receipts([*replies, *refusals])
+        chores, drafts = self._chores(found, ours[0], len(made))
+        return self.decision(
+            MessageState.ACCEPTED,
+            self.passing_verdict,
+            found,
+            made=(*made, *drafts),
+            issued=issued,
+            dispatches=(*relays.values(), *receipts),
+            chores=chores,
+        )
+
+    def _places(self, partner: Partner) -> tuple[Destination, ...]:
+        """Return where a message for a party goes, its own channel first, or what a route has in place of it."""
+        found = destinations(self.message, self.sender, partner, self.context, self.now)
+        return tuple(sorted(found, key=lambda place: place.channel != partner.channel))
+
+    def _receipts(self, replies: Sequence[_Reply]) -> tuple[tuple[Made, ...], tuple[Issued, ...], tuple[Dispatch, ...]]:
+        """Return the receipt of each recipient, sent the way the message came; none where they were given before."""
+        made: list[Made] = []
+        issued: list[Issued] = []
+        dispatches: list[Dispatch] = []
+        for position, reply in enumerate(() if self.answered else replies):
+            recipient = reply.recipient
+            written = receipt(
+                self.message,
+                recipient.party,
+                reply.said,
+                is_copy=recipient.is_copy,
+                received_at=self.arrival.received_at,
+                now=self.now,
+                answering=self.context.answering,
+            )
+            issued.append(Issued(recipient=recipient.party.her_id or "", status=reply.said.status, made=position))
+            made.append(
+                Made(
+                    data=write(written),
+                    message=written,
+                    sender_party=recipient.partner.id if recipient.partner else None,
+                    receiver_party=self.sender.id if self.sender else None,
+                )
+            )
+            dispatches.append(
+                Dispatch(
+                    channel=self.arrival.channel,
+                    party=self.sender.id if self.sender else None,
+                    name=file_name(written, self.arrival.id, suffix=f"-{position + 1}"),
+                    due_at=self.now,
+                    made=position,
+                    after=reply.after,
+                )
+            )
+        return tuple(made), tuple(issued), tuple(dispatches)
+
+    def _chores(
+        self, found: list[Finding], recipient: Recipient, offset: int
+    ) -> tuple[tuple[Chore, ...], tuple[Made, ...]]:
+        """Return the task that warnings give the receiving party, with the question to the referrer as a draft."""
+        warnings = [item for item in found if item.severity is Severity.WARN]
+        if not warnings or self.released:
+            return (), ()
+        questions = [item.question for item in warnings if item.question]
+        drafts: tuple[Made, ...] = ()
+        if questions and self.message.msg_id:
+            draft = question_about(self.message, recipient.party, questions, now=self.now)
+            drafts = (
+                Made(
+                    data=write(draft),
+                    message=draft,
+                    sender_party=recipient.partner.id if recipient.partner else None,
+                    receiver_party=self.sender.id if self.sender else None,
+                    state=MessageState.HELD,
+                ),
+            )
+        chore = Chore(
+            rule=warnings[0].rule,
+            title=f"Warnings: {', '.join(dict.fromkeys(item.rule for item in warnings))}",
+            party=recipient.partner.id if recipient.partner else OPERATOR,
+            draft=offset if drafts else None,
+        )
+        return (chore,), drafts
+
+
+def _unknown(recipient: Recipient) -> Finding:
+    return check_rules.MSG_08.finding(Direction.INBOUND, her_id=recipient.party.her_id or "(mangler)")
+
+
+def _refusals(recipients: Sequence[Recipient], found: Sequence[Finding]) -> list[_Reply]:
+    """Return the negative receipts of services that our organisation does not have."""
+    return [_Reply(recipient, answer([*found, _unknown(recipient)])) for recipient in recipients]
+
+
+def _is_answered_here(recipient: Recipient) -> bool:
+    return recipient.partner is not None and recipient.partner.receipts == "adapter"
