@@ -136,8 +136,10 @@ class Post:
         sending = {row.id for row in rows if row.state is DeliveryState.SENDING}
         # Answered by its receiver before anybody had written down that it was sent.
         out = {number for number, (state, _) in states.items() if not state.is_under_way and state not in _GIVEN_UP}
-        parcels = [_parcel(row) for row in rows if row.id in sending or row.after_delivery in sending]
-        parcels += [_parcel(row, DeliveryState.WAITING, is_free=True) for row in rows if row.after_delivery in out]
+        waiting = [row for row in rows if row.state is DeliveryState.WAITING]
+        parcels = [_parcel(row) for row in rows if row.id in sending]
+        parcels += [_parcel(row) for row in waiting if row.after_delivery in sending]
+        parcels += [_parcel(row, is_free=True) for row in waiting if row.after_delivery in out]
         if parcels:
             self.publish(parcels, now)
         self._tidy()
