@@ -256,7 +256,7 @@ def _run(settings: Settings, plans: Sequence[Plan], *, between: float, wait: tim
         run_daemon(settings, once=True)
     with _stopping(stop):
         outcomes = await_outcomes(
-            lambda: _view(settings), puts, since=since, wait=timedelta() if stop.is_set() else wait, stop=stop
+            lambda: _view(settings), puts, since=since, wait=wait if has_daemon else timedelta(), stop=stop
         )
     _report(plans, outcomes, is_stopped=stop.is_set(), has_daemon=has_daemon)
 
