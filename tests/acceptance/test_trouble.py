@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
@@ -319,4 +321,26 @@ def test_a_dead_fork_server_takes_nobody_with_it(home: Home, start: Start, fixtu
 
     sent = put(home, fixtures, 3)
     assert wait_until(lambda: is_through(home, sent) and settled(home))
+    assert daemon.stop() == 0
+
+
+def test_a_message_that_brings_its_worker_down_is_put_aside_and_all_others_go_on(
+    home: Home, start: Start, fixtures: Path
+) -> None:
+    """The virus scanner stands in for a defect: asked about one attachment, it kills the worker that asks."""
+    scanner = home.path / "scanner"
+    scanner.write_text('#!/bin/sh\nif grep -q POISON; then kill -9 "$PPID"; fi\n', encoding="utf-8")
+    scanner.chmod(0o755)
+    with home.config.open("a", encoding="utf-8") as config:
+        config.write(f'\n[checks]\nscan_command = ["{scanner}"]\n')
+    poison = b64encode(b"%PDF-1.4\nPOISON\n%%EOF\n")
+    home.put("referrer", "000.xml", re.sub(rb"JVBERi0[^<]*", poison, referral(fixtures, 0)))
+    sent = put(home, fixtures, 5)
+    daemon = start(home)
+
+    assert wait_until(lambda: is_through(home, sent) and settled(home), 60)
+    assert wait_until(lambda: daemon.said("put_aside"), 60)
+    assert len(daemon.said("worker_died")) == 3
+    assert home.rows("SELECT message_id, state FROM task WHERE rule = 'INT-01'") == [(1, "open")]
+    assert home.rows("SELECT state FROM message WHERE id = 1") == [("quarantined",)]
     assert daemon.stop() == 0
