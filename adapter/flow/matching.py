@@ -59,6 +59,15 @@ def match(
     return Match(Outcome.STRANGER if sent else Outcome.UNKNOWN, candidates[0])
 
 
+def has_message(receipt: Receipt) -> bool:
+    """Tell whether the receiver has the message: it took it, or rejects it because it has it already.
+
+    NAV says the latter in words only, and asks not to send again (domain rules A.3, scenario 7).
+    """
+    said = [error.name or error.text or "" for error in receipt.errors]
+    return receipt.is_positive or (bool(said) and all(text.strip().lower().startswith("duplikat") for text in said))
+
+
 def _candidates(original: OriginalMessage, earlier: Sequence[Earlier]) -> list[Earlier]:
     key = (original.id or "").strip().lower()
     named = [found for found in earlier if found.key == key and found.kind != Kind.APPREC]
@@ -71,7 +80,7 @@ def _candidates(original: OriginalMessage, earlier: Sequence[Earlier]) -> list[E
 
 
 def _settled(receipt: Receipt, original: Earlier, sending: Sending) -> Match:
-    to = DeliveryState.COMPLETED if receipt.is_positive else DeliveryState.REJECTED
+    to = DeliveryState.COMPLETED if has_message(receipt) else DeliveryState.REJECTED
     if sending.state in _ANSWERED:
         return Match(Outcome.REPEATED if sending.state is to else Outcome.CONFLICT, original, sending)
     return Match(Outcome.MATCHED, original, sending, to if sending.state.may_become(to) else None)

@@ -10,7 +10,7 @@ from adapter.flow import rules
 from adapter.flow.addressing import recipients_of
 from adapter.flow.context import Sending
 from adapter.flow.decision import OPERATOR, Chore, Decision, Settlement
-from adapter.flow.matching import Match, Outcome, match
+from adapter.flow.matching import Match, Outcome, has_message, match
 from adapter.flow.matter import Matter, finding
 from adapter.message.state import MessageState
 from adapter.partner.register import Partner
@@ -48,7 +48,7 @@ class Relaying(Matter):
                 [*found, said],
                 chores=(Chore.about(said, _origin(fit)),),
             )
-        return self._deliver(found, fit, is_positive=answered.is_positive)
+        return self._deliver(found, fit, is_taken=has_message(answered))
 
     def _keep_back(self, found: list[Finding], sender: Partner, *, is_positive: bool) -> Decision:
         """Keep back the receipt of a system for which the adapter answers; a person hears of it where it rejects."""
@@ -57,11 +57,11 @@ class Relaying(Matter):
         chores = () if is_positive else (chore,)
         return self.decision(MessageState.IGNORED, Verdict.IGNORE, [*found, said], chores=chores)
 
-    def _deliver(self, found: list[Finding], fit: Match, *, is_positive: bool) -> Decision:
+    def _deliver(self, found: list[Finding], fit: Match, *, is_taken: bool) -> Decision:
         chores: tuple[Chore, ...] = ()
         if fit.outcome is Outcome.UNKNOWN:
             found.append(finding(rules.REC_01))
-        elif not is_positive:
+        elif not is_taken:
             said = finding(rules.REC_05)
             found.append(said)
             chores = (Chore.about(said, _origin(fit)),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -71,3 +72,19 @@ def test_a_receipt_for_something_given_up_changes_nothing() -> None:
 
 def test_a_receipt_without_original_answers_for_nothing() -> None:
     assert match(Receipt(status=Code("1")), "nav", [], {}).outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("said", "to"),
+    [
+        (["Duplikat! - Meldingen er mottatt tidligere. Skal ikke sendes på nytt."], DeliveryState.COMPLETED),
+        (["Duplikat! - Mottatt tidligere.", "Pasienten finnes ikke"], DeliveryState.REJECTED),
+        (["Ikke et duplikat"], DeliveryState.REJECTED),
+        ([], DeliveryState.REJECTED),
+    ],
+)
+def test_a_message_that_nav_has_already_is_delivered(said: list[str], to: DeliveryState) -> None:
+    """NAV rejects it as a duplicate, in words only, and asks not to send it again (scenario 7c)."""
+    answer = replace(receipt(MSG_ID, status="2"), errors=tuple(Code("X99", text) for text in said))
+
+    assert match(answer, "nav", [Earlier(MSG_ID, "msg_id", 3)], {3: [Sending(31, "nav")]}).to is to
