@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 INDEX = "index.toml"
 
@@ -28,8 +29,13 @@ def _verdicts(index: Path) -> dict[str, str]:
     entries = table.get("message")
     if not isinstance(entries, list):
         return {}
-    return {
-        entry["file"]: entry["verdict"]
-        for entry in entries
-        if isinstance(entry, dict) and isinstance(entry.get("file"), str) and isinstance(entry.get("verdict"), str)
-    }
+    found = [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("file"), str)]
+    verdicts = {entry["file"]: _verdict(entry) for entry in found}
+    return {file: verdict for file, verdict in verdicts.items() if isinstance(verdict, str)}
+
+
+def _verdict(entry: dict[str, Any]) -> object:
+    """Return what register and store make of a message, or else what it is by itself."""
+    flow = entry.get("flow")
+    decided = flow.get("verdict") if isinstance(flow, dict) else None
+    return decided or entry.get("verdict")
