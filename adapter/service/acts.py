@@ -11,7 +11,7 @@ from adapter.flow.routing import file_name
 from adapter.message.state import DeliveryState, MessageState
 from adapter.service.parts import Parts
 from adapter.service.post import finish
-from adapter.store.rows import DeliveryMove, MessageMove, MessageRow, NewDelivery, NewEvent, NewReference
+from adapter.store.rows import DeliveryMove, MessageMove, MessageRow, NewDelivery, NewReference
 from adapter.store.store import Store
 from adapter.wire import read
 
@@ -55,14 +55,12 @@ def release_message(parts: Parts, message: int, by: str, now: datetime) -> Messa
         row = _held(query.message(message), message)
         data = query.bodies([message])[message]
     arrival = Arrival(id=row.id, channel=row.channel, data=data, received_at=row.received_at)
-    decision = parts.desk.release(arrival, now)
+    decision = parts.desk.release(arrival, by, now)
     if decision.state is MessageState.HELD:
         raise NotPossible(
             f"Message {message} has no receiver it could go to.",
             hint="Add the receiver's HER-id to a party of the configuration, then release it again.",
         )
-    with parts.store.writing() as ledger:
-        ledger.log([NewEvent(name="released", message_id=message, data={"by": by})], at=now)
     return decision.state
 
 

@@ -37,6 +37,7 @@ from adapter.store.rows import (
     Facts,
     Known,
     NewDelivery,
+    NewEvent,
     NewMessage,
     NewReceipt,
     NewReference,
@@ -88,8 +89,8 @@ class Desk:
             outcome[case.decision.verdict.value] += 1
         return dict(outcome)
 
-    def release(self, arrival: Arrival, now: datetime) -> Decision:
-        """Let a held message go on, as a person decided; return what was decided.
+    def release(self, arrival: Arrival, by: str, now: datetime) -> Decision:
+        """Let a held message go on, as the person `by` decided; return what was decided.
 
         A decision whose state is still HELD was not written down: there is nowhere the message could go.
         Nothing is staged here: the process of a person's command must not stage beside a daemon that may be
@@ -103,6 +104,8 @@ class Desk:
         if case.decision.state is MessageState.HELD:
             return case.decision
         with self._store.writing() as ledger:
+            # In the same transaction as what follows from it: no message goes on without a name to it.
+            ledger.log([NewEvent(name="released", message_id=arrival.id, data={"by": by})], at=now)
             _commit(ledger, [replace(case, staged=(LATER,) * len(case.decision.dispatches))], now)
         return case.decision
 
