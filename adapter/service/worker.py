@@ -83,6 +83,7 @@ class Failed:
     code: str
     error: str
     hint: str
+    #: True where the cause lies outside: it says nothing about the messages in hand.
     can_retry: bool
 
 
@@ -188,4 +189,4 @@ def guarded(worker: Worker, task: Task) -> Done | Failed:
         return Failed(error.code, str(error), error.advice, error.can_retry)
     except Exception as error:  # the one boundary of a worker: the daemon must hear of it
         log.exception("A task failed", action="task_failed")
-        return Failed("INT-02", type(error).__name__, "The log holds the trace.", can_retry=True)
+        return Failed("INT-02", type(error).__name__, "The log holds the trace.", can_retry=False)
