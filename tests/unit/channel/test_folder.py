@@ -99,6 +99,14 @@ class TestListing:
 
         assert sources(impatient, datetime(2020, 1, 1, tzinfo=UTC)) == ["a.xml"]
 
+    def test_a_clock_that_was_set_back_does_not_hide_a_file(self, channel: FolderChannel, folders: Path) -> None:
+        drop(folders / "inbox", "a.xml", b"<a/>")
+        drop(folders / "inbox", "b.xml", b"<a>half")
+        earlier = datetime.now(UTC) - timedelta(hours=1)
+
+        assert sources(channel, earlier) == ["a.xml"]
+        assert sources(channel, datetime.now(UTC) - timedelta(seconds=3)) == []
+
     def test_a_time_in_the_future_does_not_hide_a_file(self, channel: FolderChannel, folders: Path) -> None:
         """A sender that copies with its own, wrong clock."""
         drop(folders / "inbox", "a.xml", age=-86_400)
