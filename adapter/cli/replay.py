@@ -21,11 +21,13 @@ from adapter.cli.exits import ExitCode
 from adapter.cli.opening import open_settings
 from adapter.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from adapter.cli.output import json_line, section, table
+from adapter.errors import ChannelError
 
 if TYPE_CHECKING:
     from adapter.config import Settings
-    from adapter.replay.live import Outcome, Put
+    from adapter.replay.live import Outcome, Pace, Put
     from adapter.replay.preview import Foreseen, Plan
+    from adapter.replay.report import Summary
     from adapter.replay.source import Source
     from adapter.service.parts import Parts
     from adapter.store import Store
@@ -139,7 +141,9 @@ def replay(
         _preview(parts, plans, as_json=as_json)
     if dry_run:
         return
-    _run(settings, plans, between=rate or 0.0, wait=wait or timedelta(seconds=60), is_sure=yes)
+    if not yes:
+        _ask(plans)
+    _run(settings, plans, between=rate or 0.0, wait=wait or timedelta(seconds=60), as_json=as_json)
 
 
 def _reminted(found: Sequence[Source]) -> list[Source]:
@@ -231,25 +235,30 @@ def _as_json(one: Foreseen) -> dict[str, object]:
     }
 
 
-def _run(settings: Settings, plans: Sequence[Plan], *, between: float, wait: timedelta, is_sure: bool) -> None:
-    from adapter.replay.live import Pace, await_outcomes, is_daemon_at_work, put_all
+def _ask(plans: Sequence[Plan]) -> None:
+    """Ask whether to go on; end where nobody is there to answer, or says no."""
+    ready = sum(one.channel is not None for one in plans)
+    if not ready:
+        return
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("nobody is there to ask; write --yes to run, or --dry-run to look only")
+    typer.confirm(f"\nPut {ready} of {len(plans)} files into the inboxes?", abort=True)
+
+
+def _run(settings: Settings, plans: Sequence[Plan], *, between: float, wait: timedelta, as_json: bool) -> None:
+    from adapter.replay.live import Pace, await_outcomes, is_daemon_at_work
+    from adapter.replay.report import summary
 
     ready = [one for one in plans if one.channel is not None]
-    if ready and not is_sure:
-        if not sys.stdin.isatty():
-            raise typer.BadParameter("nobody is there to ask; write --yes to run, or --dry-run to look only")
-        typer.confirm(f"\nPut {len(ready)} of {len(plans)} files into the inboxes?", abort=True)
     has_daemon = is_daemon_at_work(settings.store_file())
     if not has_daemon:
         from adapter.config.build import channels
 
         for channel in channels(settings).values():
             channel.create_folders()
-    inboxes = {channel.id: channel.inbox for channel in settings.channel}
     since = datetime.now(UTC)
     stop = threading.Event()
-    with _stopping(stop), _progress(len(ready)) as tell:
-        puts = put_all(ready, inboxes, pace=Pace(between), stop=stop, tell=tell)
+    puts, trouble = _put(settings, ready, Pace(between), stop)
     if not has_daemon and puts and not stop.is_set():
         from adapter.service.daemon import run as run_daemon
 
@@ -258,14 +267,59 @@ def _run(settings: Settings, plans: Sequence[Plan], *, between: float, wait: tim
         outcomes = await_outcomes(
             lambda: _view(settings), puts, since=since, wait=wait if has_daemon else timedelta(), stop=stop
         )
-    _report(plans, outcomes, is_stopped=stop.is_set(), has_daemon=has_daemon)
-
-
-def _report(plans: Sequence[Plan], outcomes: Sequence[Outcome], *, is_stopped: bool, has_daemon: bool) -> None:
-    from adapter.replay.report import summary
-
     told = summary(outcomes, datetime.now(UTC))
     left = len(plans) - len(outcomes)
+    if as_json:
+        for one in outcomes:
+            json_line(_outcome_as_json(one))
+    else:
+        _report(plans, outcomes, told)
+        if stop.is_set():
+            typer.echo(f"Stopped by hand: {left} files were not put.")
+        if told.unfinished and not has_daemon:
+            typer.echo("No daemon runs: what lies in the inboxes waits for `budstikke run`.")
+    if trouble is not None:
+        raise trouble
+    raise typer.Exit(STOPPED_BY_HAND if stop.is_set() else _exit_code(told, left))
+
+
+def _put(
+    settings: Settings, ready: Sequence[Plan], pace: Pace, stop: threading.Event
+) -> tuple[list[Put], ChannelError | None]:
+    """Put files into the inboxes; return those that lie there, and what stopped it where something did."""
+    from adapter.replay.live import put_all
+
+    inboxes = {channel.id: channel.inbox for channel in settings.channel}
+    puts: list[Put] = []
+    with _stopping(stop), _progress(len(ready)) as tell:
+        try:
+            for put in put_all(ready, inboxes, pace=pace, stop=stop):
+                puts.append(put)
+                tell(put)
+        except ChannelError as error:
+            return puts, error
+    return puts, None
+
+
+def _exit_code(told: Summary, left: int) -> ExitCode:
+    if told.unfinished:
+        return ExitCode.FAILED
+    return ExitCode.REJECTED if told.surprises or left else ExitCode.WELL
+
+
+def _outcome_as_json(one: Outcome) -> dict[str, object]:
+    return {
+        "file": str(one.put.plan.source.path),
+        "channel": one.put.channel,
+        "message": one.message and one.message.id,
+        "state": one.message and one.message.state.value,
+        "verdict": one.message and one.message.verdict,
+        "deliveries": [{"channel": row.channel, "name": row.name, "state": row.state.value} for row in one.deliveries],
+        "receipts": [{"recipient": recipient, "status": status} for recipient, status in one.receipts],
+    }
+
+
+def _report(plans: Sequence[Plan], outcomes: Sequence[Outcome], told: Summary) -> None:
     section("report")
     typer.echo(f"{len(outcomes)} of {len(plans)} files were put into the inboxes.")
     for name, counted in (
@@ -283,15 +337,6 @@ def _report(plans: Sequence[Plan], outcomes: Sequence[Outcome], *, is_stopped: b
             )
     for one in told.unfinished:
         typer.echo(f"not through: {one.put.plan.source.path.name}, in the inbox of {one.put.channel} as {one.put.name}")
-    if is_stopped:
-        typer.echo(f"Stopped by hand: {left} files were not put.")
-        if told.unfinished and not has_daemon:
-            typer.echo("No daemon runs: what lies in the inboxes waits for `budstikke run`.")
-        raise typer.Exit(STOPPED_BY_HAND)
-    if told.unfinished:
-        raise typer.Exit(ExitCode.FAILED)
-    if told.surprises or left:
-        raise typer.Exit(ExitCode.REJECTED)
 
 
 @contextmanager

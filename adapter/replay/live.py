@@ -81,33 +81,23 @@ class Pace:
         self._next = max(self._next, now) + self._between
 
 
-def put_all(
-    plans: Sequence[Plan],
-    inboxes: Mapping[str, Path],
-    *,
-    pace: Pace,
-    stop: threading.Event,
-    tell: Callable[[Put], None] = lambda _: None,
-) -> list[Put]:
-    """Put files into the inboxes of their channels, one after the other, until all are there or it is time to stop.
+def put_all(plans: Sequence[Plan], inboxes: Mapping[str, Path], *, pace: Pace, stop: threading.Event) -> Iterator[Put]:
+    """Put files into the inboxes of their channels; yield each that lies there, until all do or it is time to stop.
 
     Raises:
         ChannelUnavailable: an inbox cannot be written; what was put before lies there.
     """
     batch = uuid4().hex[:8]
-    done: list[Put] = []
     for number, one in enumerate(plans, start=1):
-        pace.wait(stop)
-        if stop.is_set():
-            break
         if one.channel is None:
             continue
+        pace.wait(stop)
+        if stop.is_set():
+            return
         suffix = one.source.path.suffix if one.source.path.suffix.isascii() else ""
         put = Put(plan=one, channel=one.channel, name=f"replay-{batch}-{number:05}{suffix or '.xml'}")
         _put(inboxes[one.channel], put, one.source.data)
-        done.append(put)
-        tell(put)
-    return done
+        yield put
 
 
 def is_daemon_at_work(store: Path) -> bool:

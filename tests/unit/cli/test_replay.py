@@ -157,6 +157,36 @@ def test_ctrl_c_stops_between_files(budstikke: Budstikke, daemon: list[bool], mo
     assert "No daemon runs" in ran.out
 
 
+@pytest.mark.usefixtures("daemon")
+def test_an_inbox_that_fails_is_told_after_what_was_done(budstikke: Budstikke, installation: Path) -> None:
+    settings = load(installation)
+    Store.open(settings.store.url).close()
+    for channel in settings.channel[:1]:
+        channel.inbox.mkdir(parents=True)
+
+    with DaemonLock.acquire(settings.store_file()):
+        ran = budstikke(
+            "replay", "--yes", "--wait", "0s", GOOD, MESSAGES / "apprec-1.0-nav-positiv.xml", MESSAGES / GOOD.name
+        )
+
+    assert ran.exit_code == 3
+    assert "1 of 3 files were put" in ran.out
+    assert "CHAN-01: channel nav: inbox" in ran.err
+
+
+@pytest.mark.usefixtures("installation", "daemon")
+def test_the_outcome_comes_as_json_for_machines(budstikke: Budstikke) -> None:
+    ran = budstikke("replay", "--yes", "--json", GOOD)
+
+    _, outcome = map(json.loads, ran.out.splitlines())
+    assert (outcome["state"], outcome["verdict"], outcome["message"]) == ("delivered", "accept", 1)
+    assert [(row["channel"], row["state"]) for row in outcome["deliveries"]] == [
+        ("clinic-epj", "sent"),
+        ("referrer-epj", "sent"),
+    ]
+    assert outcome["receipts"] == [{"recipient": "8990101", "status": "1"}]
+
+
 @pytest.mark.usefixtures("installation")
 def test_nobody_is_asked_who_is_not_there(budstikke: Budstikke) -> None:
     ran = budstikke("replay", GOOD)

@@ -49,7 +49,7 @@ def played(
     """Return what puts files, does a daemon's work at a moment, and looks what came of it."""
 
     def play(*found: Source, at: datetime = NOW) -> list[Outcome]:
-        puts = put_all([planned(one) for one in found], inboxes, pace=Pace(), stop=stop)
+        puts = list(put_all([planned(one) for one in found], inboxes, pace=Pace(), stop=stop))
         Stage(parts, at).settle()
         return await_outcomes(view, puts, since=at, wait=timedelta(), stop=stop)
 
@@ -69,7 +69,7 @@ def test_files_appear_whole_in_the_inbox_of_their_channel(
 ) -> None:
     plans = [planned(source(GOOD)), planned(source("tom-fil.xml"), None), planned(source("tom-fil.xml"), "nav")]
 
-    puts = put_all(plans, inboxes, pace=Pace(), stop=stop)
+    puts = list(put_all(plans, inboxes, pace=Pace(), stop=stop))
 
     assert [path.read_bytes() for path in finished(inboxes["referrer-epj"])] == [source(GOOD).data]
     assert [path.name for path in finished(inboxes["nav"])] == [puts[1].name]
@@ -87,23 +87,20 @@ def test_no_name_of_a_file_reaches_the_inbox(inboxes: dict[str, Path], source: R
 
 
 def test_stopping_leaves_the_rest(inboxes: dict[str, Path], source: Read, stop: threading.Event) -> None:
-    told: list[Put] = []
-
-    def tell(put: Put) -> None:
-        told.append(put)
+    puts: list[Put] = []
+    for put in put_all([planned(source(GOOD))] * 3, inboxes, pace=Pace(), stop=stop):
+        puts.append(put)
         stop.set()
 
-    puts = put_all([planned(source(GOOD))] * 3, inboxes, pace=Pace(), stop=stop, tell=tell)
-
-    assert puts == told
-    assert len(list(finished(inboxes["referrer-epj"]))) == 1
+    assert [path.name for path in finished(inboxes["referrer-epj"])] == [put.name for put in puts]
+    assert len(puts) == 1
 
 
 def test_an_inbox_that_cannot_be_written_is_told(inboxes: dict[str, Path], source: Read, stop: threading.Event) -> None:
     inboxes["referrer-epj"] = inboxes["referrer-epj"] / "missing"
 
     with pytest.raises(ChannelUnavailable, match="channel referrer-epj: inbox: No such file"):
-        put_all([planned(source(GOOD))], inboxes, pace=Pace(), stop=stop)
+        list(put_all([planned(source(GOOD))], inboxes, pace=Pace(), stop=stop))
 
 
 def test_a_pace_spreads_files_over_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,7 +134,7 @@ def test_what_came_of_files_is_read_from_the_store(played: Played, source: Read)
 def test_what_nobody_has_taken_is_unfinished(
     inboxes: dict[str, Path], source: Read, stop: threading.Event, view: Callable[[], Store]
 ) -> None:
-    puts = put_all([planned(source(GOOD))], inboxes, pace=Pace(), stop=stop)
+    puts = list(put_all([planned(source(GOOD))], inboxes, pace=Pace(), stop=stop))
 
     (one,) = await_outcomes(view, puts, since=NOW, wait=timedelta(), stop=stop)
 
