@@ -83,7 +83,7 @@ def _play_round(day: Day) -> None:
         actor.step()
     for channel in parts.channels.values():
         items = channel.listing(100, day.now)
-        arrivals = intake.fetch(parts.store, channel, items, worker="w", now=day.now)
+        arrivals = intake.fetch(parts.store, channel, items, worker="w", now=day.now).arrivals
         if arrivals:
             parts.desk.process(arrivals, day.now)
     with parts.store.reading() as query:
