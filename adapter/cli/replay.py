@@ -143,7 +143,7 @@ def replay(
         return
     if not yes:
         _ask(plans)
-    _run(settings, plans, between=rate or 0.0, wait=wait or timedelta(seconds=60), as_json=as_json)
+    _run(settings, plans, between=rate or 0.0, wait=timedelta(seconds=60) if wait is None else wait, as_json=as_json)
 
 
 def _reminted(found: Sequence[Source]) -> list[Source]:
