@@ -59,6 +59,18 @@ class Run:
     cpu: float
 
 
+@dataclass(frozen=True)
+class Turn:
+    """A run of the pipeline, and what it is compared with."""
+
+    whole: Run
+    #: Without the start of the daemon and its workers.
+    steady: Run
+    start: Run
+    #: The mean of the bare loops before and after.
+    bare: Run
+
+
 def messages(number: int) -> list[tuple[str, bytes]]:
     """Return messages of the mix, each with ids of its own, and the party that sends it."""
     folder = resources.fixtures() / "messages"
@@ -168,52 +180,51 @@ def measure(number: int, rounds: int) -> None:
 
     Machines get faster and slower while one looks, so each run stands between two runs of the bare loop.
     """
-    rows: dict[str, list[tuple[Run, Run]]] = {"1 worker": [], "2 workers": []}
-    starts: list[Run] = []
+    rows: dict[int, list[Turn]] = {1: [], 2: []}
     with tempfile.TemporaryDirectory(dir=".") as folder:
         root = Path(folder).resolve()
         for turn in range(1, rounds + 1):
             mix = messages(number)
-            starts.append(_timed(root, f"round {turn}  start", lambda at: pipeline(at, [], 1)))
             before = _timed(root, f"round {turn}  bare loop", lambda at, mix=mix: bare_loop(at, mix))
-            for workers, row in enumerate(rows.values(), start=1):
-                run = _timed(
-                    root,
-                    f"round {turn}  {workers} worker{'s' * (workers > 1)}",
-                    lambda at, mix=mix, workers=workers: pipeline(at, mix, workers),
-                )
+            for workers, row in rows.items():
+                name = f"round {turn}  {workers} worker{'s' * (workers > 1)}"
+                start = _timed(root, f"{name}, start", lambda at, workers=workers: pipeline(at, [], workers))
+                run = _timed(root, name, lambda at, mix=mix, workers=workers: pipeline(at, mix, workers))
                 after = _timed(root, f"round {turn}  bare loop", lambda at, mix=mix: bare_loop(at, mix))
-                row.append((run, Run((before.wall + after.wall) / 2, (before.cpu + after.cpu) / 2)))
+                bare = Run((before.wall + after.wall) / 2, (before.cpu + after.cpu) / 2)
+                row.append(Turn(run, Run(run.wall - start.wall, run.cpu - start.cpu), start, bare))
                 before = after
-    report(number, rows, starts)
+    report(number, rows)
 
 
 def _timed(root: Path, name: str, work: Callable[[Path], Run]) -> Run:
     at = root / name.replace(" ", "-")
     run = work(at)
     shutil.rmtree(at)
-    print(f"{name:20}  {run.wall:6.2f} s wall  {run.cpu:6.2f} s CPU", flush=True)
+    print(f"{name:26}  {run.wall:6.2f} s wall  {run.cpu:6.2f} s CPU", flush=True)
     return run
 
 
-def report(number: int, rows: dict[str, list[tuple[Run, Run]]], starts: list[Run]) -> None:
+def report(number: int, rows: dict[int, list[Turn]]) -> None:
     """Print the medians; the start of the daemon is told apart."""
-    start = Run(statistics.median(run.wall for run in starts), statistics.median(run.cpu for run in starts))
-    bares = [bare for row in rows.values() for _, bare in row]
-    bare_wall, bare_cpu = (statistics.median(values) for values in zip(*((b.wall, b.cpu) for b in bares), strict=True))
-    print(f"\n{datetime.now(UTC):%Y-%m-%d}  {number} messages, {len(starts)} rounds, medians\n")
-    print(f"{'':12}{'msg/s':>9}{'CPU µs/msg':>13}{'× bare loop':>13}{'with start':>12}")
-    print(f"{'bare loop':12}{number / bare_wall:9.0f}{bare_cpu / number * 1e6:13.0f}{1:13.2f}{1:12.2f}")
-    for name, row in rows.items():
-        wall = statistics.median(run.wall for run, _ in row) - start.wall
-        cpu = statistics.median(run.cpu for run, _ in row) - start.cpu
-        ratio = statistics.median((run.cpu - start.cpu) / bare.cpu for run, bare in row)
-        whole = statistics.median(run.cpu / bare.cpu for run, bare in row)
-        print(f"{name:12}{number / wall:9.0f}{cpu / number * 1e6:13.0f}{ratio:13.2f}{whole:12.2f}")
-    one, two = rows.values()
-    gains = [(a.wall - start.wall) / (b.wall - start.wall) for (a, _), (b, _) in zip(one, two, strict=True)]
-    print(f"\nstart: {start.wall:.2f} s wall, {start.cpu:.2f} s CPU")
-    print(f"two workers against one: {statistics.median(gains):.2f} × the throughput")
+    turns = [turn for row in rows.values() for turn in row]
+    wall = statistics.median(turn.bare.wall for turn in turns)
+    cpu = statistics.median(turn.bare.cpu for turn in turns)
+    print(f"\n{datetime.now(UTC):%Y-%m-%d}  {number} messages, {len(rows[1])} rounds, medians\n")
+    print(f"{'':12}{'msg/s':>9}{'CPU µs/msg':>13}{'× bare loop':>13}{'with start':>12}{'start s':>10}")
+    print(f"{'bare loop':12}{number / wall:9.0f}{cpu / number * 1e6:13.0f}{1:13.2f}{1:12.2f}")
+    for workers, row in rows.items():
+        steady = statistics.median(turn.steady.wall for turn in row)
+        used = statistics.median(turn.steady.cpu for turn in row)
+        ratio = statistics.median(turn.steady.cpu / turn.bare.cpu for turn in row)
+        whole = statistics.median(turn.whole.cpu / turn.bare.cpu for turn in row)
+        start = statistics.median(turn.start.wall for turn in row)
+        print(
+            f"{f'{workers} workers':12}{number / steady:9.0f}{used / number * 1e6:13.0f}"
+            f"{ratio:13.2f}{whole:12.2f}{start:10.2f}"
+        )
+    gain = statistics.median(one.steady.wall / two.steady.wall for one, two in zip(rows[1], rows[2], strict=True))
+    print(f"\ntwo workers against one: {gain:.2f} × the throughput")
 
 
 def main() -> None:

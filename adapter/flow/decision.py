@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapter.check.finding import Finding, Verdict
+from adapter.flow.follow import ReceiptDeadlines
 from adapter.flow.references import Role
 from adapter.message.message import Message
 from adapter.message.state import DeliveryState, MessageState
@@ -40,9 +41,8 @@ class Dispatch:
     made: int | None = RELAY
     #: Positions in `Decision.dispatches` that must be with their channels first.
     after: int | None = None
-    #: When the missing receipt is noticed and alarmed; None where none is due.
-    notice_at: datetime | None = None
-    alarm_at: datetime | None = None
+    #: Until when the receiver must have answered; None where no receipt is due.
+    receipt_until: ReceiptDeadlines | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

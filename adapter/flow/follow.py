@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from adapter.check.rule import Rule
 from adapter.flow import rules
+from adapter.flow.context import Deadlines
+from adapter.message.message import Kind, Message
 from adapter.message.state import DeliveryState
+from adapter.partner.register import Partner
 
 #: Rules of timers, in the order they fire.
 RECEIPT_NOTICE = "receipt-notice"
 RECEIPT_ALARM = "receipt-alarm"
+RECEIPT_TIMERS = (RECEIPT_NOTICE, RECEIPT_ALARM)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDeadlines:
+    """When the missing receipt of a message is noticed, and when alarmed."""
+
+    notice_at: datetime
+    alarm_at: datetime
+
+
+def receipt_deadlines(
+    message: Message, receiver: Partner, deadlines: Deadlines, received_at: datetime
+) -> ReceiptDeadlines | None:
+    """Return until when a party's system must have answered; None where it answers nothing.
+
+    They count from GenDate (HIS 80415:2012 3.3.4), but a clock that runs ahead gives no more time.
+    """
+    if receiver.receipts != "system" or message.kind is Kind.APPREC:
+        return None
+    generated = message.generated.instant if message.generated else None
+    base = min(generated or received_at, received_at)
+    return ReceiptDeadlines(base + deadlines.notice_after, base + deadlines.alarm_after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from adapter.check.rule import Rule
 from adapter.flow.addressing import recipients_of
 from adapter.flow.context import Arrival, Context, Earlier
 from adapter.flow.decision import Chore, Decision, Dispatch, Issued, Made, Settlement
+from adapter.flow.follow import receipt_deadlines
 from adapter.flow.references import references_of, threads_of
 from adapter.flow.routing import file_name
-from adapter.message.message import Kind, Message
+from adapter.message.message import Message
 from adapter.message.state import MessageState
 from adapter.partner.register import Partner
 
@@ -45,19 +46,15 @@ class Matter:
 
     def relay(self, channel: str, partner: Partner, due_at: datetime, *, is_own: bool) -> Dispatch:
         """Return the delivery of the arrival's own bytes; with deadlines where the party's system will answer it."""
-        notice_at = alarm_at = None
-        if is_own and partner.receipts == "system" and self.message.kind is not Kind.APPREC:
-            generated = self.message.generated.instant if self.message.generated else None
-            base = min(generated or self.arrival.received_at, self.arrival.received_at)
-            notice_at = base + self.context.deadlines.notice_after
-            alarm_at = base + self.context.deadlines.alarm_after
+        until = None
+        if is_own:
+            until = receipt_deadlines(self.message, partner, self.context.deadlines, self.arrival.received_at)
         return Dispatch(
             channel=channel,
             party=partner.id if is_own else None,
             name=file_name(self.message, self.arrival.id),
             due_at=due_at,
-            notice_at=notice_at,
-            alarm_at=alarm_at,
+            receipt_until=until,
         )
 
     def decision(  # noqa: PLR0913 - the parts of a decision that differ

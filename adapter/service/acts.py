@@ -6,11 +6,13 @@ from datetime import datetime
 
 from adapter.errors import BudstikkeError
 from adapter.flow.context import Arrival
+from adapter.flow.follow import receipt_deadlines
 from adapter.flow.references import references_of
 from adapter.flow.routing import file_name
 from adapter.message.state import DeliveryState, MessageState
 from adapter.service.parts import Parts
 from adapter.service.post import finish
+from adapter.service.timers import receipt_timers
 from adapter.store.rows import DeliveryMove, MessageMove, MessageRow, NewDelivery, NewReference
 from adapter.store.store import Store
 from adapter.wire import read
@@ -79,7 +81,8 @@ def approve_draft(parts: Parts, task: int, by: str, now: datetime) -> int:
         ledger.add_references(
             [NewReference(key=key, role=role, message_id=draft.id) for role, key in references_of(message)]
         )
-        ledger.add_deliveries(
+        until = receipt_deadlines(message, receiver, parts.context.deadlines, now)
+        (delivery,) = ledger.add_deliveries(
             [
                 NewDelivery(
                     message_id=draft.id,
@@ -88,10 +91,12 @@ def approve_draft(parts: Parts, task: int, by: str, now: datetime) -> int:
                     party=receiver.id,
                     name=file_name(message, draft.id),
                     due_at=now,
+                    receipt_due_at=until.alarm_at if until else None,
                 )
             ],
             at=now,
         )
+        ledger.add_timers(receipt_timers(until, draft.id, delivery))
         ledger.close_task(task, by=by, at=now)
     return draft.id
 

@@ -33,7 +33,7 @@ from adapter.store.store import Store
 log = structlog.get_logger(__name__)
 
 #: Messages, files or deliveries in one task.
-BATCH = 20
+BATCH = 40
 #: Bytes in one task, so that large attachments do not fill the memory.
 BATCH_BYTES = 16_000_000
 #: Files looked up in a folder at once.

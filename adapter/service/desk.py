@@ -7,7 +7,7 @@ deliveries, timers, tasks and events of all its messages. Only after that does a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,13 +23,15 @@ from adapter.flow.answer import answerable
 from adapter.flow.context import Arrival, Context
 from adapter.flow.decide import decide
 from adapter.flow.decision import RELAY, Chore, Decision, Dispatch
-from adapter.flow.follow import RECEIPT_ALARM, RECEIPT_NOTICE
+from adapter.flow.follow import RECEIPT_TIMERS
 from adapter.flow.policy import policy_between
 from adapter.flow.references import DEDUPE, DOCUMENT_ID, MSG_ID, ORIGINAL, keys_of
 from adapter.message.message import Kind, Message
 from adapter.message.state import DeliveryState, MessageState
 from adapter.service.post import Parcel, Post, finish
+from adapter.service.timers import receipt_timers
 from adapter.store.ledger import Ledger
+from adapter.store.query import Query
 from adapter.store.rows import (
     DecidedMessage,
     DeliveryMove,
@@ -42,12 +44,14 @@ from adapter.store.rows import (
     NewReceipt,
     NewReference,
     NewTask,
-    NewTimer,
 )
 from adapter.store.store import Store
 
 log = structlog.get_logger(__name__)
 
+#: Who closes a task that settled itself.
+BY_ITSELF = "adapter"
+_ABOUT_RECEIPTS = {rules.REC_06.id, rules.REC_07.id}
 #: After so many workers died over a message, it is put aside instead of taking the next one down.
 MOST_ATTEMPTS = 3
 #: Said of a dispatch that is not staged now.
@@ -99,8 +103,9 @@ class Desk:
         report = self._report(arrival, now)
         with self._store.reading() as query:
             known = query.known(_keys(report))
+            sendings = _sendings(query, [report], known)
             answered = bool(query.receipts_of(arrival.id))
-        case = self._case(arrival, report, known, now, released=True, answered=answered)
+        case = self._case(arrival, report, known, now, sendings=sendings, released=True, answered=answered)
         if case.decision.state is MessageState.HELD:
             return case.decision
         with self._store.writing() as ledger:
@@ -118,18 +123,7 @@ class Desk:
         keys = {key for _, report in reports for key in _keys(report)}
         with self._store.reading() as query:
             known = query.known(keys)
-            originals = {
-                found.message_id
-                for _, report in reports
-                if report.message and report.message.kind is Kind.APPREC
-                for key in _keys(report)
-                for found in known.get(key, ())
-                if found.role in {MSG_ID, DOCUMENT_ID}
-            }
-            sendings: dict[int, list[DeliveryRow]] = defaultdict(list)
-            for row in query.deliveries_of(originals):
-                if row.message_id == row.for_message_id:
-                    sendings[row.for_message_id].append(row)
+            sendings = _sendings(query, [report for _, report in reports], known)
         cases = []
         for arrival, report in reports:
             case = self._case(arrival, report, known, now, sendings=sendings)
@@ -318,17 +312,16 @@ def _add_deliveries(
                     due_at=dispatch.due_at,
                     after_index=None if dispatch.after is None else offset + dispatch.after,
                     staged=error is None,
-                    receipt_due_at=dispatch.alarm_at,
+                    receipt_due_at=dispatch.receipt_until.alarm_at if dispatch.receipt_until else None,
                 )
             )
             origins.append((case, dispatch, error))
     ids = ledger.add_deliveries(rows, at=now)
     ledger.add_timers(
         [
-            NewTimer(rule=rule, message_id=case.arrival.id, due_at=due, delivery_id=number)
+            timer
             for number, (case, dispatch, _) in zip(ids, origins, strict=True)
-            for rule, due in ((RECEIPT_NOTICE, dispatch.notice_at), (RECEIPT_ALARM, dispatch.alarm_at))
-            if due is not None
+            for timer in receipt_timers(dispatch.receipt_until, case.arrival.id, number)
         ]
     )
     return [
@@ -354,9 +347,38 @@ def _settle(ledger: Ledger, cases: Sequence[Case], now: datetime) -> None:
     numbers = [item.delivery for item in settlements]
     before = ledger.delivery_states(numbers)
     ledger.move_deliveries([DeliveryMove(id=item.delivery, to=item.to) for item in settlements], at=now)
-    ledger.stop_timers(delivery_ids=numbers, rules=(RECEIPT_NOTICE, RECEIPT_ALARM))
+    stopped = ledger.stop_timers(delivery_ids=numbers, rules=RECEIPT_TIMERS)
+    if stopped < len(RECEIPT_TIMERS) * len(numbers):
+        _close_tasks(ledger, {message for _, message in before.values()}, now)
     # The answer proves what nobody has written down yet, and nobody may live to do it: that the message got there.
     finish(ledger, {message for state, message in before.values() if state is DeliveryState.SENDING}, now)
+
+
+def _sendings(
+    query: Query, reports: Sequence[Report], known: Mapping[str, Sequence[Known]]
+) -> dict[int, list[DeliveryRow]]:
+    """Return the deliveries that receipts among the reports may answer, by the message they carried."""
+    originals = {
+        found.message_id
+        for report in reports
+        if report.message and report.message.kind is Kind.APPREC
+        for key in _keys(report)
+        for found in known.get(key, ())
+        if found.role in {MSG_ID, DOCUMENT_ID}
+    }
+    sendings: dict[int, list[DeliveryRow]] = defaultdict(list)
+    for row in query.deliveries_of(originals):
+        if row.message_id == row.for_message_id:
+            sendings[row.for_message_id].append(row)
+    return sendings
+
+
+def _close_tasks(ledger: Ledger, messages: Collection[int], now: datetime) -> None:
+    """Close the tasks that asked where a receipt is: it has come, however late."""
+    for message in sorted(messages):
+        for task in ledger.tasks("open", message_id=message):
+            if task.rule in _ABOUT_RECEIPTS:
+                ledger.close_task(task.id, by=BY_ITSELF, at=now, note="the receipt has come")
 
 
 def _keys(report: Report) -> frozenset[str]:

@@ -30,7 +30,7 @@ from adapter.check.finding import Direction
 from adapter.errors import ChannelError
 from adapter.flow import rules
 from adapter.flow.decision import OPERATOR
-from adapter.flow.follow import RECEIPT_ALARM, RECEIPT_NOTICE
+from adapter.flow.follow import RECEIPT_TIMERS
 from adapter.flow.retry import RetryPolicy
 from adapter.message.state import DeliveryState, MessageState
 from adapter.store.ledger import Ledger
@@ -216,7 +216,7 @@ class Post:
             ledger.add_tasks(
                 [NewTask(party=OPERATOR, rule=said.rule, title=said.text, message_id=parcel.for_message)], at=now
             )
-            ledger.stop_timers(delivery_ids=[parcel.id], rules=(RECEIPT_NOTICE, RECEIPT_ALARM))
+            ledger.stop_timers(delivery_ids=[parcel.id], rules=RECEIPT_TIMERS)
             finish(ledger, {parcel.message}, now)
 
 

@@ -6,12 +6,20 @@ from datetime import datetime
 
 from adapter.check.finding import Direction
 from adapter.flow.decision import OPERATOR
-from adapter.flow.follow import consequence
-from adapter.store.rows import DeliveryMove, NewTask
+from adapter.flow.follow import RECEIPT_ALARM, RECEIPT_NOTICE, ReceiptDeadlines, consequence
+from adapter.store.rows import DeliveryMove, NewTask, NewTimer
 from adapter.store.store import Store
 
 #: Timers handled in one transaction.
 BATCH = 200
+
+
+def receipt_timers(until: ReceiptDeadlines | None, message: int, delivery: int) -> list[NewTimer]:
+    """Return the timers that watch for the receipt of a delivery; none where none is due."""
+    if until is None:
+        return []
+    due = ((RECEIPT_NOTICE, until.notice_at), (RECEIPT_ALARM, until.alarm_at))
+    return [NewTimer(rule=rule, message_id=message, due_at=at, delivery_id=delivery) for rule, at in due]
 
 
 def fire_due(store: Store, now: datetime) -> int:

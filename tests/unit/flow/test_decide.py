@@ -80,7 +80,7 @@ def test_a_party_whose_system_answers_gets_no_receipt_from_the_adapter(decided: 
 
     (relay,) = decision.dispatches
     assert decision.issued == ()
-    assert (relay.alarm_at - relay.notice_at).total_seconds() == 72 * 3600
+    assert (relay.receipt_until.alarm_at - relay.receipt_until.notice_at).total_seconds() == 72 * 3600
 
 
 def test_deadlines_count_from_gendate_not_from_the_future(decided: Decide) -> None:
@@ -88,8 +88,8 @@ def test_deadlines_count_from_gendate_not_from_the_future(decided: Decide) -> No
     late = decided(report(dialogue(generated=Moment("2026-03-01T09:00:00Z")))).dispatches[0]
     ahead = decided(report(dialogue(generated=Moment("2027-03-01T09:00:00Z")))).dispatches[0]
 
-    assert (NOW - late.notice_at).total_seconds() == 0
-    assert (ahead.notice_at - NOW).total_seconds() == 24 * 3600
+    assert (NOW - late.receipt_until.notice_at).total_seconds() == 0
+    assert (ahead.receipt_until.notice_at - NOW).total_seconds() == 24 * 3600
 
 
 def test_missing_content_is_never_rejected_but_asked_for(decided: Decide) -> None:
@@ -377,9 +377,9 @@ def test_only_the_partys_own_delivery_is_answered_by_its_system(decided: Decide,
 
     own, archived = decided(report(dialogue()), within=replace(context, routes=(route,))).dispatches
 
-    assert (archived.party, archived.alarm_at) == (None, None)
+    assert (archived.party, archived.receipt_until) == (None, None)
     assert own.party == "nav"
-    assert own.alarm_at is not None
+    assert own.receipt_until is not None
 
 
 def test_a_route_that_holds_lets_a_person_decide(decided: Decide, context: Context) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from adapter.message.state import DeliveryState, MessageState
+from adapter.partner.register import Register
 from adapter.service import acts
 from adapter.service.acts import NotPossible
 
@@ -130,3 +132,27 @@ def test_a_draft_that_is_discarded_is_never_sent(bench: Any) -> None:
     assert bench.home.delivered("referrer") == []
     assert bench.tasks() == []
     assert bench.messages(MessageState.HELD) == []
+
+
+def test_a_question_to_a_party_whose_system_answers_is_watched_for_its_receipt(bench: Any) -> None:
+    """An approved draft is an ordinary message: 24 hours, 96 hours."""
+    bench.put("referrer", WARNED)
+    bench.run()
+    register = Register(replace(one, receipts="system") for one in bench.parts.context.register)
+    parts = replace(bench.parts, context=replace(bench.parts.context, register=register))
+
+    draft = acts.approve_draft(parts, 1, "lege", bench.now)
+
+    with bench.parts.store.reading() as query:
+        timers = [(timer.rule, timer.due_at - bench.now) for timer in query.timers(message_id=draft)]
+    assert timers == [("receipt-notice", timedelta(hours=24)), ("receipt-alarm", timedelta(hours=96))]
+
+
+def test_a_question_to_a_party_the_adapter_answers_for_is_not_watched(bench: Any) -> None:
+    bench.put("referrer", WARNED)
+    bench.run()
+
+    draft = acts.approve_draft(bench.parts, 1, "lege", bench.now)
+
+    with bench.parts.store.reading() as query:
+        assert query.timers(message_id=draft) == []
