@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from adapter.check import base, rules
+from adapter.check import amo_rules, base
 from adapter.check.codelists import CodeLists
 from adapter.check.facts import Facts, Marking, Presence, facts_of, marking_of
 from adapter.check.finding import Direction, Finding, Severity
@@ -62,34 +62,34 @@ class _Places:
 def _marking(facts: Facts, policy: Policy) -> Iterator[Finding]:
     direction = policy.direction
     if facts.marking is Marking.HIA:
-        yield rules.AMO_01_HIA.finding(direction)
+        yield amo_rules.AMO_01_HIA.finding(direction)
     elif facts.marking is Marking.NEAR:
-        yield rules.AMO_01_NEAR.finding(direction)
+        yield amo_rules.AMO_01_NEAR.finding(direction)
     elif facts.marking is Marking.NONE:
         # the inbox takes other referrals too, and this may be one of them
         remark = Severity.INFO if direction is Direction.INBOUND and not policy.is_dedicated else None
-        yield rules.AMO_01.finding(direction, severity=remark)
+        yield amo_rules.AMO_01.finding(direction, severity=remark)
 
 
 def _content(facts: Facts, place: _Places, policy: Policy) -> Iterator[Finding]:
     direction = policy.direction
     stops_silence = policy.strict_sender and direction is Direction.OUTBOUND
-    yield from _by_presence(facts.problem, rules.AMO_02, rules.AMO_02_ELSEWHERE, place.root, policy)
-    yield from _by_presence(facts.employment, rules.AMO_03, rules.AMO_03_TEXT, place.facts, policy)
+    yield from _by_presence(facts.problem, amo_rules.AMO_02, amo_rules.AMO_02_ELSEWHERE, place.root, policy)
+    yield from _by_presence(facts.employment, amo_rules.AMO_03, amo_rules.AMO_03_TEXT, place.facts, policy)
     if facts.sick_leave is Presence.MISSING and stops_silence:
-        yield rules.AMO_04.finding(direction, severity=Severity.BLOCK, path=place.facts)
+        yield amo_rules.AMO_04.finding(direction, severity=Severity.BLOCK, path=place.facts)
     else:
-        yield from _by_presence(facts.sick_leave, rules.AMO_04, rules.AMO_04_TEXT, place.facts, policy)
+        yield from _by_presence(facts.sick_leave, amo_rules.AMO_04, amo_rules.AMO_04_TEXT, place.facts, policy)
     if facts.has_wrong_sick_leave_dates:
-        yield rules.AMO_04_DATES.finding(direction, path=place.facts)
+        yield amo_rules.AMO_04_DATES.finding(direction, path=place.facts)
     if facts.earlier is Presence.MISSING:
-        yield rules.AMO_05.finding(direction, path=place.facts)
+        yield amo_rules.AMO_05.finding(direction, path=place.facts)
     if not facts.has_complete_diagnosis:
-        yield rules.AMO_11.finding(direction, path=place.root)
+        yield amo_rules.AMO_11.finding(direction, path=place.root)
     if facts.is_in_target_group is False:
-        yield rules.AMO_19.finding(direction, path=f"{place.root}/Diagnosis")
+        yield amo_rules.AMO_19.finding(direction, path=f"{place.root}/Diagnosis")
     if facts.names_ended_scheme:
-        yield rules.AMO_18.finding(direction)
+        yield amo_rules.AMO_18.finding(direction)
 
 
 def _by_presence(presence: Presence, missing: Rule, in_text_only: Rule, path: str, policy: Policy) -> Iterator[Finding]:
@@ -101,9 +101,9 @@ def _by_presence(presence: Presence, missing: Rule, in_text_only: Rule, path: st
 
 def _patient(message: Message, facts: Facts, place: _Places, policy: Policy) -> Iterator[Finding]:
     if not facts.has_patient_phone:
-        yield rules.AMO_06.finding(policy.direction, path=place.patient)
+        yield amo_rules.AMO_06.finding(policy.direction, path=place.patient)
     if message.patient is not None and disagrees(message.patient):
-        yield rules.AMO_16.finding(policy.direction, path=place.patient)
+        yield amo_rules.AMO_16.finding(policy.direction, path=place.patient)
 
 
 def disagrees(patient: Patient) -> bool:
@@ -122,15 +122,15 @@ def disagrees(patient: Patient) -> bool:
 def _referrer(facts: Facts, place: _Places, codelists: CodeLists, policy: Policy) -> Iterator[Finding]:
     direction, referrer = policy.direction, facts.referrer
     if referrer is None or not referrer.name:
-        yield rules.AMO_07.finding(direction, path=place.facts)
+        yield amo_rules.AMO_07.finding(direction, path=place.facts)
     if referrer is not None:
         yield from _profession(referrer, place, codelists, policy)
         if not is_hpr_number(referrer.identified_by(HPR) or ""):
-            yield rules.AMO_09.finding(direction, path=place.facts)
+            yield amo_rules.AMO_09.finding(direction, path=place.facts)
         if not facts.has_referrer_phone:
-            yield rules.AMO_12.finding(direction, path=place.facts)
+            yield amo_rules.AMO_12.finding(direction, path=place.facts)
     if not facts.has_general_practitioner:
-        yield rules.AMO_10.finding(direction, path=place.facts)
+        yield amo_rules.AMO_10.finding(direction, path=place.facts)
 
 
 def _profession(
@@ -138,24 +138,24 @@ def _profession(
 ) -> Iterator[Finding]:
     code = referrer.profession.value if referrer.profession else None
     if not code:
-        yield rules.AMO_08_MISSING.finding(policy.direction, path=place.facts)
+        yield amo_rules.AMO_08_MISSING.finding(policy.direction, path=place.facts)
     elif code not in _REFERRERS:
         # the list's own name: what the message calls it may be anything
         name = codelists.name_of(9060, code) or "ukjent kode"
-        yield rules.AMO_08.finding(policy.direction, path=place.facts, profession=name)
+        yield amo_rules.AMO_08.finding(policy.direction, path=place.facts, profession=name)
 
 
 def _frame(message: Message, referral: Henvisning, place: _Places, policy: Policy) -> Iterator[Finding]:
     direction = policy.direction
     if base.is_emergency(message):
-        yield rules.AMO_13.finding(direction, path=f"{place.root}/ReqServ/Priority")
+        yield amo_rules.AMO_13.finding(direction, path=f"{place.root}/ReqServ/Priority")
     purpose = referral.description.value if referral.description else None
     if purpose in _OTHER_PURPOSES and direction is Direction.INBOUND:
-        yield rules.AMO_14.finding(direction, path=place.root)
+        yield amo_rules.AMO_14.finding(direction, path=place.root)
     # in version 1.x a copy is no other receiver
     has_others = referral.version == "2.0" and bool(message.other_receivers)
     if message.receiver is None or has_others:
-        yield rules.AMO_15.finding(direction, path=place.receiver)
+        yield amo_rules.AMO_15.finding(direction, path=place.receiver)
 
 
 def _is_reply(message: Message) -> bool:
@@ -172,4 +172,4 @@ def _referral_in_disguise(dialogue: Dialogmelding, policy: Policy) -> Iterator[F
     ]
     texts += [question.question.text for question in dialogue.foresporsler if question.question]
     if marking_of(texts) is Marking.WHOLE and any("henvis" in text.lower() for text in texts):
-        yield rules.AMO_17.finding(policy.direction, path="/MsgHead/Document/RefDoc/Content/Dialogmelding")
+        yield amo_rules.AMO_17.finding(policy.direction, path="/MsgHead/Document/RefDoc/Content/Dialogmelding")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.check import rules
+from adapter.check import amo_rules, rules
 from adapter.check.finding import Direction, Finding, Report, Severity, Verdict, verdict_of
 
 
@@ -58,7 +58,7 @@ def test_an_outbound_finding_has_no_receipt_error() -> None:
 
 
 def test_a_finding_prints_as_validate_promises() -> None:
-    finding = rules.AMO_06.finding(Direction.INBOUND, path="/Message/ServReq/Patient", line=31)
+    finding = amo_rules.AMO_06.finding(Direction.INBOUND, path="/Message/ServReq/Patient", line=31)
 
     assert finding.as_dict() == {
         "rule": "AMO-06",
@@ -79,5 +79,5 @@ def test_a_report_without_a_message_still_prints() -> None:
 
 
 def test_questions_are_those_of_inbound_warnings() -> None:
-    assert rules.AMO_06.finding(Direction.INBOUND).question == "pasientens telefonnummer"
-    assert rules.AMO_06.finding(Direction.OUTBOUND).question is None
+    assert amo_rules.AMO_06.finding(Direction.INBOUND).question == "pasientens telefonnummer"
+    assert amo_rules.AMO_06.finding(Direction.OUTBOUND).question is None
