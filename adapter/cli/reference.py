@@ -119,8 +119,8 @@ def _helps(app: TyperGroup) -> Iterator[tuple[str, str]]:
 
 
 def _error_classes(kind: type[BudstikkeError]) -> Iterator[type[BudstikkeError]]:
-    """Yield every error with a code of its own, in the order the tree is drawn."""
-    for child in kind.__subclasses__():
+    """Yield every error with a code of its own, siblings by their codes: they are known in the order of imports."""
+    for child in sorted(kind.__subclasses__(), key=lambda child: (child.code, child.__name__)):
         if "code" in vars(child):
             yield child
         yield from _error_classes(child)
