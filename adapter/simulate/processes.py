@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -43,7 +44,7 @@ class Processes:
 
     def start(self, name: str, *arguments: str | Path) -> Process:
         """Start a command that writes to the log of that name, after what is in it already."""
-        with (self._logs / f"{name}.log").open("ab") as log:
+        with (self._logs / f"{name}.log").open("ab") as log, _undisturbed():
             # a group of its own: Ctrl-C reaches the demo alone, which then ends everything in order
             process = subprocess.Popen(  # noqa: S603 - our own command
                 command(*arguments),
@@ -53,7 +54,7 @@ class Processes:
                 env=_environment(),
                 start_new_session=True,
             )
-        self._started.append(process)
+            self._started.append(process)
         return process
 
     def stop(self, process: Process) -> int:
@@ -73,6 +74,26 @@ class Processes:
         if process in self._started:
             self._started.remove(process)
         return code
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put off Ctrl-C and SIGTERM: what is started must be known before anything ends the demo.
+
+    Not by blocking them, which the started process would inherit.
+    """
+    late: list[int] = []
+    before = {
+        number: signal.signal(number, lambda received, _frame: late.append(received))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for received in late[:1]:
+            signal.raise_signal(received)
 
 
 def _environment() -> dict[str, str]:

@@ -123,3 +123,23 @@ def test_options_in_the_environment_are_for_other_runs(tmp_path: Path, monkeypat
         started.start("say", "import os; print([name for name in os.environ if 'BUDSTIKKE' in name])").wait(20)
 
     assert (tmp_path / "say.log").read_text().strip() == "[]"
+
+
+@pytest.mark.usefixtures("plain_python")
+def test_a_signal_while_a_process_is_started_ends_that_process_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes between the start and the note of it, and counts once both are done."""
+    begun: list[Process] = []
+    popen = subprocess.Popen
+
+    def interrupted(*arguments: object, **more: object) -> Process:
+        begun.append(popen(*arguments, **more))
+        signal.raise_signal(signal.SIGINT)
+        return begun[-1]
+
+    monkeypatch.setattr(processes.subprocess, "Popen", interrupted)
+    with pytest.raises(KeyboardInterrupt), Processes(tmp_path) as started:
+        started.start("say", "import time; time.sleep(60)")
+
+    assert not _runs(begun[0].pid)
