@@ -213,7 +213,7 @@ class Taking(Matter):
             )
         chore = Chore(
             rule=warnings[0].rule,
-            title=f"Warnings: {', '.join(dict.fromkeys(item.rule for item in warnings))}",
+            title=" ".join(dict.fromkeys(f"{item.rule}: {item.text}" for item in warnings)),
             party=recipient.partner.id if recipient.partner else OPERATOR,
             draft=offset if drafts else None,
         )

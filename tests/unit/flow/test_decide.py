@@ -266,7 +266,7 @@ def test_a_person_hears_of_an_unknown_copy_recipient_that_is_not_refused(decided
     decision = decided(report(referral(other_receivers=(lost,))), within=within)
 
     assert [issued.recipient for issued in decision.issued] == ["8990101"]
-    assert [chore.title for chore in decision.chores] == ["Warnings: MSG-08"]
+    assert [chore.title for chore in decision.chores] == ["MSG-08: HER-id 1111112 is none of the services here."]
 
 
 def test_every_recipient_is_told_of_a_rejection(decided: Decide) -> None:
