@@ -102,8 +102,24 @@ class Earlier(Protocol):
         """Return its kind."""
 
     @property
+    def type(self) -> str | None:
+        """Return its code of list 8279."""
+
+    @property
+    def topic(self) -> str | None:
+        """Return what a dialogue message is about, as list and code: "9148/2"; None for others."""
+
+    @property
+    def patient(self) -> str | None:
+        """Return a digest of the patient's identity number (`references.patient_digest`), or None."""
+
+    @property
     def sender_party(self) -> str | None:
         """Return the id of the party that sent it, or None."""
+
+    @property
+    def receiver_party(self) -> str | None:
+        """Return the id of the party it went to, or None."""
 
     @property
     def generated_at(self) -> datetime | None:

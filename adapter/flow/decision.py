@@ -74,10 +74,46 @@ class Chore:
     #: Position in `Decision.made` of a prepared answer.
     draft: int | None = None
 
+    #: How urgent: 0 as usual, 1 reminded, 2 at once.
+    priority: int = 0
+
     @classmethod
     def about(cls, finding: Finding, party: str = OPERATOR) -> Chore:
         """Return what a finding asks a party's people to do."""
         return cls(rule=finding.rule, title=finding.text, party=party)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A deadline that begins with this message: when it passes, a party's people are told (domain rules E)."""
+
+    #: Name of the deadline, one of `flow.deadlines`.
+    rule: str
+    due_at: datetime
+    party: str = OPERATOR
+    #: The message it is about; None for the one decided about.
+    about: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Deadlines and tasks about an earlier message that are over because of this one."""
+
+    #: Number of the earlier message.
+    about: int
+    #: Deadlines and tasks of these rules.
+    rules: frozenset[str]
+    #: True where they are over only when the receiver has answered this message positively (scenario 11).
+    upon_receipt: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urging:
+    """A reminder: the open task about an earlier message becomes more urgent, instead of a second one (scenario 16)."""
+
+    about: int
+    rule: str
+    priority: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +135,11 @@ class Decision:
     issued: tuple[Issued, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     chores: tuple[Chore, ...] = ()
+    watches: tuple[Watch, ...] = ()
+    endings: tuple[Ending, ...] = ()
+    urgings: tuple[Urging, ...] = ()
+    #: Parked messages that waited for this one: they are decided about again.
+    unparked: tuple[int, ...] = ()
     #: False where the payload must not be kept (a real person in a test environment).
     keeps_payload: bool = True
     #: What the event says, without personal data.

@@ -14,6 +14,8 @@ class MessageState(StrEnum):
     QUARANTINED = "quarantined"
     #: The same message came before; nothing is done twice.
     IGNORED = "ignored"
+    #: It waits for a message that it belongs to and that has not come yet; after a while a person decides.
+    PARKED = "parked"
     #: A person must decide before it goes on.
     HELD = "held"
     #: Answered with a negative receipt.
@@ -76,6 +78,7 @@ _MESSAGE_STEPS: dict[MessageState, frozenset[MessageState]] = {
     MessageState.RECEIVED: frozenset(MessageState) - {MessageState.RECEIVED, MessageState.FAILED},
     MessageState.QUARANTINED: frozenset({MessageState.RECEIVED}),
     MessageState.IGNORED: frozenset(),
+    MessageState.PARKED: frozenset({MessageState.RECEIVED, MessageState.HELD}),
     MessageState.HELD: frozenset({MessageState.ACCEPTED, MessageState.REJECTED, MessageState.RECEIVED}),
     MessageState.REJECTED: frozenset(),
     MessageState.ACCEPTED: frozenset({MessageState.DELIVERED, MessageState.FAILED}),

@@ -1,0 +1,54 @@
+"""Messages in other messages, and foreign content."""
+
+from __future__ import annotations
+
+from recipes.base import edited, plain, recipe, spec, written
+
+
+def _body(data: bytes) -> str:
+    return data.decode().split("?>\n", 1)[1]
+
+
+@recipe("dialogmelding-1.0-fellesformat.xml")
+def _(name: str) -> bytes:
+    inner = _body(written(name, spec("dialogmelding-1.0-nav") | {"attachments": []}))
+    block = (
+        '<MottakenhetBlokk avsender="test" ediLoggId="2603020915lege00001.1" ebAction="Henvendelse" '
+        'ebRole="Sykmelder" ebService="HenvendelseFraLege" mottattDatotid="2026-03-02T09:15:05" partnerReferanse="1"/>'
+    )
+    return f'<EI_fellesformat xmlns="http://www.nav.no/xml/eiff/2/">{inner}{block}</EI_fellesformat>\n'.encode()
+
+
+@recipe("dialogmelding-1.0-hodemelding-i-hodemelding.xml")
+def _(name: str) -> bytes:
+    data = written(name, spec("dialogmelding-1.0-nav") | {"attachments": []})
+    inner = _body(data)
+    start, end = data.index(b"<Content>") + len(b"<Content>"), data.index(b"</Content>")
+    return data[:start] + inner.encode() + data[end:]
+
+
+@recipe("ukjent-innhold-i-hodemelding.xml")
+def _(name: str) -> bytes:
+    data = written(name, spec("dialogmelding-1.1-helsefaglig"), type="PLO_ORIENTERING Orientering om tjenestetilbud")
+    start, end = data.index(b"<Content>") + len(b"<Content>"), data.index(b"</Content>")
+    return (
+        data[:start] + b'<Orientering xmlns="urn:syntetisk:orientering"><Tekst>Hei</Tekst></Orientering>' + data[end:]
+    )
+
+
+@recipe("ukjent-rot.xml")
+def _(_name: str) -> bytes:
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n<Brev xmlns="urn:syntetisk:brev"><Tekst>Hei</Tekst></Brev>\n'
+
+
+@recipe("henvisning-2.0-med-signatur.xml")
+def _(name: str) -> bytes:
+    signature = (
+        '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo>'
+        '<ds:CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"/>'
+        '<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>'
+        '<ds:Reference URI=""><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>'
+        "<ds:DigestValue>AAAA</ds:DigestValue></ds:Reference></ds:SignedInfo>"
+        "<ds:SignatureValue>AAAA</ds:SignatureValue></ds:Signature></MsgHead>"
+    )
+    return edited(written(name, plain("2.0")), ("</MsgHead>", signature))
