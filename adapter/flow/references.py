@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Literal
 
 from adapter.flow.context import Earlier
+from adapter.message.attachment import Base64Data
+from adapter.message.dialogmelding import Dialogmelding, Foresporsel
 from adapter.message.message import Kind, Message
+from adapter.message.party import NATIONAL_IDS
 
-Role = Literal["dedupe", "msg_id", "document_id", "parent", "conversation", "original"]
+Role = Literal["dedupe", "msg_id", "document_id", "parent", "conversation", "original", "content", "patient"]
 
 #: Under this role an id says: this message has been here. One message only may hold it.
 DEDUPE: Literal["dedupe"] = "dedupe"
@@ -18,6 +23,19 @@ PARENT: Literal["parent"] = "parent"
 CONVERSATION: Literal["conversation"] = "conversation"
 #: The message that a receipt answers for.
 ORIGINAL: Literal["original"] = "original"
+#: A digest of what a message to NAV says: NAV takes the same words about the same patient once (domain rules A.3).
+CONTENT: Literal["content"] = "content"
+#: A digest of the patient's number, of what NAV asks and of answers: some answers name no message (domain rules A.6).
+PATIENT: Literal["patient"] = "patient"
+
+#: Roles under which messages belong together.
+_JOINING = frozenset({MSG_ID, DOCUMENT_ID, PARENT, CONVERSATION, ORIGINAL})
+#: Lists whose messages NAV compares by content: from doctors, and answers.
+_COMPARED_BY_CONTENT = frozenset({"8126", "8128", "9069"})
+#: Lists whose messages may have to find each other by the patient alone: NAV's questions, and answers.
+_FOUND_BY_PATIENT = frozenset({"8125", "8126", "8129", "9069"})
+#: Digests of short numbers differ from those anybody else may have made.
+_PATIENT_SALT = b"budstikke patient "
 
 
 def references_of(message: Message) -> tuple[tuple[Role, str], ...]:
@@ -45,7 +63,58 @@ def dedupe_key(message: Message) -> str | None:
 
 def threads_of(earlier: Iterable[Earlier]) -> tuple[int, ...]:
     """Return the threads that a message joins, oldest first."""
-    return tuple(sorted({found.thread for found in earlier if found.thread is not None and found.role != DEDUPE}))
+    return tuple(sorted({found.thread for found in earlier if found.thread is not None and found.role in _JOINING}))
+
+
+def topic_of(message: Message) -> str | None:
+    """Return what a dialogue message is about, as list and code: "9148/2"; None for others.
+
+    Only the first note counts, or else the first question: NAV reads no more either (domain rules A.2).
+    """
+    dialogue = message.dialogmelding
+    if dialogue is None:
+        return None
+    code = dialogue.notater[0].theme if dialogue.notater else None
+    if code is None and dialogue.foresporsler:
+        code = dialogue.foresporsler[0].kind
+    if code is None or not code.value or not code.list_number:
+        return None
+    return f"{code.list_number}/{code.value}"
+
+
+def patient_digest(message: Message) -> str | None:
+    """Return a digest of the patient's national identity number, to compare patients by; None without a number."""
+    number = message.patient.identified_by(*NATIONAL_IDS) if message.patient else None
+    return hashlib.sha256(_PATIENT_SALT + number.encode()).hexdigest() if number else None
+
+
+def content_digest(message: Message) -> str | None:
+    """Return a digest of what a dialogue message says about whom, without its ids and times; None for others."""
+    dialogue = message.dialogmelding
+    if dialogue is None:
+        return None
+    number = message.patient.identified_by(*NATIONAL_IDS) if message.patient else None
+    digest = hashlib.sha256(repr((_timeless(dialogue), number)).encode())
+    for document in message.attachments:
+        for item in document.content or ():
+            if isinstance(item, Base64Data):
+                digest.update(b"\0")
+                digest.update("".join(item.encoded.split()).encode())
+    return digest.hexdigest()
+
+
+def _timeless(dialogue: Dialogmelding) -> Dialogmelding:
+    """Return a dialogue message without what differs when the same is written once more."""
+    notes = tuple(
+        replace(note, document_id=None, date=None, foresporsel=_unnamed(note.foresporsel)) for note in dialogue.notater
+    )
+    return replace(
+        dialogue, notater=notes, foresporsler=tuple(replace(q, document_id=None) for q in dialogue.foresporsler)
+    )
+
+
+def _unnamed(question: Foresporsel | None) -> Foresporsel | None:
+    return None if question is None else replace(question, document_id=None)
 
 
 def _named(message: Message) -> Iterator[tuple[Role, str | None]]:
@@ -57,3 +126,15 @@ def _named(message: Message) -> Iterator[tuple[Role, str | None]]:
         yield CONVERSATION, message.conversation.conversation
     if message.receipt and message.receipt.original:
         yield ORIGINAL, message.receipt.original.id
+    yield from _digests(message)
+
+
+def _digests(message: Message) -> Iterator[tuple[Role, str]]:
+    topic = topic_of(message)
+    number = topic.partition("/")[0] if topic else None
+    if number in _COMPARED_BY_CONTENT:
+        yield CONTENT, f"content:{content_digest(message)}"
+    if number in _FOUND_BY_PATIENT or message.kind is Kind.LEGEERKLAERING:
+        patient = patient_digest(message)
+        if patient:
+            yield PATIENT, f"patient:{patient}"

@@ -11,7 +11,7 @@ from typing import Literal
 from adapter.message.state import DeliveryState, MessageState
 
 Direction = Literal["in", "out"]
-ReferenceRole = Literal["dedupe", "msg_id", "document_id", "parent", "conversation", "original"]
+ReferenceRole = Literal["dedupe", "msg_id", "document_id", "parent", "conversation", "original", "content", "patient"]
 TimerState = Literal["running", "fired", "stopped"]
 TaskState = Literal["open", "done"]
 
