@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from adapter.flow.schedule import Schedule
+from adapter.flow.span import Span
 from adapter.message.state import DeliveryState, MessageState
 from adapter.partner.register import Register
 
@@ -38,6 +39,27 @@ class Deadlines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timers:
+    """How long people have for what they must do, before they are reminded and before it is too late."""
+
+    #: A referral has not been answered with a status: notice and limit, counted from its receipt.
+    assessment_notice: Span = Span(7, "working days")
+    assessment: Span = Span(10, "working days")
+    #: A question to the referrer has not been answered, counted from its positive receipt.
+    supplement: Span = Span(5, "working days")
+    #: A request of NAV has not been answered: reminders, and NAV's own limit, counted from its receipt.
+    nav_reminders: tuple[Span, ...] = (Span(14, "days"), Span(20, "days"))
+    nav_limit: Span = Span(21, "days")
+    #: A referral to a frisklivssentral has not been answered, counted from its receipt.
+    service: Span = Span(10, "working days")
+    #: There is no epikrise: notice and limit, counted from the end of the stay.
+    epikrise_notice: Span = Span(5, "days")
+    epikrise: Span = Span(7, "days")
+    #: How long a message waits for the one it belongs to; nothing: a person decides at once.
+    park: Span = Span(24, "h")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
     """How receipts are given where the standards leave a choice."""
 
@@ -56,6 +78,7 @@ class Context:
     register: Register
     routes: tuple[Route, ...] = ()
     deadlines: Deadlines = field(default_factory=Deadlines)
+    timers: Timers = field(default_factory=Timers)
     answering: Answering = field(default_factory=Answering)
     environment: Literal["test", "prod"] = "test"
 
