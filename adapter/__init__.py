@@ -25,18 +25,24 @@ if TYPE_CHECKING:
     from adapter.check.finding import Verdict as Verdict
     from adapter.check.ladder import Checker
     from adapter.errors import BudstikkeError as BudstikkeError
+    from adapter.errors import CertificateUnreadable as CertificateUnreadable
     from adapter.errors import ChannelError as ChannelError
     from adapter.errors import ChannelUnavailable as ChannelUnavailable
     from adapter.errors import ConfigError as ConfigError
     from adapter.errors import DocumentTypeRefused as DocumentTypeRefused
     from adapter.errors import FormError as FormError
+    from adapter.errors import KeyUnusable as KeyUnusable
     from adapter.errors import LimitExceeded as LimitExceeded
     from adapter.errors import NotWellFormed as NotWellFormed
+    from adapter.errors import SignatureInvalid as SignatureInvalid
+    from adapter.errors import SignatureMissing as SignatureMissing
+    from adapter.errors import SignatureUnverifiable as SignatureUnverifiable
     from adapter.errors import SpecError as SpecError
     from adapter.errors import StoreError as StoreError
     from adapter.errors import StoreFull as StoreFull
     from adapter.errors import StoreLocked as StoreLocked
     from adapter.errors import StoreTooNew as StoreTooNew
+    from adapter.errors import TrustError as TrustError
     from adapter.errors import UnsafeName as UnsafeName
     from adapter.message import Address as Address
     from adapter.message import Base64Data as Base64Data
@@ -81,18 +87,24 @@ _ROOMS = {
     ),
     "adapter.errors": (
         "BudstikkeError",
+        "CertificateUnreadable",
         "ChannelError",
         "ChannelUnavailable",
         "ConfigError",
         "DocumentTypeRefused",
         "FormError",
+        "KeyUnusable",
         "LimitExceeded",
         "NotWellFormed",
+        "SignatureInvalid",
+        "SignatureMissing",
+        "SignatureUnverifiable",
         "SpecError",
         "StoreError",
         "StoreFull",
         "StoreLocked",
         "StoreTooNew",
+        "TrustError",
         "UnsafeName",
     ),
     "adapter.message": (

@@ -15,9 +15,15 @@ code and the Norwegian text for it.
     │   ├── StoreLocked            STORE-01, another process holds the store
     │   ├── StoreFull              STORE-02, no room on the disk
     │   └── StoreTooNew            STORE-03, written by a later release
-    └── ChannelError
-        ├── ChannelUnavailable     CHAN-01, the folder or server does not answer
-        └── UnsafeName             CHAN-02, a name from outside would leave the configured folder
+    ├── ChannelError
+    │   ├── ChannelUnavailable     CHAN-01, the folder or server does not answer
+    │   └── UnsafeName             CHAN-02, a name from outside would leave the configured folder
+    └── TrustError
+        ├── SignatureMissing       TRUST-01, there is no signature on the message
+        ├── SignatureInvalid       TRUST-02, AppRec S01: it is not a signature of this message
+        ├── SignatureUnverifiable  TRUST-03, it cannot be checked here; that does not make it wrong
+        ├── CertificateUnreadable  TRUST-04, the bytes are no certificate that can be read
+        └── KeyUnusable            TRUST-05, one's own key cannot be read or used
 """
 
 from __future__ import annotations
@@ -137,3 +143,46 @@ class UnsafeName(ChannelError):
 
     code = "CHAN-02"
     hint = "Names from messages are never paths; report this to the partner."
+
+
+class TrustError(BudstikkeError):
+    """A signature, a certificate or a key is not as it must be."""
+
+    code = "TRUST-00"
+
+
+class SignatureMissing(TrustError):
+    """The message has no signature."""
+
+    code = "TRUST-01"
+    hint = "Ask the sender to sign its messages, if a signature is demanded of it."
+
+
+class SignatureInvalid(TrustError):
+    """The signature is not a signature of this message."""
+
+    code = "TRUST-02"
+    #: AppRec error code, list 8221.
+    apprec_code: ClassVar[str] = "S01"
+    hint = "The message was changed after it was signed, or was never signed as the standard demands."
+
+
+class SignatureUnverifiable(TrustError):
+    """The signature cannot be checked here."""
+
+    code = "TRUST-03"
+    hint = "That does not make it wrong; verify it by other means if it matters."
+
+
+class CertificateUnreadable(TrustError):
+    """The bytes are no certificate that can be read."""
+
+    code = "TRUST-04"
+    hint = "Certificates are PEM or DER files with X.509 certificates of version 3."
+
+
+class KeyUnusable(TrustError):
+    """The key cannot be read or used."""
+
+    code = "TRUST-05"
+    hint = "A key is a PEM file; name the file or the environment variable that holds its passphrase."

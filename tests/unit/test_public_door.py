@@ -17,6 +17,8 @@ DOOR = {
     *("BudstikkeError", "FormError", "NotWellFormed", "DocumentTypeRefused", "LimitExceeded", "SpecError"),
     *("ConfigError", "StoreError", "StoreLocked", "StoreFull", "StoreTooNew"),
     *("ChannelError", "ChannelUnavailable", "UnsafeName"),
+    *("TrustError", "SignatureMissing", "SignatureInvalid", "SignatureUnverifiable"),
+    *("CertificateUnreadable", "KeyUnusable"),
     *("Message", "Kind", "Envelope", "ConversationRef", "Party", "Organisation", "Person", "Patient"),
     *("HealthcareProfessional", "Identifier", "Address", "Telecom", "Code", "Moment", "Quantity"),
     *("Henvisning", "Dialogmelding", "Notat", "Foresporsel", "FreeText", "RelatedRole", "RelatedUnit"),
