@@ -21,6 +21,13 @@ class Policy:
     profiles: tuple[str, ...] = ()
     #: The receiving inbox takes nothing but referrals of its profile, so they need no marking.
     is_dedicated: bool = False
+    #: The receiver's kind of service in Adresseregisteret, such as "KX04"; "" where the register has none, None where
+    #: the receiver is not known.
+    service_type: str | None = None
+    #: The type of message the receiver has agreed to, of list 8279; None: any that can be.
+    agreed_type: str | None = None
+    #: Number of the receiver's municipality, list 3402.
+    municipality: str | None = None
     #: Names of schema-invalid shapes (`check.tolerance`) that are let through; "*" lets all known ones through.
     tolerance: frozenset[str] = frozenset({EVERY_SHAPE})
     #: The sender stops a referral that says nothing about sick leave.
@@ -29,6 +36,8 @@ class Policy:
     signature_required: bool = False
     #: Pass messages of unsupported kinds on, unread.
     relays_unsupported: bool = False
+    #: The receiving party's own addresses, where the configuration names it.
+    receiver_her_ids: frozenset[str] = frozenset()
     #: Real-range identity numbers of agreed test persons, for test environments.
     allowed_numbers: frozenset[str] = frozenset()
 

@@ -26,6 +26,10 @@ def policy_between(base: Policy, *, sender: Partner | None, receiver: Partner | 
             policy,
             profiles=receiver.profiles,
             is_dedicated=receiver.is_dedicated,
+            service_type=receiver.service_type,
+            agreed_type=receiver.agreed_type,
+            municipality=receiver.municipality,
             relays_unsupported=receiver.relays_unsupported,
+            receiver_her_ids=frozenset(receiver.her_ids),
         )
     return policy

@@ -114,6 +114,12 @@ def numbers_in(data: bytes) -> Iterator[str]:
         yield found[0].decode("ascii")
 
 
+def has_check_digits(number: str) -> bool:
+    """Tell whether 11 digits end in the check digits of numbers from before 2032, whatever the others say."""
+    numbers = [int(digit) for digit in number]
+    return not _weighted(numbers, _FIRST_WEIGHTS) and not _weighted(numbers, _SECOND_WEIGHTS)
+
+
 def is_organisation_number(number: str) -> bool:
     """Tell whether a number is a possible organisation number: 9 digits, the last one a check digit (mod 11)."""
     digits = "".join(number.split())
