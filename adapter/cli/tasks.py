@@ -100,9 +100,9 @@ def discard_draft(task_id: IdArgument, *, by: ByOption = None, config: ConfigOpt
 
 
 @tasks.command("reopen")
-def reopen_task(task_id: IdArgument, *, config: ConfigOption = DEFAULT_CONFIG) -> None:
+def reopen_task(task_id: IdArgument, *, by: ByOption = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Open a task again."""
     with open_store(config) as store, store.writing() as ledger:
         found(ledger.task(task_id), "task", task_id)
-        ledger.reopen_task(task_id, at=datetime.now(UTC))
+        ledger.reopen_task(task_id, by=person(by), at=datetime.now(UTC))
     typer.echo(f"Task {task_id} is open.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapter.channel.folder import FolderChannel
 from adapter.config.models import Settings
-from adapter.flow.context import Answering, Context, Deadlines, Route
+from adapter.flow.context import Answering, Context, Deadlines, Route, Timers
 from adapter.flow.retry import RetryPolicy
 from adapter.flow.schedule import Schedule
 from adapter.partner.register import Partner, Register
@@ -24,6 +24,9 @@ def register(settings: Settings) -> Register:
             channel=party.channel,
             receipts=party.receipts,
             profiles=party.profiles,
+            service_type=party.service_type,
+            agreed_type=party.agreed_type,
+            municipality=party.municipality,
             tolerance=frozenset() if settings.checks.strict else frozenset(party.tolerance),
             is_dedicated=party.dedicated,
             strict_sender=party.strict_sender,
@@ -54,6 +57,7 @@ def context(settings: Settings, *, software_version: str = "") -> Context:
             notice_after=settings.receipts.notice_after,
             alarm_after=settings.receipts.alarm_after,
         ),
+        timers=Timers(**{name: getattr(settings.timers, name) for name in Timers.__dataclass_fields__}),
         answering=Answering(
             foreign_organisation=settings.receipts.foreign_organisation,
             unknown_service=settings.receipts.unknown_service,

@@ -26,6 +26,7 @@ _SENTENCES = {
     "bool_type": "should be true or false, without quotes",
     "tuple_type": "should be an array, such as [...]",
     "too_short": "should name at least one",
+    "too_long": "should name fewer",
     "time_delta_type": 'should be a duration in quotes, such as "90s", "5m", "12h", "4d"',
     "path_type": "should be a path in quotes",
     "is_instance_of": "should be a path in quotes",

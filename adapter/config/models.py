@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -22,13 +23,33 @@ from pydantic import (
 )
 
 from adapter import duration
+from adapter.flow.context import Timers
 from adapter.flow.schedule import Schedule, Window
+from adapter.flow.span import Span
 
 SQLITE = "sqlite:///"
+_TIMERS = Timers()
+
+_Length = TypeVar("_Length", timedelta, Span)
 
 
 def _duration(value: object) -> object:
     return duration.parse(value) if isinstance(value, str) else value
+
+
+def _span(value: object) -> object:
+    if isinstance(value, Span):
+        return value
+    if not isinstance(value, str):
+        raise ValueError('should be a span in quotes, such as "10 working days", "14 days", "24h"')  # noqa: TRY004 - pydantic collects ValueErrors
+    return Span.parse(value)
+
+
+def _check_rising(rule: str, *spans: Span) -> None:
+    """Refuse spans of which one is not longer than the one before; different units cannot be compared."""
+    for shorter, longer in pairwise(spans):
+        if shorter.unit == longer.unit and shorter.count >= longer.count:
+            raise ValueError(rule)
 
 
 def _path(value: object, info: ValidationInfo) -> object:
@@ -67,7 +88,7 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-def _longer_than_nothing(value: timedelta) -> timedelta:
+def _longer_than_nothing(value: _Length) -> _Length:
     if not value:
         raise ValueError("must be longer than nothing")
     return value
@@ -92,10 +113,12 @@ TypeCode = Annotated[str, _shaped(r"[A-Z][A-Z0-9_]{0,49}", "should be a message 
 Suffix = Annotated[str, _shaped(r"\.[A-Za-z0-9.]{1,15}", 'should be the end of a file name, such as ".xml"')]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Wait = Annotated[Duration, AfterValidator(_longer_than_nothing)]
+SpanOrNothing = Annotated[Span, BeforeValidator(_span)]
+Deadline = Annotated[SpanOrNothing, AfterValidator(_longer_than_nothing)]
 FilePath = Annotated[Path, BeforeValidator(_path)]
 # TOML knows arrays only; the values themselves stay strict.
 _Array = Field(strict=False)
-Profile = Literal["amo"]
+Profile = Literal["amo", "fri", "navt"]
 
 
 class Table(BaseModel):
@@ -178,6 +201,36 @@ class ReceiptsTable(Table):
         return self
 
 
+class TimersTable(Table):
+    """`[timers]`: how long people have; "working days" leave out weekends and Norwegian public holidays."""
+
+    assessment_notice: Deadline = _TIMERS.assessment_notice
+    """A referral without a status to its sender for so long after receipt: a notice to the receiver's people."""
+    assessment: Deadline = _TIMERS.assessment
+    """And this long: the time to assess it is over."""
+    supplement: Deadline = _TIMERS.supplement
+    """A question to a referrer without an answer for so long after its receipt; the assessment's time runs on."""
+    nav_reminders: Annotated[tuple[Deadline, ...], _Array, Field(max_length=2)] = _TIMERS.nav_reminders
+    """A request of NAV without an answer for so long after receipt: a reminder, and another."""
+    nav_limit: Deadline = _TIMERS.nav_limit
+    """And this long: NAV's own limit has passed."""
+    service: Deadline = _TIMERS.service
+    """A referral to a frisklivssentral without an answer for so long after receipt."""
+    epikrise_notice: Deadline = _TIMERS.epikrise_notice
+    """No epikrise for so long after the end of a stay: a notice."""
+    epikrise: Deadline = _TIMERS.epikrise
+    """And this long: it is late."""
+    park: SpanOrNothing = _TIMERS.park
+    """How long a message waits for the one it belongs to before a person decides; "0h" is not at all."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        _check_rising("assessment_notice must be shorter than assessment", self.assessment_notice, self.assessment)
+        _check_rising("nav_reminders must rise, up to nav_limit", *self.nav_reminders, self.nav_limit)
+        _check_rising("epikrise_notice must be shorter than epikrise", self.epikrise_notice, self.epikrise)
+        return self
+
+
 class RetriesTable(Table):
     """`[retries]`: how often a delivery is tried before a person must look."""
 
@@ -217,7 +270,15 @@ class PartyTable(Table):
     receipts: Literal["adapter", "system"] = "adapter"
     """Who answers what the party receives: the adapter, or the party's own system."""
     profiles: Annotated[tuple[Profile, ...], _Array, AfterValidator(_distinct)] = ()
-    """Content profiles for what it receives; "amo" is Arbeidsrettet mestringsopphold."""
+    """Content profiles for what it receives: "amo" Arbeidsrettet mestringsopphold, "fri" a frisklivssentral, "navt" NAV."""
+    service_type: Annotated[str, Field(pattern="^[A-Z]{0,2}[0-9]{0,2}$")] = ""
+    """Its kind of service in Adresseregisteret, such as "KX04" for a frisklivssentral."""
+    agreed_type: Literal["HENVISNING", "HENVISNING_NYTILSTAND", "DIALOG_HELSEFAGLIG", "DIALOG_FORESPORSEL"] | None = (
+        None
+    )
+    """The type of message agreed with it for referrals; without it any of these."""
+    municipality: Annotated[str, Field(pattern="^[0-9]{4}$")] | None = None
+    """The number of its municipality."""
     tolerance: Annotated[tuple[Text, ...], _Array, AfterValidator(_distinct)] = ("*",)
     """Schema-invalid shapes that its messages may have; "*" is every known one."""
     dedicated: bool = False
@@ -307,6 +368,7 @@ class Settings(Table):
     schemas: SchemasTable = SchemasTable()
     checks: ChecksTable = ChecksTable()
     receipts: ReceiptsTable = ReceiptsTable()
+    timers: TimersTable = TimersTable()
     retries: RetriesTable = RetriesTable()
     party: Annotated[tuple[PartyTable, ...], _Array]
     channel: Annotated[tuple[ChannelTable, ...], _Array] = ()

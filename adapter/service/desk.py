@@ -25,7 +25,7 @@ from adapter.flow.decide import decide
 from adapter.flow.decision import RELAY, Chore, Decision, Dispatch
 from adapter.flow.follow import RECEIPT_TIMERS
 from adapter.flow.policy import policy_between
-from adapter.flow.references import DEDUPE, DOCUMENT_ID, MSG_ID, ORIGINAL, keys_of
+from adapter.flow.references import DEDUPE, DOCUMENT_ID, MSG_ID, ORIGINAL, keys_of, patient_digest, topic_of
 from adapter.message.message import Kind, Message
 from adapter.message.state import DeliveryState, MessageState
 from adapter.service.post import Parcel, Post, finish
@@ -64,6 +64,8 @@ class Case:
 
     arrival: Arrival
     decision: Decision
+    #: What is written down about the message.
+    row: DecidedMessage
     #: For each dispatch: None where it is staged, LATER where it is not yet, else why staging failed.
     staged: tuple[str | None, ...] = ()
 
@@ -162,7 +164,7 @@ class Desk:
         except Exception:  # the one boundary: a defect of ours must not stop the messages behind it
             log.exception("A message could not be decided about", action="decide_failed", message=arrival.id)
             decision = _put_aside(report.message)
-        return Case(arrival, decision)
+        return Case(arrival, decision, _decided(arrival, decision))
 
     def _report(self, arrival: Arrival, now: datetime) -> Report:
         try:
@@ -180,7 +182,7 @@ class Desk:
                 errors.append(LATER)
                 continue
             errors.append(self._post.stage(dispatch.channel, dispatch.name, _bytes(case, dispatch)))
-        return Case(case.arrival, case.decision, tuple(errors))
+        return replace(case, staged=tuple(errors))
 
     def _without_late_doubles(self, ledger: Ledger, cases: list[Case], now: datetime) -> list[Case]:
         """Decide again about messages that another worker took in the same moment."""
@@ -227,7 +229,8 @@ class Policies:
 
 def put_aside(ledger: Ledger, arrivals: Sequence[Arrival], now: datetime) -> None:
     """Quarantine messages over which workers died again and again, without looking at them once more."""
-    _commit(ledger, [Case(arrival, _put_aside(None)) for arrival in arrivals], now)
+    decision = _put_aside(None)
+    _commit(ledger, [Case(arrival, decision, _decided(arrival, decision)) for arrival in arrivals], now)
 
 
 def _put_aside(message: Message | None) -> Decision:
@@ -246,7 +249,7 @@ def _commit(ledger: Ledger, cases: Sequence[Case], now: datetime) -> list[Parcel
     made = [(case, index) for case in cases for index in range(len(case.decision.made))]
     made_ids = ledger.add_messages([_made_row(case, index) for case, index in made], at=now)
     numbers = {(id(case), index): number for (case, index), number in zip(made, made_ids, strict=True)}
-    ledger.decide([_decided(case) for case in cases], at=now)
+    ledger.decide([case.row for case in cases], at=now)
     for case in cases:
         threads = case.decision.threads
         if len(threads) > 1:
@@ -418,21 +421,22 @@ def _facts(message: Message | None, sender: str | None, receiver: str | None, th
         sender_party=sender,
         receiver_party=receiver,
         thread=thread,
+        topic=topic_of(message),
+        patient=patient_digest(message),
     )
 
 
-def _decided(case: Case) -> DecidedMessage:
-    decision = case.decision
+def _decided(arrival: Arrival, decision: Decision) -> DecidedMessage:
     facts = _facts(
         decision.message,
         decision.sender_party,
         decision.receiver_party,
-        decision.threads[0] if decision.threads else case.arrival.id,
+        decision.threads[0] if decision.threads else arrival.id,
     )
     rules_found = sorted({item.rule for item in decision.findings})
     return DecidedMessage(
         **{name: getattr(facts, name) for name in Facts.__dataclass_fields__},
-        id=case.arrival.id,
+        id=arrival.id,
         state=decision.state,
         verdict=decision.verdict.value,
         findings=tuple(item.as_dict() for item in decision.findings),
@@ -456,18 +460,16 @@ def _made_row(case: Case, index: int) -> NewMessage:
 
 def _known(case: Case) -> list[Known]:
     """Return what later messages of the same batch must know of this one."""
-    decision = case.decision
-    facts = _decided(case)
     return [
         Known(
             key=key,
             role=role,
             message_id=case.arrival.id,
             direction="in",
-            state=decision.state,
-            **{name: getattr(facts, name) for name in _KNOWN_FACTS},
+            state=case.decision.state,
+            **{name: getattr(case.row, name) for name in _KNOWN_FACTS},
         )
-        for role, key in decision.references
+        for role, key in case.decision.references
         if role != ORIGINAL
     ]
 

@@ -1,9 +1,10 @@
 """What must survive: tables, queries, transitions, migrations.
 
 store    Store: open, transactions, backup        lock     DaemonLock, WorkerLock
-query    Query: everything that is read           ledger   Ledger: everything that is written
-rows     the values that go in and come out       chain    the hash chain of the event log
-tables   the tables                               schema   creating and migrating them
+query    Query: everything that is read           ledger   Ledger: messages and deliveries, written
+rows     the values that go in and come out       agenda   timers and tasks, written
+tables   the tables                               journal  the event log and new ids, in a transaction
+schema   creating and migrating them              chain    the hash chain of the event log
 
 Use it as::
 

@@ -7,31 +7,26 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import func, select
 
 from adapter.errors import StoreError
 from adapter.message.state import DeliveryState, MessageState
 from adapter.store import chain, statements
+from adapter.store.agenda import Agenda
 from adapter.store.moment import to_text, to_text_or_none
-from adapter.store.query import Query, chunks
+from adapter.store.query import chunks
 from adapter.store.rows import (
-    ChainVerdict,
     DecidedMessage,
     DeliveryMove,
-    EventData,
-    EventRow,
     Facts,
     MessageMove,
     NewAttempt,
     NewDelivery,
-    NewEvent,
     NewMessage,
     NewReceipt,
     NewReference,
-    NewTask,
-    NewTimer,
 )
-from adapter.store.tables import attempt, delivery, message, task, timer
+from adapter.store.tables import attempt, delivery, message
 
 _State = TypeVar("_State", MessageState, DeliveryState)
 
@@ -41,19 +36,8 @@ _GIVEN_UP = frozenset({DeliveryState.ABANDONED, DeliveryState.AMBIGUOUS})
 _BEFORE_SENDING = frozenset({DeliveryState.WAITING, DeliveryState.QUEUED})
 
 
-class Ledger(Query):
-    """Writes, and reads that see them.
-
-    While a ledger is open nobody else writes: the event log is a chain, and its end belongs to one writer. So the
-    ledger also hands out the ids itself, which lets many rows go in with one statement.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        """Write through a connection whose transaction holds the store's write lock."""
-        super().__init__(connection)
-        self._ids: dict[str, int] = {}
-        self._chain: chain.Chain | None = None
-        self._events: list[tuple[object, ...]] = []
+class Ledger(Agenda):
+    """Writes messages and deliveries, and reads that see them."""
 
     # messages
 
@@ -107,7 +91,7 @@ class Ledger(Query):
             current[row.id] = row.state
             verdict = None if row.verdict is None else str(row.verdict)
             findings = chain.encode(row.findings) if row.findings else "[]"
-            updates.append((state, verdict, findings, moment, *_facts(row), row.id))
+            updates.append((state, verdict, findings, moment, *_facts(row), *_content(row), row.id))
             self._log(moment, row.id, None, state, row.data)
         self._driver.run(statements.DECIDE_MESSAGE, updates)
 
@@ -234,133 +218,6 @@ class Ledger(Query):
         ]
         self._driver.run(statements.INSERT_ATTEMPT, values)
 
-    # timers and tasks
-
-    def add_timers(self, rows: Sequence[NewTimer]) -> list[int]:
-        """Start timers. Return their ids."""
-        ids = self._new_ids(timer, len(rows))
-        values = [
-            (id_, row.rule, row.message_id, row.delivery_id, to_text(row.due_at), "running", None)
-            for id_, row in zip(ids, rows, strict=True)
-        ]
-        self._driver.run(statements.INSERT_TIMER, values)
-        return ids
-
-    def stop_timers(
-        self,
-        message_ids: Collection[int] = (),
-        rules: Collection[str] | None = None,
-        *,
-        delivery_ids: Collection[int] = (),
-    ) -> int:
-        """Stop the running timers of messages or deliveries, all of them or those of some rules. Return how many."""
-        running: set[int] = set()
-        for column, wanted in ((timer.c.message_id, message_ids), (timer.c.delivery_id, delivery_ids)):
-            for chunk in chunks(wanted):
-                statement = select(timer.c.id).where(column.in_(chunk), timer.c.state == "running")
-                if rules is not None:
-                    statement = statement.where(timer.c.rule.in_(rules))
-                running.update(self._connection.scalars(statement))
-        self._driver.run(statements.STOP_TIMER, [(id_,) for id_ in sorted(running)])
-        return len(running)
-
-    def fire_timers(self, ids: Collection[int], *, at: datetime) -> None:
-        """Mark timers as fired, each with an event.
-
-        Raises:
-            StoreError: A timer does not run.
-        """
-        moment = to_text(at)
-        running = {
-            row.id: row
-            for chunk in chunks(ids)
-            for row in self._connection.execute(select(timer).where(timer.c.id.in_(chunk), timer.c.state == "running"))
-        }
-        for id_ in ids:
-            row = running.get(id_)
-            if row is None:
-                raise StoreError(f"Timer {id_} is not running.")
-            self._log(moment, row.message_id, row.delivery_id, "timer_fired", {"timer": id_, "rule": row.rule})
-        self._driver.run(statements.FIRE_TIMER, [(moment, id_) for id_ in ids])
-
-    def add_tasks(self, rows: Sequence[NewTask], *, at: datetime) -> list[int]:
-        """Open tasks, each with an event. Return their ids."""
-        moment = to_text(at)
-        ids = self._new_ids(task, len(rows))
-        values = []
-        for id_, row in zip(ids, rows, strict=True):
-            due_at = to_text_or_none(row.due_at)
-            origin = (id_, row.party, row.rule, row.title, row.message_id, due_at)
-            values.append((*origin, "open", moment, None, None, row.note, row.draft_message_id))
-            self._log(moment, row.message_id, None, "task_opened", {"task": id_, "rule": row.rule})
-        self._driver.run(statements.INSERT_TASK, values)
-        return ids
-
-    def close_task(self, id: int, *, by: str, at: datetime, note: str | None = None) -> None:  # noqa: A002 - the column's own name
-        """Mark a task as done; without a note the one it has stays.
-
-        Raises:
-            StoreError: There is no such open task.
-        """
-        row = self.task(id)
-        if row is None or row.state != "open":
-            raise StoreError(f"There is no open task {id}.")
-        moment = to_text(at)
-        note = row.note if note is None else note
-        self._driver.run(statements.SET_TASK, [("done", moment, by, note, id)])
-        self._log(moment, row.message_id, None, "task_closed", {"task": id, "rule": row.rule})
-
-    def reopen_task(self, id: int, *, at: datetime) -> None:  # noqa: A002 - the column's own name
-        """Open a task again; its note stays.
-
-        Raises:
-            StoreError: There is no such closed task.
-        """
-        row = self.task(id)
-        if row is None or row.state != "done":
-            raise StoreError(f"There is no closed task {id}.")
-        self._driver.run(statements.SET_TASK, [("open", None, None, row.note, id)])
-        self._log(to_text(at), row.message_id, None, "task_reopened", {"task": id, "rule": row.rule})
-
-    # the event log
-
-    def log(self, events: Sequence[NewEvent], *, at: datetime) -> None:
-        """Record what happened besides transitions."""
-        moment = to_text(at)
-        for item in events:
-            self._log(moment, item.message_id, item.delivery_id, item.name, item.data)
-
-    def events(
-        self, message_id: int | None = None, after: int = 0, limit: int = 1000, *, delivery_id: int | None = None
-    ) -> list[EventRow]:
-        """Return events, those of this transaction included."""
-        self.flush()
-        return super().events(message_id, after, limit, delivery_id=delivery_id)
-
-    def verify_chain(self) -> ChainVerdict:
-        """Compute every hash of the event log again, those of this transaction included."""
-        self.flush()
-        return super().verify_chain()
-
-    def flush(self) -> None:
-        """Write the events that are still in memory; the store does so before it commits."""
-        self._driver.run(statements.INSERT_EVENT, self._events)
-        self._events = []
-
-    def _log(self, moment: str, message_id: int | None, delivery_id: int | None, name: str, data: EventData) -> None:
-        if self._chain is None:
-            last = self._driver.one(statements.LAST_EVENT)
-            self._chain = chain.Chain(*(last or ()))
-        self._events.append(self._chain.add(moment, message_id, delivery_id, name, data))
-
-    def _new_ids(self, table: Table, number: int) -> list[int]:
-        last = self._ids.get(table.name)
-        if last is None:
-            row = self._driver.one(statements.LAST_ID[table.name])
-            last = (row and row[0]) or 0
-        self._ids[table.name] = last + number
-        return list(range(last + 1, last + number + 1))
-
     def _insert_messages(self, items: Sequence[NewMessage], *, at: datetime, worker: str | None) -> list[int]:
         moment = to_text(at)
         attempts = 0 if worker is None else 1
@@ -371,7 +228,9 @@ class Ledger(Query):
             size = len(item.data)
             bodies.append((item.sha256, size, item.data))
             origin = (id_, item.direction, item.channel, item.source, item.sha256, size, moment)
-            values.append((*origin, str(item.state), attempts, worker, *_facts(item), None, "[]", None))
+            values.append(
+                (*origin, str(item.state), attempts, worker, *_facts(item), None, "[]", None, *_content(item))
+            )
         self._driver.run(statements.INSERT_BODY, bodies)
         self._driver.run(statements.INSERT_MESSAGE, values)
         return ids
@@ -403,6 +262,10 @@ def _facts(facts: Facts) -> tuple[object, ...]:
         facts.receiver_party,
         facts.thread,
     )
+
+
+def _content(facts: Facts) -> tuple[object, ...]:
+    return facts.topic, facts.patient
 
 
 def _check_known(noun: str, ids: Sequence[int], known: AbstractSet[int]) -> None:

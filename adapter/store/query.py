@@ -126,6 +126,10 @@ class Query:
         rows = self._connection.execute(statement.order_by(reference.c.role, reference.c.key)).mappings()
         return [ReferenceRow(**row) for row in rows]
 
+    def answered(self, message_ids: Collection[int]) -> set[int]:
+        """Return which of these messages have a receipt of ours already."""
+        return {id_ for (id_,) in self._driver.among(statements.ANSWERED, message_ids)}
+
     def receipts_of(self, message_id: int) -> list[ReceiptRow]:
         """Return the receipts we issued for a message."""
         statement = select(receipt).where(receipt.c.message_id == message_id).order_by(receipt.c.recipient)
@@ -220,6 +224,17 @@ class Query:
         rows = self._connection.execute(statement.order_by(timer.c.id).limit(limit).offset(offset))
         return [_to_row(TimerRow, row) for row in rows.mappings()]
 
+    def timers_of(self, message_ids: Collection[int], state: TimerState = "running") -> list[TimerRow]:
+        """Return the timers about messages, the first due first."""
+        rows = [
+            _to_row(TimerRow, row)
+            for chunk in chunks(message_ids)
+            for row in self._connection.execute(
+                select(timer).where(timer.c.message_id.in_(chunk), timer.c.state == state)
+            ).mappings()
+        ]
+        return sorted(rows, key=lambda row: (row.due_at, row.id))
+
     def due_timers(self, now: datetime, limit: int) -> list[TimerRow]:
         """Return running timers whose time has come, the longest due first."""
         statement = select(timer).where(timer.c.state == "running", timer.c.due_at <= to_text(now))
@@ -242,12 +257,29 @@ class Query:
         rows = self._connection.execute(statement.order_by(task.c.id).limit(limit).offset(offset))
         return [_to_row(TaskRow, row) for row in rows.mappings()]
 
+    def tasks_of(self, message_ids: Collection[int], state: TaskState | None = "open") -> list[TaskRow]:
+        """Return the tasks about messages."""
+        return [
+            _to_row(TaskRow, row)
+            for chunk in chunks(message_ids)
+            for row in self._connection.execute(
+                select(task).where(task.c.message_id.in_(chunk), *_equal((task.c.state, state))).order_by(task.c.id)
+            ).mappings()
+        ]
+
     def task(self, id: int) -> TaskRow | None:  # noqa: A002 - the column's own name
         """Return one task, or None."""
         row = self._connection.execute(select(task).where(task.c.id == id)).mappings().one_or_none()
         return None if row is None else _to_row(TaskRow, row)
 
     # the event log
+
+    def task_events(self, row: TaskRow) -> list[EventRow]:
+        """Return what happened to a task, oldest first."""
+        statement = select(event).where(event.c.message_id.is_(row.message_id), event.c.name.startswith("task_"))
+        found = self._connection.execute(statement.order_by(event.c.seq)).mappings()
+        events = (_to_row(EventRow, item, data=json.loads(item["data"])) for item in found)
+        return [item for item in events if item.data.get("task") == row.id]
 
     def events(
         self, message_id: int | None = None, after: int = 0, limit: int = 1000, *, delivery_id: int | None = None

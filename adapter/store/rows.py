@@ -40,6 +40,10 @@ class Facts:
     receiver_party: str | None = None
     #: The thread's number: the id of its first message.
     thread: int | None = None
+    #: What a dialogue message is about, as list and code: "9148/2".
+    topic: str | None = None
+    #: Digest of the patient's identity number: messages about the same person have the same.
+    patient: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +163,8 @@ class NewTimer:
     message_id: int
     due_at: datetime
     delivery_id: int | None = None
+    #: Whose people are told.
+    party: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +179,10 @@ class NewTask:
     note: str | None = None
     #: A message written for the person to look over and send.
     draft_message_id: int | None = None
+    #: 0 as usual, 1 reminded, 2 at once.
+    priority: int = 0
+    #: It is over when this message is answered positively.
+    ends_with: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +233,8 @@ class Known:
     state: MessageState
     kind: str | None
     type: str | None
+    topic: str | None
+    patient: str | None
     service_type: str | None
     msg_id: str | None
     document_id: str | None
@@ -294,6 +306,8 @@ class TimerRow:
     due_at: datetime
     state: TimerState
     fired_at: datetime | None
+    party: str
+    ends_with: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,6 +326,10 @@ class TaskRow:
     closed_by: str | None
     note: str | None
     draft_message_id: int | None
+    priority: int
+    #: The person who has taken it on.
+    assignee: str | None
+    ends_with: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

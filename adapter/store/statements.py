@@ -48,7 +48,7 @@ DECIDE_MESSAGE = """
         kind = :kind, version = :version, type = :type, msg_id = :msg_id, document_id = :document_id,
         generated_at = :generated_at, service_type = :service_type, sender_her = :sender_her,
         receiver_her = :receiver_her, sender_party = :sender_party, receiver_party = :receiver_party,
-        thread = :thread
+        thread = :thread, topic = :topic, patient = :patient
     WHERE id = :id
     """
 
@@ -80,6 +80,20 @@ STOP_TIMER = "UPDATE timer SET state = 'stopped' WHERE id = :id"
 #: A person has done a task, or opens it again.
 SET_TASK = "UPDATE task SET state = :state, closed_at = :closed_at, closed_by = :closed_by, note = :note WHERE id = :id"
 
+#: A person has taken a task on, or gives it back.
+ASSIGN_TASK = "UPDATE task SET assignee = :assignee WHERE id = :id"
+
+#: A task has become more urgent.
+URGE_TASK = "UPDATE task SET priority = :priority WHERE id = :id"
+
+#: What a timer or a task ends with, or nothing any more.
+MARK_TIMER = "UPDATE timer SET ends_with = :ends_with WHERE id = :id"
+MARK_TASK = "UPDATE task SET ends_with = :ends_with WHERE id = :id"
+
+#: What ends with messages that are answered.
+TIMERS_ENDING = "SELECT id, message_id, rule FROM timer WHERE ends_with IN (:wanted) AND state = 'running'"
+TASKS_ENDING = "SELECT id FROM task WHERE ends_with IN (:wanted) AND state = 'open'"
+
 #: The states of messages, before a step.
 MESSAGE_STATES = "SELECT id, state FROM message WHERE id IN (:wanted)"
 
@@ -95,15 +109,18 @@ LAST_ID = {
     for table in (tables.message, tables.delivery, tables.attempt, tables.timer, tables.task)
 }
 
+#: The messages we have answered.
+ANSWERED = "SELECT DISTINCT message_id FROM receipt WHERE message_id IN (:wanted)"
+
 #: The bytes of messages.
 BODIES = "SELECT message.id, body.data FROM message JOIN body USING (sha256) WHERE message.id IN (:wanted)"
 
 #: The messages that carry ids, in the order of `rows.Known`.
 KNOWN = """
     SELECT reference.key, reference.role, reference.message_id, message.thread, message.direction, message.state,
-           message.kind, message.type, message.service_type, message.msg_id, message.document_id,
-           message.sender_party, message.receiver_party, message.sender_her, message.receiver_her,
-           message.generated_at
+           message.kind, message.type, message.topic, message.patient, message.service_type, message.msg_id,
+           message.document_id, message.sender_party, message.receiver_party, message.sender_her,
+           message.receiver_her, message.generated_at
     FROM reference JOIN message ON message.id = reference.message_id
     WHERE reference.key IN (:wanted)
     ORDER BY reference.message_id, reference.role

@@ -72,6 +72,8 @@ message = Table(
     Column("verdict", Text),
     Column("findings", Text, nullable=False),
     Column("decided_at", Text),
+    Column("topic", Text),
+    Column("patient", Text),
     CheckConstraint("direction IN ('in', 'out')", name="direction"),
     Index(None, "state"),
     Index(None, "thread", sqlite_where=text("thread IS NOT NULL"), postgresql_where=text("thread IS NOT NULL")),
@@ -157,9 +159,17 @@ timer = Table(
     Column("due_at", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("fired_at", Text),
+    Column("party", Text, nullable=False, server_default=text("''")),
+    Column("ends_with", Integer, ForeignKey("message.id")),
     Index(None, "message_id"),
     Index(None, "delivery_id"),
     Index(None, "state", "due_at"),
+    Index(
+        None,
+        "ends_with",
+        sqlite_where=text("ends_with IS NOT NULL"),
+        postgresql_where=text("ends_with IS NOT NULL"),
+    ),
 )
 
 task = Table(
@@ -177,8 +187,17 @@ task = Table(
     Column("closed_by", Text),
     Column("note", Text),
     Column("draft_message_id", Integer, ForeignKey("message.id")),
+    Column("priority", Integer, nullable=False, server_default=text("0")),
+    Column("assignee", Text),
+    Column("ends_with", Integer, ForeignKey("message.id")),
     Index(None, "state", "party"),
     Index(None, "message_id"),
+    Index(
+        None,
+        "ends_with",
+        sqlite_where=text("ends_with IS NOT NULL"),
+        postgresql_where=text("ends_with IS NOT NULL"),
+    ),
 )
 
 #: Append-only; each row holds the hash of the one before it (see `chain`).

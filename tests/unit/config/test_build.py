@@ -11,7 +11,9 @@ import pytest
 from adapter.channel import FolderChannel
 from adapter.config import Settings, build, load
 from adapter.errors import LimitExceeded
+from adapter.flow.context import Timers
 from adapter.flow.schedule import Schedule
+from adapter.flow.span import Span
 
 CHANGED = """
 [limits]
@@ -24,6 +26,17 @@ notice_after = "1h"
 alarm_after = "2h"
 unknown_service = "hold"
 foreign_organisation = "E21"
+
+[timers]
+assessment_notice = "1 day"
+assessment = "2 working days"
+supplement = "3 days"
+nav_reminders = ["4 days"]
+nav_limit = "5 days"
+service = "6 days"
+epikrise_notice = "7h"
+epikrise = "8h"
+park = "0h"
 
 [retries]
 attempts = 3
@@ -119,3 +132,17 @@ def test_channels_work_as_they_were_set_up(settings: Settings) -> None:
 
 def test_polls_are_schedules(settings: Settings) -> None:
     assert build.polls(settings) == {"clinic-epj": Schedule.parse("every 10s")}
+
+
+def test_every_span_arrives(settings: Settings) -> None:
+    assert build.context(settings).timers == Timers(
+        assessment_notice=Span(1, "days"),
+        assessment=Span(2, "working days"),
+        supplement=Span(3, "days"),
+        nav_reminders=(Span(4, "days"),),
+        nav_limit=Span(5, "days"),
+        service=Span(6, "days"),
+        epikrise_notice=Span(7, "h"),
+        epikrise=Span(8, "h"),
+        park=Span(0, "h"),
+    )

@@ -123,6 +123,37 @@ def test_every_mistake_is_listed_with_its_place(write: Write, minimal: str) -> N
         ),
         (
             '"test"',
+            '"test"\n[timers]\nassessment = "two weeks"',
+            'timers.assessment: "two weeks" is no span; write it like "10 working days", "14 days", "24h" or "5 min"',
+        ),
+        (
+            '"test"',
+            '"test"\n[timers]\nassessment = 10',
+            'timers.assessment: should be a span in quotes, such as "10 working days", "14 days", "24h"',
+        ),
+        ('"test"', '"test"\n[timers]\nservice = "0 days"', "timers.service: must be longer than nothing"),
+        (
+            '"test"',
+            '"test"\n[timers]\nnav_reminders = ["1 day", "2 days", "3 days"]',
+            "timers.nav_reminders: should name fewer",
+        ),
+        (
+            '"test"',
+            '"test"\n[timers]\nassessment_notice = "10 working days"',
+            "timers: assessment_notice must be shorter than assessment",
+        ),
+        (
+            '"test"',
+            '"test"\n[timers]\nnav_reminders = ["20 days", "14 days"]',
+            "timers: nav_reminders must rise, up to nav_limit",
+        ),
+        (
+            '"test"',
+            '"test"\n[timers]\nepikrise = "4 days"',
+            "timers: epikrise_notice must be shorter than epikrise",
+        ),
+        (
+            '"test"',
             '"test"\n[retries]\nfirst_wait = "2h"',
             "retries: first_wait must not be longer than longest_wait",
         ),

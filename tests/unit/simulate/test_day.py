@@ -212,7 +212,7 @@ def test_a_message_without_an_end_and_an_open_task_are_failures(day: Day) -> Non
     assert [text.partition(":")[0] for text in day.broken()] == ["every message has found its end"]
 
     with store.writing() as ledger:
-        ledger.reopen_task(1, at=day.now)
+        ledger.reopen_task(1, by="kari", at=day.now)
     assert day.broken()[-1] == "2 tasks for a person: the file nobody can read"
 
 

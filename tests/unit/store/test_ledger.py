@@ -495,7 +495,7 @@ def test_a_task_is_opened_closed_and_opened_again(store: Store, now: datetime, r
         row = ledger.task(task_id)
         assert (row.state, row.closed_by, row.closed_at, row.note) == ("done", "kari", now + HOUR, "utkast")
 
-        ledger.reopen_task(task_id, at=now)
+        ledger.reopen_task(task_id, by="kari", at=now)
         row = ledger.task(task_id)
         assert (row.state, row.closed_by, row.closed_at, row.note) == ("open", None, None, "utkast")
 
@@ -515,7 +515,7 @@ def test_only_an_open_task_is_closed_and_only_a_closed_one_opened(store: Store, 
     with store.writing() as ledger:
         (task_id,) = ledger.add_tasks([NewTask(party="clinic", rule="R", title="T")], at=now)
         with pytest.raises(StoreError, match="no closed task"):
-            ledger.reopen_task(task_id, at=now)
+            ledger.reopen_task(task_id, by="kari", at=now)
         ledger.close_task(task_id, by="kari", at=now)
         with pytest.raises(StoreError, match="no open task"):
             ledger.close_task(task_id, by="kari", at=now)

@@ -19,10 +19,10 @@ from adapter.store.tables import metadata
 _NEXT = """
 from alembic import op
 import sqlalchemy as sa
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 def upgrade():
-    op.add_column("task", sa.Column("priority", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("task", sa.Column("colour", sa.Integer(), nullable=False, server_default="0"))
     {also}
 """
 
@@ -34,19 +34,28 @@ def later_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[.
     def install(also: str = "pass") -> None:
         versions = tmp_path / "versions"
         versions.mkdir(exist_ok=True)
-        (versions / "0002_priority.py").write_text(_NEXT.format(also=also))
+        (versions / "0003_colour.py").write_text(_NEXT.format(also=also))
         monkeypatch.setattr(schema, "VERSIONS", (*schema.VERSIONS, versions))
-        monkeypatch.setattr(schema, "REVISION", "0002")
+        monkeypatch.setattr(schema, "REVISION", "0003")
 
     return install
 
 
-def _sql(connection: sqlite3.Connection) -> dict[str, list[str]]:
-    """Return the definition of each table, index and trigger, whatever the order of its lines."""
-    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-    return {
-        name: sorted(re.sub(r"\s+", " ", part).strip() for part in re.split(r",\s*\n|\n\)", sql)) for name, sql in rows
-    }
+def _form(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Return what each table, index and trigger is, however it was said."""
+    form: dict[str, list[tuple[object, ...]]] = {}
+    for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master"):
+        if kind == "table":
+            keys = connection.execute('SELECT "from", "table", "to" FROM pragma_foreign_key_list(?)', (name,))
+            columns = connection.execute("SELECT * FROM pragma_table_xinfo(?)", (name,))
+            rules = re.findall(r"CHECK \(.*\)|WITHOUT ROWID", sql)
+            form[name] = [*columns, *sorted(keys), *((rule,) for rule in rules)]
+        else:
+            form[name] = [
+                (re.sub(r"\s+", " ", sql or ""),),
+                *connection.execute("SELECT * FROM pragma_index_xinfo(?)", (name,)),
+            ]
+    return form
 
 
 def _migrated(path: Path, target: str | None = None) -> Path:
@@ -77,10 +86,10 @@ def test_the_migrations_lead_to_the_tables(tmp_path: Path) -> None:
     assert differences == []
 
 
-def test_a_new_store_is_the_same_as_a_migrated_one_to_the_last_word(tmp_path: Path, store: Store) -> None:
+def test_a_new_store_is_the_same_as_a_migrated_one_to_the_last_column(tmp_path: Path, store: Store) -> None:
     created, migrated = sqlite3.connect(store.path), sqlite3.connect(_migrated(tmp_path / "migrated.db"))
 
-    assert _sql(created) == _sql(migrated)
+    assert _form(created) == _form(migrated)
     assert created.execute("SELECT * FROM alembic_version").fetchall() == [(schema.REVISION,)]
     assert migrated.execute("SELECT * FROM alembic_version").fetchall() == [(schema.REVISION,)]
     created.close()
@@ -124,12 +133,42 @@ def test_an_older_store_is_copied_and_migrated_with_its_data(
         assert query.message(message_id).received_at == now
         assert query.verify_chain().length == 2
 
-    assert "priority" in _columns(store.path, "task")
-    (copy,) = store.path.parent.glob("budstikke.db.0001.*.bak")
-    assert "priority" not in _columns(copy, "task")
+    assert "colour" in _columns(store.path, "task")
+    (copy,) = store.path.parent.glob("budstikke.db.0002.*.bak")
+    assert "colour" not in _columns(copy, "task")
     with sqlite3.connect(copy) as connection:
         assert connection.execute("SELECT data FROM body").fetchall() == [(b"kept",)]
     connection.close()
+
+
+def test_the_first_release_s_store_keeps_its_deadlines_and_tasks(tmp_path: Path, url: str) -> None:
+    path = _migrated(tmp_path / "budstikke.db", "0001")
+    with sqlite3.connect(path) as connection:
+        connection.execute("INSERT INTO body VALUES ('00', 4, 'kept')")
+        connection.execute(
+            "INSERT INTO message (id, direction, channel, source, sha256, size, received_at, state, attempts, findings,"
+            " sender_party) VALUES (1, 'in', 'gp-in', 'a.xml', '00', 4, '2026-11-21T12:00:00.000000Z', 'delivered', 1,"
+            " '[]', 'referrer'), (2, 'in', 'gp-in', 'b.xml', '00', 4, '2026-11-21T12:00:00.000000Z', 'delivered', 1,"
+            " '[]', NULL)"
+        )
+        connection.executemany(
+            "INSERT INTO timer (rule, message_id, due_at, state) VALUES ('receipt-alarm', ?, ?, 'running')",
+            [(1, "2026-11-25T12:00:00.000000Z"), (2, "2026-11-25T12:00:00.000000Z")],
+        )
+        connection.execute(
+            "INSERT INTO task (party, rule, title, message_id, state, created_at)"
+            " VALUES ('clinic', 'MSG-18', 'Look', 1, 'open', '2026-11-21T12:00:00.000000Z')"
+        )
+    connection.close()
+
+    with Store.open(url) as store, store.reading() as query:
+        timers, (task,) = query.timers(), query.tasks()
+        (kept, _) = query.messages()
+
+    assert [(timer.party, timer.ends_with) for timer in timers] == [("referrer", None), ("", None)]
+    assert (task.title, task.priority, task.assignee, task.ends_with) == ("Look", 0, None, None)
+    assert (kept.topic, kept.patient) == (None, None)
+    assert [copy.name.split(".")[2] for copy in tmp_path.glob("budstikke.db.*.bak")] == ["0001"]
 
 
 def test_a_migration_that_fails_changes_nothing(
@@ -143,10 +182,10 @@ def test_a_migration_that_fails_changes_nothing(
         Store.open(url)
 
     connection = sqlite3.connect(store.path)
-    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
     assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'half_done'").fetchall() == [(0,)]
     assert connection.execute("SELECT id FROM message").fetchall() == [(message_id,)]
-    assert "priority" not in _columns(store.path, "task")
+    assert "colour" not in _columns(store.path, "task")
     connection.close()
 
 
