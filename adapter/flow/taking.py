@@ -11,8 +11,9 @@ from adapter.flow import rules
 from adapter.flow.addressing import Recipient, Standing, recipients_of
 from adapter.flow.answer import OK, Answer, answer, receipt
 from adapter.flow.decision import OPERATOR, Chore, Decision, Dispatch, Issued, Made
+from adapter.flow.drafts.frame import Writing
+from adapter.flow.drafts.question import question
 from adapter.flow.matter import Matter, finding
-from adapter.flow.question import question_about
 from adapter.flow.references import DOCUMENT_ID, MSG_ID
 from adapter.flow.routing import Destination, destinations, file_name
 from adapter.message.state import MessageState
@@ -201,7 +202,9 @@ class Taking(Matter):
         questions = [item.question for item in warnings if item.question]
         drafts: tuple[Made, ...] = ()
         if questions and self.message.msg_id:
-            draft = question_about(self.message, recipient.party, questions, now=self.now)
+            author = recipient.partner.contact if recipient.partner else None
+            writing = Writing(about=self.message, sender=recipient.party, author=author, now=self.now)
+            draft = question(writing, questions)
             drafts = (
                 Made(
                     data=write(draft),

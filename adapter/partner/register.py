@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from adapter.message.party import HealthcareProfessional
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partner:
@@ -28,6 +30,12 @@ class Partner:
     receipts: Literal["adapter", "system"] = "adapter"
     #: Content profiles that its incoming messages are checked against.
     profiles: tuple[str, ...] = ()
+    #: Kind of service in Adresseregisteret, such as "KX04" (lists 8655-8668); "" where none is known.
+    service_type: str = ""
+    #: The type of message agreed with it for referrals, list 8279; None: any.
+    agreed_type: str | None = None
+    #: Number of its municipality, list 3402.
+    municipality: str | None = None
     #: Shapes of schema-invalid messages that are let through and flagged; "*" is every known one.
     tolerance: frozenset[str] = frozenset({"*"})
     #: Everything that arrives here is meant for the profile, marked or not.
@@ -38,6 +46,8 @@ class Partner:
     signature_required: bool = False
     #: Message types the adapter does not know are carried on unread instead of refused.
     relays_unsupported: bool = False
+    #: Who answers for what it writes, where nobody else is named.
+    contact: HealthcareProfessional | None = None
 
 
 class Register:
