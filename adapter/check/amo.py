@@ -7,32 +7,33 @@ the referrer. Outbound the same lacks can stop the message, because there the au
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime
 
-from adapter.check import amo_rules, base
+from adapter.check import base
 from adapter.check.codelists import CodeLists
 from adapter.check.facts import Facts, Marking, Presence, facts_of, marking_of
 from adapter.check.finding import Direction, Finding, Severity
 from adapter.check.policy import Policy
+from adapter.check.profile import Profile
+from adapter.check.reading import dialogue_texts, is_reply, receiver_path, root_path
 from adapter.check.rule import Rule
 from adapter.message import Dialogmelding, Envelope, HealthcareProfessional, Henvisning, Message, Patient
+from adapter.message.code import OSLO
 from adapter.message.identity import IdentityNumber, Scheme, is_hpr_number
 from adapter.message.party import HPR, NATIONAL_IDS
 
 #: The word in a party's `profiles`.
 PROFILE = "amo"
 
-_REFERRERS = frozenset({"LE", "KI", "MT"})
-#: Codes of list 8455 that ask for something else than examination or treatment.
-_OTHER_PURPOSES = frozenset({"11", "99"})
 _SEXES = frozenset({"1", "2"})
 
 
-def check(message: Message, codelists: CodeLists, policy: Policy) -> Iterator[Finding]:
+def check(message: Message, codelists: CodeLists, policy: Policy, now: datetime) -> Iterator[Finding]:
     """Yield the findings of the profile, for messages it is about; none for cancellations."""
     referral = message.henvisning
     if referral is None:
         # what belongs to a conversation is about a referral that is here already
-        if message.dialogmelding is not None and not _is_reply(message):
+        if message.dialogmelding is not None and not is_reply(message):
             yield from _referral_in_disguise(message.dialogmelding, policy)
         return
     if referral.is_cancellation:
@@ -42,9 +43,14 @@ def check(message: Message, codelists: CodeLists, policy: Policy) -> Iterator[Fi
     if policy.is_dedicated or facts.marking in {Marking.WHOLE, Marking.HIA}:
         place = _Places(message)
         yield from _content(facts, place, policy)
+        yield from _remarks(facts, place, policy, now)
         yield from _patient(message, facts, place, policy)
         yield from _referrer(facts, place, codelists, policy)
         yield from _frame(message, referral, place, policy)
+
+
+def _rule(rule_id: str, variant: str = "") -> Rule:
+    return Profile.load(PROFILE).rule(rule_id, variant)
 
 
 class _Places:
@@ -53,43 +59,60 @@ class _Places:
     def __init__(self, message: Message) -> None:
         is_old = message.envelope is Envelope.MESSAGE
         self.patient = base.patient_path(message)
-        self.root = "/Message/ServReq" if is_old else "/MsgHead/Document/RefDoc/Content/Henvisning"
+        self.root = root_path(message)
         #: Clinical facts.
         self.facts = self.patient if is_old else self.root
-        self.receiver = f"{self.root}/ServProvider" if is_old else "/MsgHead/MsgInfo/Receiver"
+        self.receiver = receiver_path(message)
 
 
 def _marking(facts: Facts, policy: Policy) -> Iterator[Finding]:
     direction = policy.direction
     if facts.marking is Marking.HIA:
-        yield amo_rules.AMO_01_HIA.finding(direction)
+        yield _rule("AMO-01", "hia").finding(direction)
     elif facts.marking is Marking.NEAR:
-        yield amo_rules.AMO_01_NEAR.finding(direction)
+        yield _rule("AMO-01", "near").finding(direction)
     elif facts.marking is Marking.NONE:
         # the inbox takes other referrals too, and this may be one of them
         remark = Severity.INFO if direction is Direction.INBOUND and not policy.is_dedicated else None
-        yield amo_rules.AMO_01.finding(direction, severity=remark)
+        yield _rule("AMO-01").finding(direction, severity=remark)
 
 
 def _content(facts: Facts, place: _Places, policy: Policy) -> Iterator[Finding]:
     direction = policy.direction
     stops_silence = policy.strict_sender and direction is Direction.OUTBOUND
-    yield from _by_presence(facts.problem, amo_rules.AMO_02, amo_rules.AMO_02_ELSEWHERE, place.root, policy)
-    yield from _by_presence(facts.employment, amo_rules.AMO_03, amo_rules.AMO_03_TEXT, place.facts, policy)
+    yield from _by_presence(facts.problem, _rule("AMO-02"), _rule("AMO-02", "elsewhere"), place.root, policy)
+    yield from _by_presence(facts.employment, _rule("AMO-03"), _rule("AMO-03", "text"), place.facts, policy)
     if facts.sick_leave is Presence.MISSING and stops_silence:
-        yield amo_rules.AMO_04.finding(direction, severity=Severity.BLOCK, path=place.facts)
+        yield _rule("AMO-04").finding(direction, severity=Severity.BLOCK, path=place.facts)
     else:
-        yield from _by_presence(facts.sick_leave, amo_rules.AMO_04, amo_rules.AMO_04_TEXT, place.facts, policy)
+        yield from _by_presence(facts.sick_leave, _rule("AMO-04"), _rule("AMO-04", "text"), place.facts, policy)
     if facts.has_wrong_sick_leave_dates:
-        yield amo_rules.AMO_04_DATES.finding(direction, path=place.facts)
+        yield _rule("AMO-04", "dates").finding(direction, path=place.facts)
     if facts.earlier is Presence.MISSING:
-        yield amo_rules.AMO_05.finding(direction, path=place.facts)
+        yield _rule("AMO-05").finding(direction, path=place.facts)
     if not facts.has_complete_diagnosis:
-        yield amo_rules.AMO_11.finding(direction, path=place.root)
-    if facts.is_in_target_group is False:
-        yield amo_rules.AMO_19.finding(direction, path=f"{place.root}/Diagnosis")
+        yield _rule("AMO-11").finding(direction, path=place.root)
+
+
+def _remarks(facts: Facts, place: _Places, policy: Policy, now: datetime) -> Iterator[Finding]:
+    """Say what helps whoever assesses, without being demanded."""
+    direction = policy.direction
+    is_suited = facts.is_psychological and facts.marking is Marking.HIA
+    if facts.is_in_target_group is False and not is_suited:
+        yield _rule("AMO-19").finding(direction, path=f"{place.root}/Diagnosis")
     if facts.names_ended_scheme:
-        yield amo_rules.AMO_18.finding(direction)
+        yield _rule("AMO-18").finding(direction)
+    weeks = _weeks_since(facts.sick_since, now)
+    if direction is Direction.INBOUND and weeks > Profile.load(PROFILE).limits["early_weeks"]:
+        yield _rule("AMO-20").finding(direction, path=place.facts, weeks=weeks)
+    if facts.wants_another_place:
+        yield _rule("AMO-21").finding(direction, path=place.root)
+    if facts.is_psychological and not is_suited:
+        yield _rule("AMO-22").finding(direction, path=f"{place.root}/Diagnosis")
+
+
+def _weeks_since(day: date | None, now: datetime) -> int:
+    return (now.astimezone(OSLO).date() - day).days // 7 if day is not None else 0
 
 
 def _by_presence(presence: Presence, missing: Rule, in_text_only: Rule, path: str, policy: Policy) -> Iterator[Finding]:
@@ -101,9 +124,9 @@ def _by_presence(presence: Presence, missing: Rule, in_text_only: Rule, path: st
 
 def _patient(message: Message, facts: Facts, place: _Places, policy: Policy) -> Iterator[Finding]:
     if not facts.has_patient_phone:
-        yield amo_rules.AMO_06.finding(policy.direction, path=place.patient)
+        yield _rule("AMO-06").finding(policy.direction, path=place.patient)
     if message.patient is not None and disagrees(message.patient):
-        yield amo_rules.AMO_16.finding(policy.direction, path=place.patient)
+        yield _rule("AMO-16").finding(policy.direction, path=place.patient)
 
 
 def disagrees(patient: Patient) -> bool:
@@ -122,15 +145,15 @@ def disagrees(patient: Patient) -> bool:
 def _referrer(facts: Facts, place: _Places, codelists: CodeLists, policy: Policy) -> Iterator[Finding]:
     direction, referrer = policy.direction, facts.referrer
     if referrer is None or not referrer.name:
-        yield amo_rules.AMO_07.finding(direction, path=place.facts)
+        yield _rule("AMO-07").finding(direction, path=place.facts)
     if referrer is not None:
         yield from _profession(referrer, place, codelists, policy)
         if not is_hpr_number(referrer.identified_by(HPR) or ""):
-            yield amo_rules.AMO_09.finding(direction, path=place.facts)
+            yield _rule("AMO-09").finding(direction, path=place.facts)
         if not facts.has_referrer_phone:
-            yield amo_rules.AMO_12.finding(direction, path=place.facts)
+            yield _rule("AMO-12").finding(direction, path=place.facts)
     if not facts.has_general_practitioner:
-        yield amo_rules.AMO_10.finding(direction, path=place.facts)
+        yield _rule("AMO-10").finding(direction, path=place.facts)
 
 
 def _profession(
@@ -138,38 +161,29 @@ def _profession(
 ) -> Iterator[Finding]:
     code = referrer.profession.value if referrer.profession else None
     if not code:
-        yield amo_rules.AMO_08_MISSING.finding(policy.direction, path=place.facts)
-    elif code not in _REFERRERS:
+        yield _rule("AMO-08", "missing").finding(policy.direction, path=place.facts)
+    elif code not in Profile.load(PROFILE).codes["referrers"]:
         # the list's own name: what the message calls it may be anything
         name = codelists.name_of(9060, code) or "ukjent kode"
-        yield amo_rules.AMO_08.finding(policy.direction, path=place.facts, profession=name)
+        yield _rule("AMO-08").finding(policy.direction, path=place.facts, profession=name)
 
 
 def _frame(message: Message, referral: Henvisning, place: _Places, policy: Policy) -> Iterator[Finding]:
     direction = policy.direction
     if base.is_emergency(message):
-        yield amo_rules.AMO_13.finding(direction, path=f"{place.root}/ReqServ/Priority")
+        yield _rule("AMO-13").finding(direction, path=f"{place.root}/ReqServ/Priority")
     purpose = referral.description.value if referral.description else None
-    if purpose in _OTHER_PURPOSES and direction is Direction.INBOUND:
-        yield amo_rules.AMO_14.finding(direction, path=place.root)
+    if purpose in Profile.load(PROFILE).codes["other_purposes"] and direction is Direction.INBOUND:
+        yield _rule("AMO-14").finding(direction, path=place.root)
     # in version 1.x a copy is no other receiver
     has_others = referral.version == "2.0" and bool(message.other_receivers)
     if message.receiver is None or has_others:
-        yield amo_rules.AMO_15.finding(direction, path=place.receiver)
-
-
-def _is_reply(message: Message) -> bool:
-    """Tell whether a message names an earlier one; some systems write its own id there."""
-    reference = message.conversation
-    named = {reference.parent, reference.conversation} if reference else set()
-    return bool(named - {None, "", message.msg_id})
+        yield _rule("AMO-15").finding(direction, path=place.receiver)
 
 
 def _referral_in_disguise(dialogue: Dialogmelding, policy: Policy) -> Iterator[Finding]:
     """AMO-17: a dialogue message that is a referral."""
-    texts = [
-        text for note in dialogue.notater for text in (note.subject, note.text.text if note.text else None) if text
-    ]
-    texts += [question.question.text for question in dialogue.foresporsler if question.question]
-    if marking_of(texts) is Marking.WHOLE and any("henvis" in text.lower() for text in texts):
-        yield amo_rules.AMO_17.finding(policy.direction, path="/MsgHead/Document/RefDoc/Content/Dialogmelding")
+    texts = tuple(dialogue_texts(dialogue))
+    refers = Profile.load(PROFILE).words["referral"]
+    if marking_of(texts) is Marking.WHOLE and any(refers.search(text.lower()) for text in texts):
+        yield _rule("AMO-17").finding(policy.direction, path="/MsgHead/Document/RefDoc/Content/Dialogmelding")

@@ -86,6 +86,8 @@ class Finding:
     question: str | None = None
     #: The known shape (`check.tolerance`) by which a schema fault was let through.
     tolerance: str | None = None
+    #: A word by which to sort messages, such as "HIA".
+    tag: str | None = None
     #: The message is put aside instead of being processed.
     quarantines: bool = False
 
@@ -113,6 +115,11 @@ class Report:
     rescued: Rescued | None = None
     tree: etree._Element | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Return the words by which the message can be sorted, each once."""
+        return tuple(dict.fromkeys(finding.tag for finding in self.findings if finding.tag))
+
     def as_dict(self) -> dict[str, object]:
         """Return what `validate --json` prints about the content, without file and receipt."""
         message = self.message
@@ -122,6 +129,7 @@ class Report:
             "type": message.type_code if message else None,
             "msg_id": message.msg_id if message else (self.rescued.msg_id if self.rescued else None),
             "verdict": self.verdict.value,
+            "tags": list(self.tags),
             "findings": [finding.as_dict() for finding in self.findings],
         }
 

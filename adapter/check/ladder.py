@@ -14,7 +14,7 @@ from typing import Self
 
 from lxml import etree
 
-from adapter.check import amo, base, codes, rules, tolerance
+from adapter.check import base, codes, content, rules, tolerance
 from adapter.check.codelists import CodeLists
 from adapter.check.explain import Explainer
 from adapter.check.fault import Fault, FaultKind, line_of, read_fault
@@ -81,8 +81,7 @@ class Checker:
     def check(self, data: bytes, policy: Policy, *, now: datetime) -> Report:
         """Judge the bytes of a message. Nothing is raised for a bad message; `now` is an aware time.
 
-        A verdict is a function of bytes, policy and time. No rule so far asks for the time; callers that compute a
-        verdict again must give the first one's time all the same.
+        A verdict is a function of bytes, policy and time: to compute it again, give the first one's time.
         """
         return self.check_by(data, lambda _: policy, now=now)
 
@@ -91,7 +90,7 @@ class Checker:
         data: bytes,
         choose: Callable[[Message | None], Policy],
         *,
-        now: datetime,  # noqa: ARG002 - see `check`
+        now: datetime,
     ) -> Report:
         """Judge the bytes of a message by the policy that its own addresses choose; None where they are unreadable."""
         try:
@@ -102,10 +101,12 @@ class Checker:
         root = tree if inner is None else inner
         message = read_tree(root)
         policy = choose(message)
-        findings = tuple(_placed(finding, root) for finding in self._climb(data, root, message, policy))
+        findings = tuple(_placed(finding, root) for finding in self._climb(data, root, message, policy, now))
         return Report(message=message, findings=findings, verdict=verdict_of(findings), tree=root)
 
-    def _climb(self, data: bytes, root: etree._Element, message: Message, policy: Policy) -> Iterator[Finding]:
+    def _climb(
+        self, data: bytes, root: etree._Element, message: Message, policy: Policy, now: datetime
+    ) -> Iterator[Finding]:
         guarded = tuple(_guard(data, message, policy))
         if guarded:
             yield from guarded
@@ -126,8 +127,7 @@ class Checker:
         yield from base.check(message, policy)
         yield from self._viruses(message, policy)
         yield from codes.check(message, self._codelists, policy)
-        if amo.PROFILE in policy.profiles:
-            yield from amo.check(message, self._codelists, policy)
+        yield from content.check(message, self._codelists, policy, now)
 
     def _is_supported(self, message: Message, root: etree._Element) -> bool:
         if message.kind not in _SUPPORTED | _JUDGED_BY_SCHEMA or message.envelope is Envelope.NONE:

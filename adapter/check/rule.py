@@ -29,6 +29,8 @@ class Rule:
     apprec: Code | None = None
     #: What to ask the referrer for, in Norwegian.
     question: str | None = None
+    #: A word by which to sort messages that the rule speaks of, such as "HIA".
+    tag: str | None = None
     #: The message is put aside instead of being processed.
     quarantines: bool = False
     #: Where the rule comes from.
@@ -62,5 +64,6 @@ class Rule:
             apprec=self.apprec if rejects else None,
             question=self.question if actual is Severity.WARN and direction is Direction.INBOUND else None,
             tolerance=tolerance,
+            tag=self.tag,
             quarantines=self.quarantines,
         )

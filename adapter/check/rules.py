@@ -1,13 +1,13 @@
 """The rules that hold for every message: codes, severities and texts stand here and nowhere else.
 
-A rule with several cases has a row for each. The code table of the documentation is made from `ALL`, which
-includes the rules of the profiles.
+A rule with several cases has a row for each. The code table of the documentation is made from `every`, which adds
+the rules of the profiles.
 """
 
 from __future__ import annotations
 
-from adapter.check import amo_rules
 from adapter.check.finding import Severity
+from adapter.check.profile import every as profiles
 from adapter.check.rule import Rule
 from adapter.message import Code, coded
 
@@ -343,7 +343,9 @@ MSG_17_CANCELLATION = Rule(
     source="HISD 1154, test 29",
 )
 
-ALL: tuple[Rule, ...] = (
-    *(value for value in list(globals().values()) if isinstance(value, Rule)),
-    *amo_rules.ALL,
-)
+ALL: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))
+
+
+def every() -> tuple[Rule, ...]:
+    """Return these rules and those of all profiles, which are read for it."""
+    return (*ALL, *(rule for profile in profiles() for rule in profile.rules))

@@ -33,6 +33,8 @@ class Profile(StrEnum):
 
     #: Arbeidsrettet mestringsopphold.
     AMO = "amo"
+    #: Frisklivssentral.
+    FRI = "fri"
 
 
 def validate(
@@ -50,7 +52,7 @@ def validate(
     ] = None,
     profile: Annotated[
         list[Profile] | None,
-        typer.Option("--profile", metavar="NAME", help="Check against this content profile too: amo."),
+        typer.Option("--profile", metavar="NAME", help="Check against this content profile too: amo, fri."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Tolerate no schema-invalid shape.")] = False,
     config: ConfigOption = DEFAULT_CONFIG,

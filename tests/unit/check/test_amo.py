@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ Build = Callable[..., Message]
 INBOUND = Policy(profiles=("amo",))
 DEDICATED = Policy(profiles=("amo",), is_dedicated=True)
 OUTBOUND = Policy(profiles=("amo",), direction=Direction.OUTBOUND)
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 VERSIONS = ["1.0", "1.1", "2.0"]
 
 
@@ -41,7 +43,7 @@ def findings(codelists: CodeLists) -> Callable[..., tuple[Finding, ...]]:
     """Return the profile's findings of a message."""
 
     def run(message: Message, policy: Policy = INBOUND) -> tuple[Finding, ...]:
-        return tuple(amo.check(message, codelists, policy))
+        return tuple(amo.check(message, codelists, policy, NOW))
 
     return run
 
@@ -133,8 +135,8 @@ def _unknown_list(code: str) -> tuple[Diagnosis, ...]:
         ),
         (
             {"diagnoses": _unknown_list("P76")},
-            [("AMO-11", Severity.INFO), ("AMO-19", Severity.INFO)],
-            [("AMO-11", Severity.WARN), ("AMO-19", Severity.INFO)],
+            [("AMO-11", Severity.INFO), ("AMO-19", Severity.INFO), ("AMO-22", Severity.INFO)],
+            [("AMO-11", Severity.WARN), ("AMO-19", Severity.INFO), ("AMO-22", Severity.INFO)],
         ),
         (
             {"requested": RequestedService(priority=Code("0"))},
@@ -341,7 +343,7 @@ def test_whatever_a_referral_lacks_it_is_never_rejected(
     patient = data.draw(st.sampled_from([whole.patient, None, Patient()]))
     message = replace(whole, patient=patient, documents=(Document(content=(lacking,)),))
 
-    findings = tuple(amo.check(message, codelists, replace(INBOUND, is_dedicated=is_dedicated)))
+    findings = tuple(amo.check(message, codelists, replace(INBOUND, is_dedicated=is_dedicated), NOW))
 
     assert all(not finding.severity.stops for finding in findings)
     assert all(finding.rule == "AMO-16" for finding in findings if finding.severity is Severity.HOLD)

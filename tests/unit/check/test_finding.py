@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.check import amo_rules, rules
+from adapter.check import rules
 from adapter.check.finding import Direction, Finding, Report, Severity, Verdict, verdict_of
+from adapter.check.profile import Profile
 
 
 def _finding(severity: Severity, **fields: object) -> Finding:
@@ -58,7 +59,7 @@ def test_an_outbound_finding_has_no_receipt_error() -> None:
 
 
 def test_a_finding_prints_as_validate_promises() -> None:
-    finding = amo_rules.AMO_06.finding(Direction.INBOUND, path="/Message/ServReq/Patient", line=31)
+    finding = Profile.load("amo").rule("AMO-06").finding(Direction.INBOUND, path="/Message/ServReq/Patient", line=31)
 
     assert finding.as_dict() == {
         "rule": "AMO-06",
@@ -79,5 +80,5 @@ def test_a_report_without_a_message_still_prints() -> None:
 
 
 def test_questions_are_those_of_inbound_warnings() -> None:
-    assert amo_rules.AMO_06.finding(Direction.INBOUND).question == "pasientens telefonnummer"
-    assert amo_rules.AMO_06.finding(Direction.OUTBOUND).question is None
+    assert Profile.load("amo").rule("AMO-06").finding(Direction.INBOUND).question == "pasientens telefonnummer"
+    assert Profile.load("amo").rule("AMO-06").finding(Direction.OUTBOUND).question is None

@@ -175,7 +175,7 @@ def test_every_mistake_is_listed_with_its_place(write: Write, minimal: str) -> N
             '["1"]\norganisation_number = "889 640 782"',
             "party[0].organisation_number: should be an organisation number: nine digits",
         ),
-        ('["8990101"]', '["1"]\nprofiles = ["oma"]', "party[0].profiles[0]: should be 'amo'"),
+        ('["8990101"]', '["1"]\nprofiles = ["oma"]', "party[0].profiles[0]: should be 'amo', 'fri' or 'navt'"),
         ('channel = "clinic-epj"', 'channel = "mail"', 'party[0].channel: there is no channel "mail"'),
         (
             'channel = "clinic-epj"',

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from building import CLINIC, DOCUMENT_ID, MSG_ID, NOW, REFERRER, Earlier, apprec, dialogue, known, party, referral
+from building import CLINIC, MSG_ID, NOW, REFERRER, Earlier, apprec, dialogue, known, party, referral
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +15,6 @@ from adapter.flow import rules
 from adapter.flow.addressing import Standing, recipients_of, sender_of
 from adapter.flow.context import Context, Route
 from adapter.flow.follow import RECEIPT_ALARM, RECEIPT_NOTICE, consequence
-from adapter.flow.question import question_about
 from adapter.flow.references import dedupe_key, keys_of, references_of, threads_of
 from adapter.flow.retry import RetryPolicy
 from adapter.flow.routing import destinations, file_name
@@ -23,17 +22,13 @@ from adapter.flow.schedule import Schedule
 from adapter.message import (
     Code,
     ConversationRef,
-    Document,
     HealthcareProfessional,
-    Henvisning,
     Identifier,
     Party,
-    Patient,
     coded,
 )
 from adapter.message.state import DeliveryState
 from adapter.partner.register import Register
-from adapter.wire import read, write
 
 
 def test_waits_grow_to_a_limit_and_end() -> None:
@@ -160,62 +155,8 @@ def test_an_address_that_is_named_twice_is_one_recipient(register: Register) -> 
     assert [(found.partner.id, found.is_copy) for found in recipients_of(message, register)] == [("clinic", False)]
 
 
-def test_the_question_can_be_sent_as_it_stands() -> None:
-    """Family and given name are taken apart, and the answer is asked for by list."""
-    question = question_about(referral(), party(*CLINIC), ["arbeidsforhold", "telefonnummer"], now=NOW)
-
-    back = read(write(question))
-
-    assert (back.patient.family_name, back.patient.given_name) == ("Blomst", "Vakker")
-    assert back.patient.identified_by("FNR") == "14838400052"
-    assert back.dialogmelding.notater[0].theme.value == "6"
-    assert "- arbeidsforhold\r\n- telefonnummer" in back.dialogmelding.notater[0].text.text
-
-
-def test_the_question_is_the_same_when_it_is_asked_again() -> None:
-    assert question_about(referral(), party(*CLINIC), ["a"], now=NOW) == question_about(
-        referral(), party(*CLINIC), ["a"], now=NOW
-    )
-
-
-def test_the_question_comes_from_the_one_who_asks() -> None:
-    """A copy recipient does not ask in the name of the primary receiver."""
-    asked = question_about(referral(), party("8990300", "8990301"), ["a"], now=NOW)
-
-    assert asked.sender.her_ids() == ("8990300", "8990301")
-
-
-def test_a_question_about_henvisning_1_0_names_it_as_its_receipt_does() -> None:
-    """Hodemelding 1.2: the id that the AppRec uses, which is the document id in version 1.0."""
-    payload = Henvisning(version="1.0", document_id=DOCUMENT_ID)
-    old = referral(version="1.0", documents=(Document(content=(payload,)),))
-
-    asked = question_about(old, party(*CLINIC), ["a"], now=NOW)
-
-    assert (asked.conversation.parent, asked.conversation.conversation) == (DOCUMENT_ID, DOCUMENT_ID)
-
-
-def test_a_referral_sent_as_dialogue_is_asked_for_as_a_referral() -> None:
-    """Nobody is told that a new referral is not needed where one is asked for."""
-    asked = question_about(dialogue(), party(*CLINIC), ["en ordinær elektronisk henvisning"], now=NOW)
-
-    (note,) = asked.dialogmelding.notater
-    assert "- en ordinær elektronisk henvisning" in note.text.text
-    assert "ikke nødvendig" not in note.text.text
-    assert "sendt som dialogmelding" in note.subject
-
-
-def test_a_patient_without_number_is_told_by_birth_and_sex() -> None:
-    patient = Patient(family_name="Blomst", given_name="Vakker", sex=Code("2", "Kvinne"))
-
-    asked = question_about(referral(patient=patient), party(*CLINIC), ["a"], now=NOW)
-
-    assert asked.patient.sex == Code("2", "Kvinne")
-    assert question_about(referral(patient=None), party(*CLINIC), ["a"], now=NOW).patient is None
-
-
 def test_rule_codes_are_unique_across_the_house() -> None:
-    theirs = {rule.id for rule in check_rules.ALL}
+    theirs = {rule.id for rule in check_rules.every()}
     ours = [rule.id for rule in rules.ALL]
 
     assert len(set(ours)) == len(ours)
