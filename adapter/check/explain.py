@@ -1,8 +1,9 @@
 """Let xmlschema add to what libxml2 says of a fault: in a child process, bounded in time and memory.
 
-libxml2's verdict stands whatever happens here. The child gets a reduced copy (long texts and attributes cut) and
-answers with names of the schema only, never with values of the document. It stays warm between messages, and is
-started anew after a crash or when it takes too long.
+libxml2's verdict stands whatever happens here, and most of its words leave nothing to add. It does not say which of
+several elements has to come, nor what values a type without a name takes: only then is the child asked. It gets a
+reduced copy (long texts and attributes cut) and answers with names of the schema only, never with values of the
+document. It stays warm between messages, and is started anew after a crash or when it takes too long.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Explainer:
 
     def explain(self, faults: Sequence[Fault], root: etree._Element) -> tuple[Fault, ...]:
         """Return the faults, with what the schema allows where xmlschema knows it better."""
-        if not faults or not _is_small_enough(root):
+        if not any(leaves_a_question(fault) for fault in faults) or not _is_small_enough(root):
             return tuple(faults)
         try:
             answer = self._ask(etree.tostring(_reduced(root)))
@@ -55,7 +56,7 @@ class Explainer:
             # crashed, too slow, or no answer at all: the next question goes to a new child
             self.close()
             return tuple(faults)
-        return tuple(_enriched(fault, answer) for fault in faults)
+        return tuple(_enriched(fault, answer) if leaves_a_question(fault) else fault for fault in faults)
 
     def close(self) -> None:
         """End the child process."""
@@ -86,6 +87,16 @@ class Explainer:
         self._child, self._line = child, ours
         self._end = weakref.finalize(self, _end, child, ours)
         return ours
+
+
+def leaves_a_question(fault: Fault) -> bool:
+    """Tell whether libxml2's words leave open what the schema wants at this place."""
+    if fault.kind in _ABOUT_ELEMENTS:
+        return len(fault.expected) > 1
+    return fault.kind is FaultKind.BAD_VALUE and not fault.expected and fault.value_type is None
+
+
+_ABOUT_ELEMENTS = frozenset({FaultKind.UNEXPECTED_ELEMENT, FaultKind.MISSING_ELEMENT})
 
 
 def _end(child: subprocess.Popen[bytes], line: socket.socket) -> None:
@@ -126,19 +137,15 @@ def _reduced(root: etree._Element) -> etree._Element:
 
 def _enriched(fault: Fault, answer: list[dict[str, object]]) -> Fault:
     """Add the schema's own words to a fault, where the answer has any for its place."""
-    if fault.kind in {FaultKind.UNEXPECTED_ELEMENT, FaultKind.MISSING_ELEMENT}:
+    if fault.kind in _ABOUT_ELEMENTS:
         parent = fault.path.rpartition("/")[0] if fault.kind is FaultKind.UNEXPECTED_ELEMENT else fault.path
         expected = _strings(_first(answer, parent, "expected"))
         return replace(fault, expected=expected[:MOST_EXPECTED]) if expected else fault
-    if fault.kind is FaultKind.BAD_VALUE:
-        allowed = _strings(_first(answer, fault.path, "allowed"))
-        kind = _first(answer, fault.path, "type")
-        return replace(
-            fault,
-            expected=allowed[:MOST_EXPECTED] or fault.expected,
-            value_type=kind if isinstance(kind, str) else fault.value_type,
-        )
-    return fault
+    allowed = _strings(_first(answer, fault.path, "allowed"))
+    kind = _first(answer, fault.path, "type")
+    return replace(
+        fault, expected=allowed[:MOST_EXPECTED], value_type=kind if isinstance(kind, str) else fault.value_type
+    )
 
 
 def _first(answer: list[dict[str, object]], path: str, key: str) -> object:

@@ -44,7 +44,7 @@ class Fault:
     attribute: str | None = None
     #: Local names of the elements, or the values, that the schema allows here.
     expected: tuple[str, ...] = ()
-    #: The schema's name for the values it allows, such as "xs:date".
+    #: The schema's name for the values it allows, such as "xs:date", or their pattern.
     value_type: str | None = None
 
     @property
@@ -112,6 +112,8 @@ _KINDS = (
 _EXPECTED = re.compile(r" Expected is (?:one of )?\( ([^)]*) \)\.$")
 _EXPECTED_NAME = re.compile(r"(?:\{[^}]*\})?([^,\s]+)")
 _TYPE = re.compile(r" is not a valid value of the (?:atomic|union|list) type '(?:\{[^}]*\})?([A-Za-z0-9:._\-]+)'\.$")
+_PATTERN = re.compile(r" is not accepted by the pattern '(.*)'\.$")
+_FIXED = re.compile(r" does not match the fixed value constraint '([^']*)'\.$")
 _SET = re.compile(r"is not an element of the set \{(.*)\}\.$")
 _SET_VALUE = re.compile(r"'([^']*)'")
 #: What an element of a standard can be called; anything else may be text that ended up inside a tag.
@@ -130,11 +132,11 @@ def read_fault(fault: SchemaFault, root: etree._Element) -> Fault:
     rest = message[subject.end() :] if subject else message
     kind, named = _kind(rest)
     expected: tuple[str, ...] = ()
+    value_type = None
     if found := _EXPECTED.search(rest):
         expected = tuple(_EXPECTED_NAME.findall(found[1]))
-    elif kind is FaultKind.BAD_VALUE and (found := _SET.search(rest)):
-        expected = tuple(_SET_VALUE.findall(found[1]))
-    value_type = found[1] if kind is FaultKind.BAD_VALUE and (found := _TYPE.search(rest)) else None
+    elif kind is FaultKind.BAD_VALUE:
+        expected, value_type = _allowed(rest)
     return Fault(
         kind=kind,
         path=readable_path(node, root) if node is not None else "/",
@@ -216,6 +218,16 @@ def _kind(rest: str) -> tuple[FaultKind, str | None]:
     if " valid value of " in rest or "[facet " in rest or "fixed value constraint" in rest:
         return FaultKind.BAD_VALUE, None
     return FaultKind.OTHER, None
+
+
+def _allowed(rest: str) -> tuple[tuple[str, ...], str | None]:
+    """Return the values that libxml2 says are allowed, or else what it says of their type."""
+    if found := _SET.search(rest):
+        return tuple(_SET_VALUE.findall(found[1])), None
+    if found := _FIXED.search(rest):
+        return (found[1],), None
+    found = _TYPE.search(rest) or _PATTERN.search(rest)
+    return (), found[1] if found else None
 
 
 def _safe(name: str | None) -> str | None:

@@ -29,6 +29,10 @@ def explainer() -> Iterator[Explainer]:
     explainer.close()
 
 
+#: A change that libxml2 answers with two names, of which only one has to come.
+STRANGER = (b"<Sender>", b"<Sender><Rar/>")
+
+
 def _read(schemas: SchemaSet, data: bytes) -> tuple[tuple[Fault, ...], etree._Element]:
     root = parse(data)
     return tuple(read_fault(fault, root) for fault in schemas.validate(root)), root
@@ -46,16 +50,39 @@ def test_a_bad_date_is_told_by_its_type(referral: Build, schemas: SchemaSet, exp
 def test_an_unexpected_element_is_told_with_what_was_expected(
     dialogue: Build, schemas: SchemaSet, explainer: Explainer
 ) -> None:
-    data = write(dialogue()).replace(b"<MsgId>", b"<IdMsg/><MsgId>")
-    (fault,) = explainer.explain(*_read(schemas, data))
+    faults, root = _read(schemas, write(dialogue()).replace(*STRANGER))
+    (fault,) = explainer.explain(faults, root)
 
-    assert (fault.path, fault.expected) == ("/MsgHead/MsgInfo/IdMsg", ("MsgId",))
+    assert faults[0].expected == ("ComMethod", "Organisation")
+    assert (fault.path, fault.expected) == ("/MsgHead/MsgInfo/Sender/Rar", ("Organisation",))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b"<MsgId>", b"<IdMsg/><MsgId>"),
+        (b"<MsgType V=", b"<MsgType W="),
+        (b"v1.2 2006-05-24", b"v1.1"),
+        (b"<RefDoc>", b"<RefDoc>text"),
+    ],
+)
+def test_no_child_is_started_where_libxml2_has_said_all(
+    dialogue: Build, schemas: SchemaSet, change: tuple[bytes, bytes]
+) -> None:
+    data = write(dialogue())
+    faults, root = _read(schemas, data.replace(*change))
+    explainer = Explainer()
+
+    assert change[0] in data
+    assert faults
+    assert explainer.explain(faults, root) == faults
+    assert explainer._child is None
 
 
 def test_the_second_explanation_comes_from_the_same_child(
     dialogue: Build, schemas: SchemaSet, explainer: Explainer
 ) -> None:
-    faults, root = _read(schemas, write(dialogue()).replace(b"<MsgId>", b"<IdMsg/><MsgId>"))
+    faults, root = _read(schemas, write(dialogue()).replace(*STRANGER))
     explainer.explain(faults, root)
     child = explainer._child
     before = time.perf_counter()
@@ -66,27 +93,27 @@ def test_the_second_explanation_comes_from_the_same_child(
 
 
 def test_a_child_that_died_is_replaced(dialogue: Build, schemas: SchemaSet, explainer: Explainer) -> None:
-    faults, root = _read(schemas, write(dialogue()).replace(b"<MsgId>", b"<IdMsg/><MsgId>"))
+    faults, root = _read(schemas, write(dialogue()).replace(*STRANGER))
     explainer.explain(faults, root)
     assert explainer._child is not None
     explainer._child.kill()
     explainer._child.wait()
 
     assert explainer.explain(faults, root) == faults
-    assert explainer.explain(faults, root)[0].expected == ("MsgId",)
+    assert explainer.explain(faults, root)[0].expected == ("Organisation",)
 
 
 def test_a_child_that_takes_too_long_is_given_up(dialogue: Build, schemas: SchemaSet) -> None:
-    faults, root = _read(schemas, write(dialogue()).replace(b"<MsgId>", b"<IdMsg/><MsgId>"))
+    faults, root = _read(schemas, write(dialogue()).replace(*STRANGER))
     hasty = Explainer(first_patience=0.001)
 
     assert hasty.explain(faults, root) == faults
     assert hasty._child is None
 
 
-def test_a_document_too_large_for_xmlschema_is_not_sent(schemas: SchemaSet) -> None:
+def test_a_document_too_large_for_xmlschema_is_not_sent() -> None:
     root = etree.fromstring(b"<a>" + b"<b/>" * 10_001 + b"</a>")
-    faults, _ = _read(schemas, b"<a/>")
+    faults = (Fault(kind=FaultKind.UNEXPECTED_ELEMENT, path="/a/b", expected=("c", "d")),)
     explainer = Explainer()
 
     assert explainer.explain(faults, root) == faults
@@ -94,11 +121,11 @@ def test_a_document_too_large_for_xmlschema_is_not_sent(schemas: SchemaSet) -> N
 
 
 def test_long_texts_are_cut_before_they_are_sent(referral: Build, schemas: SchemaSet, explainer: Explainer) -> None:
-    data = write(referral()).replace(b"<MsgId>", b"<IdMsg/><MsgId>")
+    data = write(referral()).replace(b"<ServProvider>", b"<ServProvider><Rar/>")
     data = data.replace(b"Langvarige", b"x" * 100_000).replace(b"tel:77000001", b"tel:" + b"7" * 1_020)
     faults, root = _read(schemas, data)
 
-    assert explainer.explain(faults, root)[0].expected == ("MsgId",)
+    assert explainer.explain(faults, root)[0].expected == ("HCP",)
     assert any(len(element.text or "") > 100_000 for element in root.iter())
 
 
@@ -120,12 +147,18 @@ def test_the_child_follows_no_location_in_the_document(referral: Build) -> None:
     assert explain_child.explain(data) == []
 
 
+def test_a_value_that_xmlschema_trips_over_is_not_explained(referral: Build) -> None:
+    data = write(referral()).replace(b'"1984-03-14"', b'"99999999999999999999"')
+
+    assert explain_child.explain(data) == []
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
         ([{"path": "/a", "expected": 7}], FaultKind.UNEXPECTED_ELEMENT),
         ([{"path": "/a/b", "type": 7, "allowed": "x"}], FaultKind.BAD_VALUE),
-        ([{"path": "/a/b", "expected": ["c"]}], FaultKind.TEXT_NOT_ALLOWED),
+        ([{"path": "/a/b", "expected": ["c"]}], FaultKind.BAD_VALUE),
         ([], FaultKind.MISSING_ELEMENT),
     ],
 )
@@ -134,18 +167,19 @@ def test_an_answer_that_makes_no_sense_changes_nothing(
 ) -> None:
     explainer = Explainer()
     monkeypatch.setattr(explainer, "_ask", lambda _: answer)
-    faults = (Fault(kind=kind, path="/a/b", element="b"),)
+    names = () if kind is FaultKind.BAD_VALUE else ("c", "d")
+    faults = (Fault(kind=kind, path="/a/b", element="b", expected=names),)
 
     assert explainer.explain(faults, etree.fromstring("<a><b/></a>")) == faults
 
 
 def test_a_checker_explains_and_ends_its_child(referral: Build, schemas: SchemaSet, codelists: CodeLists) -> None:
-    data = write(referral()).replace(b"<MsgId>", b"<IdMsg/><MsgId>")
+    data = write(referral()).replace(b"<ServProvider>", b"<ServProvider><Rar/>")
     with Checker(schemas, codelists) as checker:
         report = checker.check(data, Policy(), now=datetime(2026, 3, 2, tzinfo=UTC))
         assert checker._explainer is not None
         child = checker._explainer._child
 
-    assert [finding.text for finding in report.findings] == ["IdMsg is not expected here; expected MsgId."]
+    assert [finding.text for finding in report.findings] == ["Rar is not expected here; expected HCP."]
     assert child is not None
     assert child.poll() is not None

@@ -137,6 +137,25 @@ def test_an_enumeration_is_told_with_its_values() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (
+            r"[facet 'pattern'] The value '…' is not accepted by the pattern '\d+(\.\d+)*'.",
+            r"expected a value of \d+(\.\d+)*.",
+        ),
+        (
+            "The actual value '…' does not match the fixed value constraint 'v1.2 2006-05-24'.",
+            "expected v1.2 2006-05-24.",
+        ),
+    ],
+)
+def test_a_pattern_and_a_fixed_value_are_told(message: str, said: str) -> None:
+    fault = read_fault(SchemaFault(1, "/a", f"Element 'a': {message}"), etree.fromstring("<a/>"))
+
+    assert fault.text == f"a has a value that is not allowed; {said}"
+
+
 def test_lines_are_found_by_readable_path() -> None:
     root = etree.fromstring("<a>\n<b/>\n<b>\n<c/></b></a>")
 
