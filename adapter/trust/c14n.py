@@ -64,10 +64,14 @@ def alone(element: etree._Element, method: Canonicalization) -> etree._Element:
 def _inherit(element: etree._Element, copy: etree._Element, method: Canonicalization) -> None:
     """Give a part the attributes of the namespace `xml` that stand further up; the nearest one counts."""
     for above in element.iterancestors():
-        for name, value in above.items():
+        for name, value in _attributes(above):
             if not name.startswith(_XML) or name in copy.attrib:
                 continue
             if method.is_newer and name == _BASE:
                 raise SignatureUnverifiable("The document has xml:base around what is signed, which is not followed.")
             if not method.is_newer or name in _INHERITED_11:
                 copy.set(name, value)
+
+
+def _attributes(element: etree._Element) -> list[tuple[str, str]]:
+    return [(str(name), str(value)) for name, value in element.items()]

@@ -56,10 +56,22 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
         DocumentTypeRefused: it has a DOCTYPE.
         LimitExceeded: it is larger, deeper or wider than `limits`.
     """
+    return _parsed(data, limits, _parser(is_huge=len(data) > _HUGE))
+
+
+def parse_whole(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
+    """Return the root element of a document with its comments and processing instructions; raises like `parse`.
+
+    Only signatures speak of them; whoever reads values wants `parse`.
+    """
+    return _parsed(data, limits, _parser(is_huge=len(data) > _HUGE, is_whole=True))
+
+
+def _parsed(data: bytes, limits: Limits, parser: etree.XMLParser) -> etree._Element:
     if len(data) > limits.max_bytes:
         raise LimitExceeded(f"The document has {len(data)} bytes; {limits.max_bytes} are allowed.")
     try:
-        root = etree.fromstring(data, _parser(is_huge=len(data) > _HUGE))
+        root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise _explained(error, data) from None
     document = root.getroottree().docinfo
@@ -71,15 +83,15 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
 
 
 @cache
-def _parser(*, is_huge: bool) -> etree.XMLParser:
+def _parser(*, is_huge: bool, is_whole: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         dtd_validation=False,
         attribute_defaults=False,
-        remove_comments=True,
-        remove_pis=True,
+        remove_comments=not is_whole,
+        remove_pis=not is_whole,
         huge_tree=is_huge,
     )
 

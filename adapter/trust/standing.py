@@ -1,0 +1,40 @@
+"""Whether a certificate was taken back: the question, and its three answers.
+
+Who answers it (from lists, by asking the issuer, from a cache) is built elsewhere; a verdict only needs the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from adapter.trust.certificate import Certificate
+
+
+class Standing(StrEnum):
+    """What an issuer says of a certificate it made."""
+
+    GOOD = "good"
+    REVOKED = "revoked"
+    #: Nobody could be asked, or nobody knew. That is not "revoked".
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer, with what it rests on."""
+
+    standing: Standing
+    #: For the operator: which list or service said so, or why none did.
+    evidence: str
+    #: When it was taken back.
+    revoked_at: datetime | None = None
+
+
+class Revocations(Protocol):
+    """Knows which certificates were taken back."""
+
+    def ask(self, certificate: Certificate, issuer: Certificate, at: datetime) -> Answer:
+        """Tell how a certificate stood at a moment; never raises."""
