@@ -1,22 +1,24 @@
-"""A message for a person: as text, as an HTML page, and as JSON.
+"""A message for a person: as text, as an HTML page, as a PDF, and as JSON.
 
 page        what a shown message is made of      message     who, to whom, about whom, what
 describe    any part of the model                words       small values, free text, foreign XML
-labels      the Norwegian words                  text, html  the two ways to write a page
+labels      the Norwegian words                  text, html, pdf  the ways to write a page
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from adapter.message import Message
 from adapter.show import html as _html
+from adapter.show import pdf as _pdf
 from adapter.show import text as _text
 from adapter.show.message import Finding, page
 from adapter.wire.spec import to_spec
 
-__all__ = ["as_json", "html", "text"]
+__all__ = ["as_json", "html", "pdf", "text"]
 
 
 def text(message: Message, findings: Iterable[Finding] = ()) -> str:
@@ -27,6 +29,11 @@ def text(message: Message, findings: Iterable[Finding] = ()) -> str:
 def html(message: Message, findings: Iterable[Finding] = ()) -> str:
     """Return the message as one HTML document in Norwegian that needs nothing from outside."""
     return _html.render(page(message, findings))
+
+
+def pdf(message: Message, *, at: datetime) -> bytes:
+    """Return the message as a PDF in Norwegian, made at an aware time: the same time gives the same bytes."""
+    return _pdf.render(page(message), at=at)
 
 
 def as_json(message: Message) -> dict[str, Any]:
