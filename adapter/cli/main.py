@@ -5,21 +5,24 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
-import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any, cast
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from adapter.cli import backup, check, config, demo, init, replay, run, show, simulate, validate, version
-from adapter.cli import build as building
-from adapter.cli.deliveries import deliveries
 from adapter.cli.exits import code_of, say
-from adapter.cli.messages import messages
-from adapter.cli.tasks import tasks
-from adapter.cli.threads import threads
 from adapter.errors import BudstikkeError
+
+#: In the order of the help. `adapter.cli.NAME` holds each, as a function or a group called NAME.
+_VERBS = (
+    *("init", "run", "demo", "simulate"),
+    *("validate", "show", "build", "replay"),
+    *("messages", "threads", "tasks", "deliveries"),
+    *("config", "backup", "check", "version"),
+)
 
 
 @dataclass(slots=True)
@@ -30,10 +33,39 @@ class Invocation:
     is_verbose: bool = False
 
 
+class _Verbs(Mapping[str, TyperCommand | TyperGroup]):
+    """The verbs by name, each imported when it is asked for: one answers without waiting for the others."""
+
+    def __getitem__(self, name: str) -> TyperCommand | TyperGroup:
+        if name not in _VERBS:
+            raise KeyError(name)
+        verb = getattr(import_module(f"adapter.cli.{name}"), name)
+        alone = typer.Typer(rich_markup_mode=None)
+        if isinstance(verb, typer.Typer):
+            alone.add_typer(verb, name=name)
+        else:
+            alone.command(name)(verb)
+        return cast("TyperCommand | TyperGroup", typer.main.get_group(alone).commands[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_VERBS)
+
+    def __len__(self) -> int:
+        return len(_VERBS)
+
+
+class _Command(TyperGroup):
+    """The command itself."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - typer's own, handed on
+        super().__init__(**settings | {"commands": _Verbs()})
+
+
 def build() -> typer.Typer:
     """Return the command with all its verbs."""
     app = typer.Typer(
         name="budstikke",
+        cls=_Command,
         help="Carry Norwegian health messages between referrer, clinic and NAV.",
         epilog="Exit codes: 0 all well, 1 a message is not accepted or a check failed, "
         "2 a mistake in the command or the configuration, 3 it could not be done (files, folders, store).",
@@ -44,22 +76,6 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "BUDSTIKKE"},
     )
     app.callback()(_budstikke)
-    app.command("init")(init.init)
-    app.command("run")(run.run)
-    app.command("demo")(demo.demo)
-    app.command("simulate")(simulate.simulate)
-    app.command("validate")(validate.validate)
-    app.command("show")(show.show)
-    app.command("build")(building.build)
-    app.command("replay")(replay.replay)
-    app.add_typer(messages, name="messages")
-    app.add_typer(threads, name="threads")
-    app.add_typer(tasks, name="tasks")
-    app.add_typer(deliveries, name="deliveries")
-    app.add_typer(config.config, name="config")
-    app.command("backup")(backup.backup)
-    app.command("check")(check.check)
-    app.command("version")(version.version)
     return app
 
 
@@ -82,6 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         build()(args=arguments, prog_name="budstikke", obj=invocation)
     except (BudstikkeError, OSError) as error:
         if invocation.is_verbose:
+            import traceback
+
             traceback.print_exception(error)
         with contextlib.suppress(BrokenPipeError):
             say(error)

@@ -3,11 +3,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapter.cli.exits import ExitCode, code_of
+from adapter.cli.main import _VERBS
 from adapter.errors import BudstikkeError, ConfigError, NotWellFormed, SpecError, StoreFull, StoreLocked, UnsafeName
 
 Budstikke = Callable[..., Any]
@@ -66,8 +68,38 @@ def test_the_version_is_told(budstikke: Budstikke) -> None:
     assert budstikke("version").out.startswith("budstikke ")
 
 
+def test_a_verb_is_imported_without_the_others(specs: Path) -> None:
+    message = specs.parent / "messages/henvisning-1.1-komplett.xml"
+    code = (
+        "import contextlib, sys; from adapter.cli.main import main\n"
+        f"with contextlib.suppress(SystemExit): main(['validate', {str(message)!r}])\n"
+        "print(*(name for name in sys.modules if name.startswith('adapter.cli.')))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    imported = {name.removeprefix("adapter.cli.") for name in ran.stdout.splitlines()[-1].split()}
+
+    assert imported == {"main", "exits", "validate", "opening", "options", "output"}
+
+
+def test_each_verb_is_told_in_the_help(budstikke: Budstikke) -> None:
+    told = budstikke("--help").out
+
+    assert all(f"\n  {verb} " in told for verb in _VERBS)
+
+
 def test_the_command_starts_without_the_slow_modules() -> None:
-    slow = {"lxml", "sqlalchemy", "alembic", "xmlschema", "signxml", "jinja2", "rich", "structlog", "apscheduler"}
+    slow = {
+        "adapter.message",
+        "lxml",
+        "sqlalchemy",
+        "alembic",
+        "xmlschema",
+        "signxml",
+        "jinja2",
+        "rich",
+        "structlog",
+        "apscheduler",
+    }
     code = f"import sys; from adapter.cli.main import build; build(); print(sorted({slow} & set(sys.modules)))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
