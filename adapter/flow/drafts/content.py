@@ -307,8 +307,9 @@ def _person(person: Person | None) -> Person:
 
 
 def _address(address: Address | None) -> Address | None:
-    """Return an address without the parts that only version 1.x writes inside it."""
-    return replace(address, district=None, telecoms=()) if address else None
+    """Return an address without the parts that only version 1.x writes inside it; None where nothing is left."""
+    kept = replace(address, district=None, telecoms=()) if address else None
+    return kept if kept and replace(kept, kind=None) != Address() else None
 
 
 def _listed(code: Code | None, number: int) -> Code | None:
