@@ -165,7 +165,6 @@ class _Asked:
         known = self._registers
         if not nav_facts.is_eleven_digits(self._patient):
             yield says("NAV-0b", path=_PATIENT)
-            return
         if duplicate is not None:
             yield says("NAV-1", sent=_written(duplicate.sent), taken=_written(duplicate.taken))
         if self._patient in known.not_in_pdl:

@@ -29,7 +29,7 @@ ALONE = [pytest.param(entry, id=entry["file"]) for entry in INDEX if entry.get("
 SPECS = sorted((resources.fixtures() / "specs").glob("*.toml"))
 #: The clinic's service in the example configuration, which has the profile AMO.
 CLINIC = "8990101"
-KEYS = {"file", "what", "kind", "version", "verdict", "apprec", "rules", "after", "needs", "flow"}
+KEYS = {"file", "what", "kind", "version", "verdict", "apprec", "rules", "after", "needs", "flow", "outbound"}
 
 
 @pytest.fixture(scope="module")
