@@ -142,7 +142,8 @@ def answer_to(
 
 def says(rule: str, *, path: str | None = None, **details: str | int) -> Finding:
     """Return the finding of one of NAV's own rules, such as "NAV-9b". ConfigError where there is none."""
-    return Profile.load(PROFILE).rule(rule).finding(Direction.INBOUND, path=path, **details)
+    row = Profile.load(PROFILE).rule(rule)
+    return row.finding(Direction.INBOUND, severity=None, path=path, line=None, tolerance=None, **details)
 
 
 class _Asked:

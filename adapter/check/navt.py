@@ -74,7 +74,7 @@ def _say(
     """Yield the finding of a rule, where it applies in the direction of the policy."""
     row = Profile.load(PROFILE).rule(rule, variant)
     if row.severity(policy.direction) is not None:
-        yield row.finding(policy.direction, path=path, **details)
+        yield row.finding(policy.direction, severity=None, path=path, line=None, tolerance=None, **details)
 
 
 def _theme(
