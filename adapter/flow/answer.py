@@ -13,6 +13,7 @@ from adapter.flow.context import Answering
 from adapter.flow.mirror import for_receipt
 from adapter.message.attachment import Document
 from adapter.message.code import Code, Moment, coded
+from adapter.message.epikrise import Epikrise
 from adapter.message.henvisning import Henvisning
 from adapter.message.message import Envelope, Kind, Message
 from adapter.message.party import Party
@@ -25,6 +26,8 @@ _STATUS_NAMES = {OK: "OK", REJECTED: "Avvist"}
 _IDS = uuid.UUID("6c2f2f0e-6b0a-5a5c-9d51-8f1f4f1d0b5e")
 
 _MIG_VERSIONS = {"1.0": "1.0 2004-11-21", "1.1": "v1.1 2012-02-15"}
+#: What the types are called that the oldest standards write as "H" and "E".
+_TYPE_NAMES = {"HENVISNING": "Henvisning", "EPIKRISE": "Epikrise"}
 _OLD_KINDS = frozenset({Kind.SYKMELDING, Kind.LEGEERKLAERING})
 _GENERAL_CODES = frozenset({"T99", "S99", "X99"})
 
@@ -76,8 +79,8 @@ def answerable(report: Report) -> Message | None:
     rescued = report.rescued
     if report.message is not None or rescued is None or report.verdict is not Verdict.REJECT:
         return report.message
-    referral = Henvisning(version=rescued.version or "", document_id=rescued.document_id)
-    content = (referral,) if rescued.kind is Kind.HENVISNING else ()
+    made = _NAMED_BY_DOCUMENT.get(rescued.kind)
+    content = (made(version=rescued.version or "", document_id=rescued.document_id),) if made else ()
     return Message(
         envelope=rescued.envelope,
         kind=rescued.kind,
@@ -87,8 +90,12 @@ def answerable(report: Report) -> Message | None:
         msg_id=rescued.msg_id,
         sender=rescued.sender,
         receiver=rescued.receiver,
-        documents=(Document(id=rescued.document_id, content=content),),
+        documents=(Document(content=content),),
     )
+
+
+#: Kinds whose oldest receipts name a document id.
+_NAMED_BY_DOCUMENT: dict[Kind, type[Henvisning | Epikrise]] = {Kind.HENVISNING: Henvisning, Kind.EPIKRISE: Epikrise}
 
 
 def predict(report: Report) -> Preview | None:
@@ -152,7 +159,7 @@ def original_id(message: Message) -> OriginalMessage:
     by_document = message.envelope is Envelope.MESSAGE and apprec_version(message) == "1.0"
     name = message.type.name if message.type and message.type.value == message.type_code else None
     return OriginalMessage(
-        kind=Code(message.type_code or "", name or ("Henvisning" if message.type_code == "HENVISNING" else None)),
+        kind=Code(message.type_code or "", name or _TYPE_NAMES.get(message.type_code or "")),
         issued=message.generated,
         id=(message.document_id if by_document else message.msg_id) or message.msg_id or message.document_id or "",
     )

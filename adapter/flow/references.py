@@ -84,7 +84,7 @@ def topic_of(message: Message) -> str | None:
 
 def patient_digest(message: Message) -> str | None:
     """Return a digest of the patient's national identity number, to compare patients by; None without a number."""
-    number = message.patient.identified_by(*NATIONAL_IDS) if message.patient else None
+    number = message.about.identified_by(*NATIONAL_IDS) if message.about else None
     return hashlib.sha256(_PATIENT_SALT + number.encode()).hexdigest() if number else None
 
 
@@ -124,6 +124,9 @@ def _named(message: Message) -> Iterator[tuple[Role, str | None]]:
     if message.conversation:
         yield PARENT, message.conversation.parent
         yield CONVERSATION, message.conversation.conversation
+    if message.epikrise:
+        # the referral's document id in version 1.x, its MsgId in 2.0 (payload standards I9)
+        yield from ((PARENT, referral.id) for referral in message.epikrise.referrals)
     if message.receipt and message.receipt.original:
         yield ORIGINAL, message.receipt.original.id
     yield from _digests(message)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from adapter.message.code import Code, Moment
 
 if TYPE_CHECKING:
-    from adapter.message.dialogmelding import Dialogmelding
-    from adapter.message.henvisning import Booking, Henvisning
+    from adapter.message.henvisning import Booking
     from adapter.message.message import Message
     from adapter.message.party import Patient
+    from adapter.message.payload import Payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Document:
     compression: Code | None = None
     file_reference: str | None = None
     #: None where the element Content is absent, empty where it is there and empty.
-    content: tuple[Dialogmelding | Henvisning | Message | Base64Data | Opaque, ...] | None = None
+    content: tuple[Payload | Message | Base64Data | Opaque, ...] | None = None
     #: Henvisning 1.0 only.
     booking: Booking | None = None
 

@@ -8,9 +8,13 @@ from enum import StrEnum
 from adapter.message.attachment import Document, Opaque, PatientReport
 from adapter.message.code import Code, Moment
 from adapter.message.dialogmelding import Dialogmelding
+from adapter.message.epikrise import Epikrise
 from adapter.message.henvisning import Henvisning
+from adapter.message.legeerklaering import Legeerklaering
 from adapter.message.party import Party, Patient
+from adapter.message.payload import Payload
 from adapter.message.receipt import Receipt
+from adapter.message.sykmelding import Sykmelding
 
 
 class Kind(StrEnum):
@@ -84,13 +88,13 @@ class Message:
     opaque: Opaque | None = None
 
     @property
-    def payload(self) -> Dialogmelding | Henvisning | Receipt | None:
+    def payload(self) -> Payload | Receipt | None:
         """Return the content that is read here, or None; a message inside is asked only if this one has none."""
         if self.receipt is not None:
             return self.receipt
         items = [item for document in self.documents for item in document.content or ()]
         for item in items:
-            if isinstance(item, Dialogmelding | Henvisning):
+            if isinstance(item, Payload):
                 return item
         inner = (item.payload for item in items if isinstance(item, Message))
         return next((payload for payload in inner if payload is not None), None)
@@ -106,27 +110,51 @@ class Message:
         return self.payload if isinstance(self.payload, Dialogmelding) else None
 
     @property
+    def epikrise(self) -> Epikrise | None:
+        """Return the discharge letter, or None."""
+        return self.payload if isinstance(self.payload, Epikrise) else None
+
+    @property
+    def sykmelding(self) -> Sykmelding | None:
+        """Return the sick note, or None."""
+        return self.payload if isinstance(self.payload, Sykmelding) else None
+
+    @property
+    def legeerklaering(self) -> Legeerklaering | None:
+        """Return the doctor's statement, or None."""
+        return self.payload if isinstance(self.payload, Legeerklaering) else None
+
+    @property
     def type_code(self) -> str | None:
-        """Return the message's function in list 8279, with version 1.0's own "H" as HENVISNING."""
-        value = self.type.value if self.type else None
-        if self.henvisning is not None and self.envelope is Envelope.MESSAGE:
-            return "HENVISNING"
-        return value
+        """Return the message's function in list 8279; the oldest standards write "H" and "E" for theirs."""
+        if self.envelope is Envelope.MESSAGE:
+            payload = self.payload
+            if isinstance(payload, Henvisning):
+                return "HENVISNING"
+            if isinstance(payload, Epikrise):
+                return "EPIKRISE"
+        return self.type.value if self.type else None
 
     @property
     def document_id(self) -> str | None:
         """Return the id that stays the same through changes and cancellations, or None."""
         payload = self.payload
-        if isinstance(payload, Henvisning):
+        if isinstance(payload, Henvisning | Epikrise):
             return payload.document_id
         if isinstance(payload, Dialogmelding):
             for note in payload.notater:
                 return note.document_id
             for question in payload.foresporsler:
                 return question.document_id
-        if self.kind is Kind.EPIKRISE and self.documents:
-            return self.documents[0].id
         return None
+
+    @property
+    def about(self) -> Patient | None:
+        """Return the patient: the head's, or the content's own where the head names none."""
+        if self.patient is not None:
+            return self.patient
+        payload = self.payload
+        return payload.patient if isinstance(payload, Sykmelding | Legeerklaering) else None
 
     @property
     def receivers(self) -> tuple[Party, ...]:

@@ -3,6 +3,7 @@
 parse        bytes to a safe tree            bind         one line per element, for both directions
 hodemelding  MsgHead                         henvisning1  Henvisning 1.0 and 1.1     apprec    AppRec
 dialogmelding  Dialogmelding 1.0 and 1.1     henvisning2  Henvisning 2.0             content   what lies in a Content
+epikrise     Epikrise 1.1 and 1.2            sykmelding   Sykmelding 2013-10-01      legeerklaering  Legeerklæring
 other        standards known by name only    fellesformat NAV's wrapper              rescue    what is left of a wreck
 """
 

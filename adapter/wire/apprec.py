@@ -11,7 +11,7 @@ from adapter.message.message import Envelope, Kind, Message
 from adapter.message.party import Party
 from adapter.message.receipt import OriginalMessage, Receipt
 from adapter.wire.bind import CS, CV, MOMENT, TEXT, Field, Inline, Part, Record, Simple, Values
-from adapter.wire.hcp import hcp
+from adapter.wire.hcp import APPREC_ORDER, hcp
 from adapter.wire.namespaces import APPREC_10, APPREC_11
 
 _OID = re.compile(r"\d+(?:\.\d+){3,}")
@@ -33,7 +33,7 @@ def _party(namespace: str) -> Record[Party]:
         Party,
         namespace,
         Field("Role", "role", CS),
-        Inline("HCP", hcp(namespace, departments_first=True)),
+        Inline("HCP", hcp(namespace, APPREC_ORDER)),
     )
 
 

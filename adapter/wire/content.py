@@ -10,11 +10,11 @@ from typing import Any, cast
 from lxml import etree
 
 from adapter.errors import SpecError
-from adapter.message.attachment import Base64Data, Opaque
-from adapter.message.dialogmelding import Dialogmelding
-from adapter.message.henvisning import Henvisning
+from adapter.message.attachment import Base64Data, Document, Opaque
 from adapter.message.message import Envelope, Message
-from adapter.wire.bind import Record, Simple, local_name
+from adapter.message.payload import Payload
+from adapter.wire.bind import CS, MOMENT_VALUE, TEXT, Field, Record, Simple, local_name
+from adapter.wire.carried import Carried
 from adapter.wire.namespaces import BASE64, FK1, PO_2009, PO_2017
 from adapter.wire.opaque import append_opaque, read_opaque
 
@@ -26,11 +26,11 @@ class Root:
     """An element a document or a payload begins with, and how to read and write it."""
 
     name: str
-    record: Record[Any]
+    record: Record[Any] | Carried[Any]
     #: Namespaces of the common components inside it, by the prefix they are given.
     prefixes: Mapping[str | None, str]
 
-    def write(self, value: Message | Dialogmelding | Henvisning) -> etree._Element:
+    def write(self, value: Message | Payload) -> etree._Element:
         """Return a new element with its namespace as the default one."""
         return self.record.written(self.name, value, {None: self.record.namespace, **self.prefixes})
 
@@ -41,7 +41,16 @@ def roots() -> Mapping[str, Root]:
 
     The codecs are imported late, because a MsgHead may lie inside a MsgHead.
     """
-    from adapter.wire import apprec, dialogmelding, henvisning1, henvisning2, hodemelding  # noqa: PLC0415 - see above
+    from adapter.wire import (  # noqa: PLC0415 - see above
+        apprec,
+        dialogmelding,
+        epikrise,
+        henvisning1,
+        henvisning2,
+        hodemelding,
+        legeerklaering,
+        sykmelding,
+    )
 
     fk1: dict[str | None, str] = {"fk1": FK1}
     known = (
@@ -53,14 +62,21 @@ def roots() -> Mapping[str, Root]:
         Root("Dialogmelding", dialogmelding.DIALOGMELDING_10, fk1),
         Root("Dialogmelding", dialogmelding.DIALOGMELDING_11, fk1),
         Root("Henvisning", henvisning2.HENVISNING_20, {"po": PO_2017, **fk1}),
+        Root("Message", epikrise.EPIKRISE_ROOT_11, {}),
+        Root("Message", epikrise.EPIKRISE_ROOT_12, {}),
+        Root("HelseOpplysningerArbeidsuforhet", sykmelding.SYKMELDING_2013, {}),
+        Root("Legeerklaring", legeerklaering.LEGEERKLAERING_2008, {}),
     )
     return {f"{{{root.record.namespace}}}{root.name}": root for root in known}
 
 
-def root_for(value: Message | Dialogmelding | Henvisning) -> Root:
+def root_for(value: Message | Payload) -> Root:
     """Return the root a value is written as; raises SpecError for a version without one."""
     envelope = value.envelope if isinstance(value, Message) else None
-    key = (type(value), envelope, None if envelope is Envelope.HODEMELDING else value.version)
+    if envelope is Envelope.HODEMELDING:
+        key: _Key = (Message, envelope, None, None)
+    else:
+        key = (type(value), envelope, value.kind if isinstance(value, Message) else None, value.version)
     found = _roots_by_value().get(key)
     if found is None:
         what = f"envelope {envelope}" if envelope else type(value).__name__
@@ -68,15 +84,21 @@ def root_for(value: Message | Dialogmelding | Henvisning) -> Root:
     return found
 
 
+#: Class, and what every value of a root has: envelope, kind and version.
+_Key = tuple[type, object, object, object]
+
+
 @cache
-def _roots_by_value() -> Mapping[tuple[type, object, object], Root]:
-    return {
-        (root.record.cls, root.record.fixed.get("envelope"), root.record.fixed.get("version")): root
-        for root in roots().values()
-    }
+def _roots_by_value() -> Mapping[_Key, Root]:
+    return {_key(root.record): root for root in roots().values()}
 
 
-def read_item(element: etree._Element) -> Dialogmelding | Henvisning | Message | Base64Data | Opaque:
+def _key(record: Record[Any] | Carried[Any]) -> _Key:
+    fixed = record.fixed.get
+    return record.cls, fixed("envelope"), fixed("kind"), fixed("version")
+
+
+def read_item(element: etree._Element) -> Payload | Message | Base64Data | Opaque:
     """Return what one element inside Content holds."""
     root = roots().get(element.tag)
     return root.record.read(element) if root else read_carried(element)
@@ -91,7 +113,7 @@ def read_carried(element: etree._Element) -> Base64Data | Opaque:
 
 def write_item(parent: etree._Element, item: object) -> None:
     """Append what `read_item` returned; raises SpecError for anything else."""
-    if isinstance(item, Dialogmelding | Henvisning | Message):
+    if isinstance(item, Payload | Message):
         parent.append(root_for(item).write(item))
     else:
         write_carried(parent, item)
@@ -113,7 +135,7 @@ def write_carried(parent: etree._Element, item: object) -> None:
 _BASE64_BY_DEFAULT = cast("dict[str, str]", {None: BASE64})
 
 
-def _read(element: etree._Element) -> tuple[Dialogmelding | Henvisning | Message | Base64Data | Opaque, ...]:
+def _read(element: etree._Element) -> tuple[Payload | Message | Base64Data | Opaque, ...]:
     return tuple(read_item(child) for child in element)
 
 
@@ -135,3 +157,19 @@ def _fill_carried(element: etree._Element, items: Iterable[object]) -> None:
 CONTENT = Simple(_read, _fill)
 #: A Content element that holds only what is carried.
 CARRIED = Simple(_read_all_carried, _fill_carried)
+
+
+def reference(namespace: str) -> Record[Document]:
+    """Declare a RefDoc of Henvisning 1.1 or Epikrise."""
+    return Record(
+        Document,
+        namespace,
+        Field("IssueDate", "issued", MOMENT_VALUE),
+        Field("MsgType", "kind", CS),
+        Field("Id", "id", TEXT),
+        Field("MimeType", "mime_type", TEXT),
+        Field("Description", "description", TEXT),
+        Field("Compression", "compression", CS),
+        Field("FileReference", "file_reference", TEXT),
+        Field("Content", "content", CARRIED),
+    )

@@ -2,61 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
-
-from lxml import etree
-
-from adapter.errors import SpecError
-from adapter.message.dialogmelding import Dialogmelding, Foresporsel, FreeText, Notat, RelatedRole, RelatedUnit
+from adapter.message.dialogmelding import Dialogmelding, Foresporsel, Notat, RelatedRole, RelatedUnit
 from adapter.wire import common
-from adapter.wire.bind import CS, CV, MOMENT, TEXT, Field, Record, Simple
-from adapter.wire.namespaces import DIALOG_10, DIALOG_11, XSD, XSI
-from adapter.wire.opaque import canonical, exchange, revived
-
-_TYPE = f"{{{XSI}}}type"
-_TYPED = {"xsi": XSI, "xsd": XSD}
-
-
-def _read_free_text(element: etree._Element) -> FreeText:
-    markup = tuple(canonical(child) + _escaped(child.tail or "") for child in element)
-    return FreeText(
-        text=element.text or "",
-        markup=markup,
-        is_typed=(element.get(_TYPE) or "").rpartition(":")[2] == "string",
-    )
-
-
-def _escaped(text: str) -> bytes:
-    return escape(text, quote=False).replace("\r", "&#13;").encode()
-
-
-def _fill_free_text(element: etree._Element, value: FreeText) -> None:
-    if value.is_typed:
-        element = _typed(element)
-    element.text = value.text or None
-    if value.markup:
-        for child in revived(b"<any>%b</any>" % b"".join(value.markup)):
-            element.append(child)
-
-
-def _typed(element: etree._Element) -> etree._Element:
-    """Replace an element by one that says its type; a prefix used in a value must be declared at birth."""
-    typed = etree.Element(element.tag, nsmap=_TYPED)
-    typed.set(_TYPE, "xsd:string")
-    exchange(element, typed)
-    return typed
-
-
-def _fill_plain(element: etree._Element, value: FreeText) -> None:
-    if value.markup:
-        raise SpecError("question: Dialogmelding 1.0 takes plain text only")
-    _fill_free_text(element, value)
-
-
-#: Text, or XHTML.
-_FREE_TEXT = Simple(_read_free_text, _fill_free_text)
-#: Text alone.
-_PLAIN_TEXT = Simple(_read_free_text, _fill_plain)
+from adapter.wire.bind import CS, CV, MOMENT, TEXT, Field, Record
+from adapter.wire.free_text import FREE_TEXT, PLAIN_TEXT
+from adapter.wire.namespaces import DIALOG_10, DIALOG_11
 
 
 def _people(namespace: str) -> tuple[Field, Field]:
@@ -90,7 +40,7 @@ def _foresporsel_10() -> Record[Foresporsel]:
         Foresporsel,
         DIALOG_10,
         Field("TypeForesp", "kind", CV),
-        Field("Sporsmal", "question", _PLAIN_TEXT),
+        Field("Sporsmal", "question", PLAIN_TEXT),
         Field("Formål", "purpose", CV),
         Field("Begrunnelse", "reason", TEXT),
         Field("Hastegrad", "urgency", CS),
@@ -108,7 +58,7 @@ def _foresporsel_11() -> Record[Foresporsel]:
         DIALOG_11,
         Field("TypeForesp", "kind", CV),
         Field("EmneSporsmal", "subject", TEXT),
-        Field("Sporsmal", "question", _FREE_TEXT),
+        Field("Sporsmal", "question", FREE_TEXT),
         Field("Formål", "purpose", CV),
         Field("Begrunnelse", "reason", TEXT),
         Field("Hastegrad", "urgency", CS),
@@ -127,7 +77,7 @@ def _notat(namespace: str, foresporsel: Record[Foresporsel]) -> Record[Notat]:
         namespace,
         Field("TemaKodet", "theme", CV),
         Field("Tema", "subject", TEXT),
-        Field("TekstNotatInnhold", "text", _FREE_TEXT),
+        Field("TekstNotatInnhold", "text", FREE_TEXT),
         Field("Merknad", "remark", TEXT),
         Field("DokIdNotat", "document_id", TEXT),
         Field("DatoNotat", "date", MOMENT),

@@ -1,7 +1,6 @@
-"""The older way to write a party (HCP: Inst, Dept, HCPerson, HCProf), shared by AppRec and Henvisning 1.x.
+"""The older way to write a party (HCP: Inst, Dept, HCPerson, HCProf), shared by AppRec, Henvisning 1.x and Epikrise.
 
-Both write the same elements, each in its own namespace. They disagree on one order: Henvisning's Inst ends with
-AdditionalId, HCPerson, Dept; AppRec's with Dept, AdditionalId, HCPerson.
+All write the same elements, each in its own namespace. They disagree on the order in which an Inst ends.
 """
 
 from __future__ import annotations
@@ -11,8 +10,13 @@ from typing import Any
 
 from adapter.message.address import Address
 from adapter.message.code import Code
-from adapter.message.party import HealthcareProfessional, Identifier, Organisation, Person
-from adapter.wire.bind import CS, CV, TELE_ADDRESS, TEXT, Field, Record, Values
+from adapter.message.party import CopyUse, HealthcareProfessional, Identifier, Organisation, Party, Person
+from adapter.wire.bind import CS, CV, TELE_ADDRESS, TEXT, Field, Inline, Record, Shape, Values
+
+#: How the Inst of a standard ends.
+APPREC_ORDER = ("Dept", "AdditionalId", "HCPerson")
+HENVISNING_ORDER = ("AdditionalId", "HCPerson", "Dept")
+EPIKRISE_ORDER = ("Dept", "HCPerson", "AdditionalId")
 
 
 def address(namespace: str) -> Record[Address]:
@@ -120,35 +124,61 @@ def department(namespace: str) -> Record[Organisation]:
     )
 
 
-def institution(namespace: str, *, departments_first: bool) -> Record[Organisation]:
-    """Declare an Inst, in AppRec's order (departments first) or Henvisning's."""
-    departments = Field("Dept", "units", department(namespace), many=True)
-    rest = (_additional(namespace), Field("HCPerson", "people", member(namespace), many=True))
+def institution(namespace: str, order: tuple[str, ...], *, has_kind: bool = False) -> Record[Organisation]:
+    """Declare an Inst, which ends in the order of its standard; only Epikrise 1.1 says what kind it is."""
+    last = {
+        "Dept": Field("Dept", "units", department(namespace), many=True),
+        "AdditionalId": _additional(namespace),
+        "HCPerson": Field("HCPerson", "people", member(namespace), many=True),
+    }
     return Record(
         Organisation,
         namespace,
         Field("Name", "name", TEXT),
+        *((Field("Type", "kind", CS),) if has_kind else ()),
         *main_id(),
-        *((departments, *rest) if departments_first else (*rest, departments)),
+        *(last[tag] for tag in order),
         after=gather_ids,
         before=spread_ids,
         covers=SPREAD,
     )
 
 
-def hcp(namespace: str, *, departments_first: bool, party_ids: bool = False) -> tuple[Field, ...]:
-    """Return the children of an HCP, bound to a Party; only Henvisning 1.0 has party ids.
-
-    Use them as `Inline("HCP", hcp(NS, departments_first=True))` in a record of Party.
-    """
-    own_ids = (
+def party_ids() -> tuple[Field, Field]:
+    """Return the numbers that the two sides use for a party."""
+    return (
         Field("PartyIdByRequester", "id_by_requester", TEXT),
         Field("PartyIdByServProv", "id_by_provider", TEXT),
     )
+
+
+def hcp(namespace: str, order: tuple[str, ...], *, has_party_ids: bool = False) -> tuple[Field, ...]:
+    """Return the children of an HCP of AppRec or Henvisning, bound to a Party; only Henvisning 1.0 has party ids.
+
+    Use them as `Inline("HCP", hcp(NS, ORDER))` in a record of Party.
+    """
     return (
-        Field("Inst", "organisation", institution(namespace, departments_first=departments_first)),
+        Field("Inst", "organisation", institution(namespace, order)),
         Field("HCProf", "person", professional(namespace)),
         Field("MedSpeciality", "speciality", CV),
-        *(own_ids if party_ids else ()),
+        *(party_ids() if has_party_ids else ()),
         Field("Address", "address", address(namespace)),
+    )
+
+
+def copy_receiver(namespace: str, children: Inline) -> Record[Party]:
+    """Declare a CopyDest, whose HCP has these children."""
+    use: Shape = Record(
+        CopyUse,
+        namespace,
+        Field("MsgType", "kind", CS),
+        Field("ReqComMethod", "requested_method", CS),
+        Field("ActComMethod", "actual_method", CS),
+    )
+    return Record(
+        Party,
+        namespace,
+        Field("Role", "role", CS),
+        Field("CopyDestRole", "copy_uses", use, many=True),
+        children,
     )

@@ -24,11 +24,11 @@ from adapter.message.henvisning import (
     Service,
 )
 from adapter.message.message import Envelope, Kind, Message
-from adapter.message.party import CopyUse, Party, Patient, Person
+from adapter.message.party import Party, Patient, Person
 from adapter.wire import clinical, hcp, pokomponent
 from adapter.wire.bind import CS, CV, MOMENT, MOMENT_VALUE, TEXT, VALUE, Deferred, Field, Inline, Part, Record, Values
 from adapter.wire.common import FK1_PERSON
-from adapter.wire.content import CARRIED
+from adapter.wire.content import reference
 from adapter.wire.namespaces import HENVISNING_10, HENVISNING_11, PO_2009
 
 _MAIN = "henvisning"
@@ -58,31 +58,13 @@ def _requested_service(namespace: str) -> Record[RequestedService]:
 
 def _hcp(namespace: str) -> Inline:
     """Declare an HCP, which only version 1.0 gives numbers of its own."""
-    return Inline("HCP", hcp.hcp(namespace, departments_first=False, party_ids=namespace == HENVISNING_10))
+    return Inline("HCP", hcp.hcp(namespace, hcp.HENVISNING_ORDER, has_party_ids=namespace == HENVISNING_10))
 
 
 def _party(namespace: str) -> Record[Party]:
     """Declare a Requester or a ServProvider; version 1.0 has no ComMethod."""
     method = (Field("ComMethod", "method", CS),) if namespace == HENVISNING_11 else ()
     return Record(Party, namespace, Field("Role", "role", CS), *method, _hcp(namespace))
-
-
-def _copy_receiver(namespace: str) -> Record[Party]:
-    """Declare a CopyDest."""
-    use = Record(
-        CopyUse,
-        namespace,
-        Field("MsgType", "kind", CS),
-        Field("ReqComMethod", "requested_method", CS),
-        Field("ActComMethod", "actual_method", CS),
-    )
-    return Record(
-        Party,
-        namespace,
-        Field("Role", "role", CS),
-        Field("CopyDestRole", "copy_uses", use, many=True),
-        _hcp(namespace),
-    )
 
 
 def _care_relation(namespace: str) -> Record[CareRelation]:
@@ -254,18 +236,6 @@ _REFERENCE_10 = Record(
     Field("Id", "id", TEXT),
     Field("Booking", "booking", _BOOKING),
 )
-_REFERENCE_11 = Record(
-    Document,
-    HENVISNING_11,
-    Field("IssueDate", "issued", MOMENT_VALUE),
-    Field("MsgType", "kind", CS),
-    Field("Id", "id", TEXT),
-    Field("MimeType", "mime_type", TEXT),
-    Field("Description", "description", TEXT),
-    Field("Compression", "compression", CS),
-    Field("FileReference", "file_reference", TEXT),
-    Field("Content", "content", CARRIED),
-)
 
 
 def _split(message: Message) -> Values:
@@ -281,7 +251,7 @@ def _message(
     version: str,
     namespace: str,
     around_patient: tuple[Field, ...],
-    reference: Record[Document],
+    document: Record[Document],
 ) -> Record[Message]:
     """Declare the root Message of one version."""
     leaves = clinical.Leaves(namespace=namespace, moment=MOMENT_VALUE, heading=CS)
@@ -320,8 +290,8 @@ def _message(
         Inline("Patient", patient, is_optional=True),
         Field("ServProvider", "receiver", _party(namespace)),
         Field("Requester", "sender", _party(namespace)),
-        Field("CopyDest", "other_receivers", _copy_receiver(namespace), many=True),
-        Field("RefDoc", "references", reference, many=True),
+        Field("CopyDest", "other_receivers", hcp.copy_receiver(namespace, _hcp(namespace)), many=True),
+        Field("RefDoc", "references", document, many=True),
         Field("ReasonAsText", "henvisning.reasons", clinical.reason(leaves), many=True),
         Field("Diagnosis", "henvisning.diagnoses", clinical.diagnosis(leaves), many=True),
         Field("ReqServ", "henvisning.requested", _requested_service(namespace)),
@@ -351,4 +321,4 @@ def _message(
 #: The root Message of Henvisning 1.0.
 MESSAGE_10 = _message("1.0", HENVISNING_10, _AROUND_10, _REFERENCE_10)
 #: The root Message of Henvisning 1.1.
-MESSAGE_11 = _message("1.1", HENVISNING_11, _AROUND_11, _REFERENCE_11)
+MESSAGE_11 = _message("1.1", HENVISNING_11, _AROUND_11, reference(HENVISNING_11))

@@ -6,18 +6,16 @@ from collections.abc import Iterable
 
 from adapter.message.attachment import Document, Opaque
 from adapter.message.dialogmelding import Dialogmelding
+from adapter.message.epikrise import Epikrise
 from adapter.message.henvisning import Henvisning
+from adapter.message.legeerklaering import Legeerklaering
 from adapter.message.message import Kind, Message
-from adapter.wire.namespaces import EPIKRISE_11, EPIKRISE_12, LEGEERKLAERING, SOAP, SYKMELDING
+from adapter.message.payload import Payload
+from adapter.message.sykmelding import Sykmelding
+from adapter.wire.namespaces import SOAP
 
 #: Standards that are known by name and not read here.
-_FOREIGN: dict[str, tuple[Kind, str | None]] = {
-    EPIKRISE_11: (Kind.EPIKRISE, "1.1"),
-    EPIKRISE_12: (Kind.EPIKRISE, "1.2"),
-    SYKMELDING: (Kind.SYKMELDING, "1.3"),
-    LEGEERKLAERING: (Kind.LEGEERKLAERING, None),
-    SOAP: (Kind.EBXML, None),
-}
+_FOREIGN: dict[str, tuple[Kind, str | None]] = {SOAP: (Kind.EBXML, None)}
 _UNKNOWN = (Kind.OTHER, None)
 
 
@@ -39,13 +37,20 @@ def of_documents(documents: Iterable[Document]) -> tuple[Kind, str | None]:
 def of_item(item: object) -> tuple[Kind, str | None]:
     """Return kind and version of one content."""
     match item:
-        case Dialogmelding():
-            return Kind.DIALOGMELDING, item.version
-        case Henvisning():
-            return Kind.HENVISNING, item.version
         case Message():
             return item.kind, item.version
         case Opaque():
             return of_namespace(item.namespace)
+        case Dialogmelding() | Henvisning() | Epikrise() | Sykmelding() | Legeerklaering():
+            return _KINDS[type(item)], item.version
         case _:
             return _UNKNOWN
+
+
+_KINDS: dict[type[Payload], Kind] = {
+    Dialogmelding: Kind.DIALOGMELDING,
+    Henvisning: Kind.HENVISNING,
+    Epikrise: Kind.EPIKRISE,
+    Sykmelding: Kind.SYKMELDING,
+    Legeerklaering: Kind.LEGEERKLAERING,
+}

@@ -9,9 +9,25 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from adapter.message import address, attachment, code, dialogmelding, henvisning, message, party, receipt
+from adapter.message import (
+    address,
+    attachment,
+    code,
+    dialogmelding,
+    epikrise,
+    henvisning,
+    legeerklaering,
+    message,
+    party,
+    receipt,
+    sykmelding,
+)
+from adapter.message.payload import Payload
 
-_MODULES = (address, attachment, code, dialogmelding, henvisning, message, party, receipt)
+_MODULES = (
+    *(address, attachment, code, dialogmelding, epikrise, henvisning),
+    *(legeerklaering, message, party, receipt, sykmelding),
+)
 
 #: Every dataclass of the neutral model, by name.
 CLASSES: dict[str, type] = {
@@ -47,7 +63,7 @@ class Slot:
 @cache
 def slots(cls: type) -> dict[str, Slot]:
     """Return the fields of a dataclass, by name."""
-    hints = typing.get_type_hints(cls, localns=dict(CLASSES))
+    hints = typing.get_type_hints(cls, localns={**CLASSES, "Payload": Payload})
     return {field.name: _slot(field, hints[field.name]) for field in dataclasses.fields(cls)}
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from adapter.check.facts import Facts, Marking, Presence, facts_of, marking_of, sections_of
-from adapter.message import Code, Document, Message, Moment, Opaque, Telecom, coded
+from adapter.message import Code, Document, Message, Moment, Sykmelding, Telecom, coded
 from adapter.message.henvisning import (
     Comment,
     ContactPerson,
@@ -22,7 +22,6 @@ from adapter.message.henvisning import (
     ResultItem,
     TextResult,
 )
-from adapter.wire.namespaces import SYKMELDING
 
 Build = Callable[..., Message]
 VERSIONS = ["1.0", "1.1", "2.0"]
@@ -310,7 +309,7 @@ def test_the_ended_scheme_is_recognised(referral: Build) -> None:
 def test_an_attached_sick_leave_form_tells_it(referral: Build) -> None:
     """Payload standards 6: the form itself is the best source."""
     whole = referral("2.0", information=(), reasons=(), request_comment=None)
-    form = Document(kind=Code("XML"), content=(Opaque(SYKMELDING, "HelseOpplysningerArbeidsuforhet", b"<x/>"),))
+    form = Document(kind=Code("XML"), content=(Sykmelding(),))
 
     attached = replace(whole, documents=(*whole.documents, form))
 

@@ -10,7 +10,7 @@ from building import CLINIC, MSG_ID, NOW, apprec, dialogue, finding, party, refe
 from adapter.check.finding import Severity, Verdict
 from adapter.flow.answer import Answer, answer, apprec_version, original_id, predict, receipt
 from adapter.flow.context import Answering
-from adapter.message import Code, Document, Envelope, Henvisning, Kind, Message, Moment, Party, coded
+from adapter.message import Code, Document, Envelope, Epikrise, Henvisning, Kind, Message, Moment, Party, coded
 from adapter.wire import read, rescue, write
 
 E36 = coded(8221, "E36", "Pasientopplysninger er utilstrekkelige")
@@ -86,8 +86,14 @@ def test_a_receipt_1_0_names_the_document_of_the_oldest_standards(subtests: pyte
         assert original_id(old_referral()).kind == Code("HENVISNING", "Henvisning")
     with subtests.test("Epikrise 1.1"):
         letter = Message(
-            envelope=Envelope.MESSAGE, kind=Kind.EPIKRISE, version="1.1", msg_id=MSG_ID, documents=(Document(id="D-2"),)
+            envelope=Envelope.MESSAGE,
+            kind=Kind.EPIKRISE,
+            version="1.1",
+            type=Code("E", "Epikrise"),
+            msg_id=MSG_ID,
+            documents=(Document(content=(Epikrise(version="1.1", document_id="D-2"),)),),
         )
+        assert original_id(letter).kind == Code("EPIKRISE", "Epikrise")
         assert original_id(letter).id == "D-2"
         assert original_id(replace(letter, version="1.2")).id == MSG_ID
     with subtests.test("1.1"):

@@ -38,7 +38,7 @@ from adapter.message import (
     coded,
 )
 from adapter.wire.hodemelding import MSGHEAD_ROOT
-from adapter.wire.namespaces import BASE64, DIALOG_11, MSGHEAD, SYKMELDING, XMLDSIG
+from adapter.wire.namespaces import BASE64, DIALOG_11, MSGHEAD, XMLDSIG
 
 HER = coded(9051, "HER", "HER-id")
 
@@ -328,13 +328,9 @@ def test_base64_is_kept_with_its_line_breaks() -> None:
 
 
 def test_a_payload_of_another_standard_is_carried() -> None:
-    """A sick leave report is kept as it is, and named."""
-    foreign = Opaque(
-        SYKMELDING,
-        "HelseOpplysningerArbeidsuforhet",
-        f'<x:HelseOpplysningerArbeidsuforhet xmlns:x="{SYKMELDING}">å</x:HelseOpplysningerArbeidsuforhet>'.encode(),
-    )
-    message = note(kind=Kind.SYKMELDING, version="1.3", documents=(Document(content=(foreign,)),))
+    """A standard that nobody here has heard of is kept as it is."""
+    foreign = Opaque("urn:foreign", "Melding", '<x:Melding xmlns:x="urn:foreign">å</x:Melding>'.encode())
+    message = note(kind=Kind.OTHER, version=None, documents=(Document(content=(foreign,)),))
 
     assert wire.read(wire.write(message)) == message
 
