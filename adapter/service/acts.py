@@ -6,6 +6,7 @@ from datetime import datetime
 
 from adapter.errors import BudstikkeError
 from adapter.flow.context import Arrival
+from adapter.flow.decision import OPERATOR
 from adapter.flow.follow import receipt_deadlines
 from adapter.flow.references import references_of
 from adapter.flow.routing import file_name
@@ -96,7 +97,7 @@ def approve_draft(parts: Parts, task: int, by: str, now: datetime) -> int:
             ],
             at=now,
         )
-        ledger.add_timers(receipt_timers(until, draft.id, delivery))
+        ledger.add_timers(receipt_timers(until, draft.id, delivery, draft.sender_party or OPERATOR))
         ledger.close_task(task, by=by, at=now)
     return draft.id
 

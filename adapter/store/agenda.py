@@ -29,6 +29,11 @@ class Agenda(Journal):
         self._driver.run(statements.INSERT_TIMER, values)
         return ids
 
+    def begin(self, rows: Sequence[NewTimer]) -> None:
+        """Start timers that are not there yet: a message that is decided again has the same deadlines as before."""
+        there = set(self._driver.among(statements.TIMERS_ABOUT, [row.message_id for row in rows]))
+        self.add_timers([row for row in rows if (row.message_id, row.rule, to_text(row.due_at)) not in there])
+
     def stop_timers(
         self,
         message_ids: Collection[int] = (),
@@ -111,13 +116,20 @@ class Agenda(Journal):
         self._driver.run(statements.ASSIGN_TASK, [(assignee, id)])
         self._log_task("task_assigned", row, at, by=by, to=assignee)
 
-    def urge_tasks(self, message_id: int, rule: str, priority: int, *, at: datetime) -> int:
-        """Make the open tasks of a rule about a message at least so urgent; return how many there are."""
-        rows = [row for row in self.tasks("open", message_id=message_id) if row.rule == rule]
-        for row in rows:
-            self._driver.run(statements.URGE_TASK, [(max(priority, row.priority), row.id)])
-            self._log_task("task_urged", row, at, priority=max(priority, row.priority))
-        return len(rows)
+    def urge_tasks(self, message_id: int, rule: str, priority: int, *, by: str, at: datetime) -> bool:
+        """Make the open tasks of a rule about a message at least so urgent, and tell whether there was one.
+
+        Where they are done already, the last one is opened again: whoever urges does not think that it is done.
+        """
+        rows = [row for row in self.tasks(None, message_id=message_id) if row.rule == rule]
+        urged = [row for row in rows if row.state == "open"] or rows[-1:]
+        for row in urged:
+            if row.state == "done":
+                self.reopen_task(row.id, by=by, at=at)
+            raised = max(priority, row.priority)
+            self._driver.run(statements.URGE_TASK, [(raised, row.id)])
+            self._log_task("task_urged", row, at, by=by, priority=raised)
+        return bool(urged)
 
     # what is over
 
@@ -134,7 +146,9 @@ class Agenda(Journal):
         self._driver.run(statements.MARK_TIMER, timers)
         self._driver.run(statements.MARK_TASK, [(answered, task_id) for task_id in self._open(message_id, rules)])
 
-    def answer(self, message_ids: Collection[int], *, positive: bool, by: str, at: datetime, note: str) -> None:
+    def answer(
+        self, message_ids: Collection[int], *, positive: bool, by: str, at: datetime, note: str | None = None
+    ) -> None:
         """End what ends with these messages; after a negative answer it does not end with them any more."""
         timers = self._driver.among(statements.TIMERS_ENDING, message_ids)
         tasks = self._driver.among(statements.TASKS_ENDING, message_ids)

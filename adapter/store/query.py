@@ -113,6 +113,10 @@ class Query:
             statement = statement.where(message.c.id.not_in(exclude))
         return list(self._connection.scalars(statement.order_by(message.c.id).limit(limit)))
 
+    def has_parked(self) -> bool:
+        """Tell whether any message waits for another one."""
+        return self._driver.one(statements.ANY_PARKED) is not None
+
     def workers(self) -> list[str]:
         """Return the names of workers that have taken up messages and not decided about them."""
         statement = select(message.c.worker).where(

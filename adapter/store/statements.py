@@ -90,6 +90,9 @@ URGE_TASK = "UPDATE task SET priority = :priority WHERE id = :id"
 MARK_TIMER = "UPDATE timer SET ends_with = :ends_with WHERE id = :id"
 MARK_TASK = "UPDATE task SET ends_with = :ends_with WHERE id = :id"
 
+#: The timers that messages have had.
+TIMERS_ABOUT = "SELECT message_id, rule, due_at FROM timer WHERE message_id IN (:wanted)"
+
 #: What ends with messages that are answered.
 TIMERS_ENDING = "SELECT id, message_id, rule FROM timer WHERE ends_with IN (:wanted) AND state = 'running'"
 TASKS_ENDING = "SELECT id FROM task WHERE ends_with IN (:wanted) AND state = 'open'"
@@ -108,6 +111,9 @@ LAST_ID = {
     table.name: f"SELECT max(id) FROM {table.name}"  # noqa: S608 - our own names
     for table in (tables.message, tables.delivery, tables.attempt, tables.timer, tables.task)
 }
+
+#: A message that waits for another one.
+ANY_PARKED = "SELECT 1 FROM message WHERE state = 'parked' LIMIT 1"
 
 #: The messages we have answered.
 ANSWERED = "SELECT DISTINCT message_id FROM receipt WHERE message_id IN (:wanted)"

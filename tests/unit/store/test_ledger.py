@@ -507,8 +507,9 @@ def test_a_task_is_opened_closed_and_opened_again(store: Store, now: datetime, r
             "task_reopened",
             "task_closed",
         ]
-        # A name is no business of a log that cannot be erased.
-        assert all("kari" not in str(event.data) for event in ledger.events(message_id))
+        assert [event.data.get("by") for event in ledger.task_events(row)] == [None, "kari", "kari", "kari"]
+        # What a person wrote is no business of a log that cannot be erased.
+        assert all("ringt" not in str(event.data) for event in ledger.events(message_id))
 
 
 def test_only_an_open_task_is_closed_and_only_a_closed_one_opened(store: Store, now: datetime) -> None:

@@ -1,0 +1,256 @@
+"""A batch of decisions into the store as one: states, receipts, deliveries, timers, tasks and events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapter.flow import rules
+from adapter.flow.context import Arrival
+from adapter.flow.decision import OPERATOR, RELAY, Decision, Dispatch
+from adapter.flow.follow import RECEIPT_TIMERS
+from adapter.flow.references import patient_digest, topic_of
+from adapter.message.message import Message
+from adapter.message.state import DeliveryState
+from adapter.service import effects
+from adapter.service.effects import BY_ITSELF
+from adapter.service.post import Parcel, finish
+from adapter.service.timers import receipt_timers
+from adapter.store.ledger import Ledger
+from adapter.store.rows import (
+    DecidedMessage,
+    DeliveryMove,
+    Facts,
+    Known,
+    NewDelivery,
+    NewMessage,
+    NewReceipt,
+    NewReference,
+    NewTask,
+)
+
+_ABOUT_RECEIPTS = {rules.REC_06.id, rules.REC_07.id}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A message and what was decided about it."""
+
+    arrival: Arrival
+    decision: Decision
+    #: What is written down about the message.
+    row: DecidedMessage
+    #: What was looked up before deciding, and what was found.
+    keys: frozenset[str] = frozenset()
+    earlier: tuple[Known, ...] = ()
+    #: For each dispatch: None where it is staged, LATER where it is not yet, else why staging failed.
+    staged: tuple[str | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What follows a commit."""
+
+    #: What is staged and may be shown now.
+    parcels: list[Parcel]
+    #: How many parked messages wait to be decided about again.
+    unparked: int
+
+
+def commit(ledger: Ledger, cases: Sequence[Case], now: datetime) -> Committed:
+    """Write the decisions of a batch down."""
+    made = [(case, index) for case in cases for index in range(len(case.decision.made))]
+    made_ids = ledger.add_messages([_made_row(case, index) for case, index in made], at=now)
+    numbers = {(id(case), index): number for (case, index), number in zip(made, made_ids, strict=True)}
+    ledger.decide([case.row for case in cases], at=now)
+    for case in cases:
+        threads = case.decision.threads
+        if len(threads) > 1:
+            ledger.merge_threads(threads[0], threads[1:])
+    ledger.drop_bodies([case.arrival.id for case in cases if not case.decision.keeps_payload])
+    ledger.add_references(
+        [
+            NewReference(key=key, role=role, message_id=case.arrival.id)
+            for case in cases
+            for role, key in case.decision.references
+        ]
+    )
+    ledger.add_receipts(
+        [
+            NewReceipt(
+                message_id=case.arrival.id,
+                recipient=issued.recipient,
+                status=issued.status,
+                receipt_message_id=numbers[id(case), issued.made],
+            )
+            for case in cases
+            for issued in case.decision.issued
+        ]
+    )
+    parcels = _add_deliveries(ledger, cases, numbers, now)
+    _settle(ledger, cases, now)
+    ledger.add_tasks(
+        [
+            NewTask(
+                party=chore.party,
+                rule=chore.rule,
+                title=chore.title,
+                message_id=case.arrival.id,
+                due_at=chore.due_at,
+                draft_message_id=None if chore.draft is None else numbers[id(case), chore.draft],
+                priority=chore.priority,
+            )
+            for case in cases
+            for chore in case.decision.chores
+        ],
+        at=now,
+    )
+    # One after the other: a message may end what another one of the batch has begun.
+    unparked = sum(
+        effects.write(
+            ledger,
+            case.arrival.id,
+            watches=case.decision.watches,
+            endings=case.decision.endings,
+            urgings=case.decision.urgings,
+            unparked=case.decision.unparked,
+            now=now,
+        )
+        for case in cases
+    )
+    return Committed(parcels, unparked)
+
+
+def _add_deliveries(
+    ledger: Ledger, cases: Sequence[Case], numbers: Mapping[tuple[int, int], int], now: datetime
+) -> list[Parcel]:
+    rows: list[NewDelivery] = []
+    origins: list[tuple[Case, Dispatch, str | None]] = []
+    for case in cases:
+        offset = len(rows)
+        for dispatch, error in zip(case.decision.dispatches, case.staged, strict=True):
+            waits = dispatch.after is not None
+            state = DeliveryState.WAITING if waits else DeliveryState.QUEUED
+            rows.append(
+                NewDelivery(
+                    message_id=case.arrival.id if dispatch.made is RELAY else numbers[id(case), dispatch.made],
+                    for_message_id=case.arrival.id,
+                    channel=dispatch.channel,
+                    party=dispatch.party or "",
+                    name=dispatch.name,
+                    state=DeliveryState.SENDING if error is None and not waits else state,
+                    due_at=dispatch.due_at,
+                    after_index=None if dispatch.after is None else offset + dispatch.after,
+                    staged=error is None,
+                    receipt_due_at=dispatch.receipt_until.alarm_at if dispatch.receipt_until else None,
+                )
+            )
+            origins.append((case, dispatch, error))
+    ids = ledger.add_deliveries(rows, at=now)
+    ledger.add_timers(
+        [
+            timer
+            for number, (case, dispatch, _) in zip(ids, origins, strict=True)
+            for timer in receipt_timers(
+                dispatch.receipt_until, case.arrival.id, number, case.decision.sender_party or OPERATOR
+            )
+        ]
+    )
+    return [
+        Parcel(
+            id=number,
+            message=row.message_id,
+            for_message=case.arrival.id,
+            channel=dispatch.channel,
+            name=dispatch.name,
+            state=row.state,
+            after=None if row.after_index is None else ids[row.after_index],
+        )
+        for number, row, (case, dispatch, error) in zip(ids, rows, origins, strict=True)
+        if error is None
+    ]
+
+
+def _settle(ledger: Ledger, cases: Sequence[Case], now: datetime) -> None:
+    """Close deliveries whose receipt came in, stop waiting for it, and end what ends with it."""
+    settlements = [settlement for case in cases for settlement in case.decision.settlements]
+    if not settlements:
+        return
+    numbers = [item.delivery for item in settlements]
+    before = ledger.delivery_states(numbers)
+    ledger.move_deliveries([DeliveryMove(id=item.delivery, to=item.to) for item in settlements], at=now)
+    stopped = ledger.stop_timers(delivery_ids=numbers, rules=RECEIPT_TIMERS)
+    if stopped < len(RECEIPT_TIMERS) * len(numbers):
+        _close_tasks(ledger, {message for _, message in before.values()}, now)
+    effects.answered(
+        ledger,
+        [before[item.delivery][1] for item in settlements if item.to is DeliveryState.COMPLETED],
+        [before[item.delivery][1] for item in settlements if item.to is DeliveryState.REJECTED],
+        now,
+    )
+    # The answer proves what nobody has written down yet, and nobody may live to do it: that the message got there.
+    finish(ledger, {message for state, message in before.values() if state is DeliveryState.SENDING}, now)
+
+
+def _close_tasks(ledger: Ledger, messages: Collection[int], now: datetime) -> None:
+    """Close the tasks that asked where a receipt is: it has come, however late."""
+    for message in sorted(messages):
+        for task in ledger.tasks("open", message_id=message):
+            if task.rule in _ABOUT_RECEIPTS:
+                ledger.close_task(task.id, by=BY_ITSELF, at=now, note="the receipt has come")
+
+
+def _facts(message: Message | None, sender: str | None, receiver: str | None, thread: int | None) -> Facts:
+    if message is None:
+        return Facts(thread=thread)
+    henvisning = message.henvisning
+    service = henvisning.service_type if henvisning else None
+    return Facts(
+        kind=message.kind.value,
+        version=message.version,
+        type=message.type_code,
+        msg_id=message.msg_id,
+        document_id=message.document_id,
+        generated_at=message.generated.instant if message.generated else None,
+        service_type=service.value if service else None,
+        sender_her=message.sender.her_id if message.sender else None,
+        receiver_her=message.receiver.her_id if message.receiver else None,
+        sender_party=sender,
+        receiver_party=receiver,
+        thread=thread,
+        topic=topic_of(message),
+        patient=patient_digest(message),
+    )
+
+
+def decided_row(arrival: Arrival, decision: Decision) -> DecidedMessage:
+    facts = _facts(
+        decision.message,
+        decision.sender_party,
+        decision.receiver_party,
+        decision.threads[0] if decision.threads else arrival.id,
+    )
+    rules_found = sorted({item.rule for item in decision.findings})
+    return DecidedMessage(
+        **{name: getattr(facts, name) for name in Facts.__dataclass_fields__},
+        id=arrival.id,
+        state=decision.state,
+        verdict=decision.verdict.value,
+        findings=tuple(item.as_dict() for item in decision.findings),
+        data={"verdict": decision.verdict.value, "rules": rules_found, **decision.data},
+    )
+
+
+def _made_row(case: Case, index: int) -> NewMessage:
+    made = case.decision.made[index]
+    thread = case.decision.threads[0] if case.decision.threads else case.arrival.id
+    facts = _facts(made.message, made.sender_party, made.receiver_party, thread)
+    return NewMessage(
+        **{name: getattr(facts, name) for name in Facts.__dataclass_fields__},
+        channel=case.arrival.channel,
+        source=f"made for {case.arrival.id}",
+        data=made.data,
+        direction="out",
+        state=made.state,
+    )
