@@ -33,7 +33,7 @@ from adapter.replay.scenario import (
 from adapter.replay.source import Source, glance
 from adapter.service import acts
 from adapter.service.parts import Parts
-from adapter.service.worker import Deliver, Fetch, FireTimers, Worker
+from adapter.service.worker import Deliver, Fetch, FireTimers, Resume, Worker
 from adapter.store.rows import TaskRow
 from adapter.wire import write
 from adapter.wire.spec import from_spec
@@ -99,7 +99,7 @@ class Stage:
     def settle(self) -> None:
         """Do all there is to do now."""
         self._worker.do(FireTimers())
-        while self._deliver() or self._fetch():
+        while self._deliver() or self._resume() or self._fetch():
             pass
 
     def _deliver(self) -> bool:
@@ -108,6 +108,14 @@ class Stage:
         if rows:
             self._worker.do(Deliver(tuple(rows)))
         return bool(rows)
+
+    def _resume(self) -> bool:
+        """Take up messages that were parked until what they wait for came."""
+        with self._parts.store.reading() as query:
+            received = query.received(_BATCH)
+        if received:
+            self._worker.do(Resume(tuple(received)))
+        return bool(received)
 
     def _fetch(self) -> bool:
         for name, channel in self._parts.channels.items():

@@ -23,6 +23,7 @@ from adapter.errors import BudstikkeError, ChannelError, StoreError
 from adapter.message.state import DeliveryState
 from adapter.service import logs, notify
 from adapter.service.clock import Ticker
+from adapter.service.desk import UNPARKED
 from adapter.service.parts import Clock, utc_now
 from adapter.service.pool import Ended, Pool
 from adapter.service.stop import StopSign
@@ -234,6 +235,8 @@ class Dispatcher:
     def _look_again(self, task: Task | None, outcome: Done | Failed | None) -> None:
         """Let go of what a task had in hand, and look where there may be more to do."""
         is_done = isinstance(outcome, Done)
+        if isinstance(outcome, Done) and outcome.counts.get(UNPARKED):
+            self._look_for_messages = True
         match task:
             case Deliver(rows):
                 self._in_hand.difference_update(row.id for row in rows)
