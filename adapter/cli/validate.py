@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from adapter.cli import navs_answer
 from adapter.cli.exits import ExitCode, say
 from adapter.cli.opening import is_configured, open_settings
 from adapter.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
@@ -21,11 +22,14 @@ from adapter.errors import ConfigError
 if TYPE_CHECKING:
     from adapter.check.finding import Report
     from adapter.check.ladder import Checker
+    from adapter.check.nav import NavAnswer
     from adapter.check.policy import Policy
     from adapter.partner.register import Register
 
 #: Verdicts by which a message goes on.
 _GOES_ON = frozenset({"accept", "tolerated", "ignore"})
+#: The party that is known without configuration, and the profile for messages to it.
+_NAV, _NAVT = "nav", "navt"
 
 
 class Profile(StrEnum):
@@ -35,6 +39,8 @@ class Profile(StrEnum):
     AMO = "amo"
     #: Frisklivssentral.
     FRI = "fri"
+    #: Messages to NAV.
+    NAVT = "navt"
 
 
 def validate(
@@ -50,9 +56,15 @@ def validate(
     partner: Annotated[
         str | None, typer.Option("--partner", metavar="ID", help="Apply the tolerance and profiles of this party.")
     ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to", metavar="ID", help="Apply the profiles of this party as the receiver; nav: tell NAV's answer."
+        ),
+    ] = None,
     profile: Annotated[
         list[Profile] | None,
-        typer.Option("--profile", metavar="NAME", help="Check against this content profile too: amo, fri."),
+        typer.Option("--profile", metavar="NAME", help="Check against this content profile too: amo, fri, navt."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Tolerate no schema-invalid shape.")] = False,
     config: ConfigOption = DEFAULT_CONFIG,
@@ -64,7 +76,9 @@ def validate(
     files = list(_files(paths))
     if not files:
         raise typer.BadParameter(f"no *.xml in {', '.join(str(path) for path in paths)}")
-    checker, policy = _judge(config, direction=direction, partner=partner, profiles=profile or (), is_strict=strict)
+    checker, policy = _judge(
+        config, direction=direction, partner=partner, to=to, profiles=profile or (), is_strict=strict
+    )
     tell = _tell_json if as_json else _tell
     verdicts: Counter[str] = Counter()
     unreadable = 0
@@ -79,7 +93,7 @@ def validate(
                 continue
             report = checker.check(data, policy, now=now)
             verdicts[report.verdict.value] += 1
-            tell(path, report)
+            tell(path, report, [navs_answer.predicted(report, policy)] if _NAVT in policy.profiles and to else [])
     if not as_json:
         counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
         typer.echo(f"{verdicts.total()} file{'' if verdicts.total() == 1 else 's'}: {counted or 'nothing read'}")
@@ -99,7 +113,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _judge(
-    config: Path, *, direction: str, partner: str | None, profiles: Iterable[str], is_strict: bool
+    config: Path, *, direction: str, partner: str | None, to: str | None, profiles: Iterable[str], is_strict: bool
 ) -> tuple[Checker, Policy]:
     """Return what checks, and by which measure. Without a partner every known live shape is tolerated."""
     from adapter.check.codelists import CodeLists
@@ -111,33 +125,54 @@ def _judge(
 
     policy = Policy(direction=Direction(direction))
     limits, directory = Limits(), None
-    if partner is not None or is_configured(config):
+    if partner is not None or to not in {None, _NAV} or is_configured(config):
         from adapter.config import build
 
         settings = open_settings(config)
         limits, directory = build.limits(settings), settings.schemas.directory
         policy = replace(policy, environment=settings.adapter.environment)
+        register = build.register(settings)
         if partner is not None:
-            policy = _of_partner(policy, partner, build.register(settings))
+            policy = _of_partner(policy, partner, register)
+        if to is not None:
+            policy = _to(policy, to, register)
+    elif to == _NAV:
+        policy = replace(policy, profiles=(_NAVT,))
     if is_strict:
         policy = replace(policy, tolerance=frozenset())
     policy = replace(policy, profiles=tuple(dict.fromkeys((*policy.profiles, *profiles))))
     return Checker(SchemaSet.load(directory), CodeLists.load(), limits), policy
 
 
+def _to(policy: Policy, name: str, register: Register) -> Policy:
+    """Return the policy for messages to a party; NAV is known without configuration too."""
+    partner = register.by_id(name)
+    if partner is None and name != _NAV:
+        raise _no_such_party(name, register)
+    from adapter.flow.policy import policy_between
+
+    policy = policy_between(policy, sender=None, receiver=partner)
+    is_nav = partner is None or partner.role == _NAV
+    return replace(policy, profiles=(*policy.profiles, _NAVT)) if is_nav else policy
+
+
 def _of_partner(policy: Policy, name: str, register: Register) -> Policy:
     partner = register.by_id(name)
     if partner is None:
-        raise ConfigError(
-            f"There is no party {name!r} in the configuration.",
-            hint=f"Its parties are {', '.join(one.id for one in register)}.",
-        )
+        raise _no_such_party(name, register)
     from adapter.flow.policy import policy_between
 
     return policy_between(policy, sender=partner, receiver=partner)
 
 
-def _tell_json(path: Path, report: Report) -> None:
+def _no_such_party(name: str, register: Register) -> ConfigError:
+    return ConfigError(
+        f"There is no party {name!r} in the configuration.",
+        hint=f"Its parties are {', '.join(one.id for one in register)}.",
+    )
+
+
+def _tell_json(path: Path, report: Report, navs: Sequence[NavAnswer | None]) -> None:
     from adapter.flow.answer import predict
 
     preview = predict(report)
@@ -148,10 +183,11 @@ def _tell_json(path: Path, report: Report) -> None:
         "status": preview.status,
         "errors": [{"v": error.value, "dn": error.name, "ot": error.text} for error in preview.errors],
     }
-    json_line({"file": str(path), **told, "apprec": apprec, "findings": findings})
+    nav = {"nav": navs[0] and navs[0].as_dict()} if navs else {}
+    json_line({"file": str(path), **told, "apprec": apprec, **nav, "findings": findings})
 
 
-def _tell(path: Path, report: Report) -> None:
+def _tell(path: Path, report: Report, navs: Sequence[NavAnswer | None]) -> None:
     from adapter.flow.answer import predict
 
     message = report.message
@@ -164,3 +200,6 @@ def _tell(path: Path, report: Report) -> None:
     if preview is not None and preview.errors:
         told = "; ".join(" ".join(filter(None, (error.value, error.name))) for error in preview.errors)
         typer.echo(f"  The sender gets AppRec {preview.version} with status {preview.status}: {told}")
+    for answer in navs:
+        for line in navs_answer.lines(answer):
+            typer.echo(line)
