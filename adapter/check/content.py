@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
-from adapter.check import amo, fri, navt
+from adapter.check import amo, fri, message_types, navt
 from adapter.check.codelists import CodeLists
 from adapter.check.finding import Finding
 from adapter.check.policy import Policy
+from adapter.check.profile import Profile
 from adapter.message import Message
 
 #: Judges a message at an aware time.
@@ -19,6 +20,15 @@ CONTENTS: Mapping[str, Content] = {amo.PROFILE: amo.check, fri.PROFILE: fri.chec
 
 
 def check(message: Message, codelists: CodeLists, policy: Policy, now: datetime) -> Iterator[Finding]:
-    """Yield the findings of every profile of the receiving party."""
+    """Yield the findings of the message's type, then those of every profile of the receiving party.
+
+    What a profile says in its own words, or never asks, is not said twice.
+    """
+    found: list[Finding] = []
+    said: set[str] = set()
     for name in policy.profiles:
-        yield from CONTENTS[name](message, codelists, policy, now)
+        of_profile = tuple(CONTENTS[name](message, codelists, policy, now))
+        said.update(Profile.load(name).instead_of(finding.rule for finding in of_profile))
+        found += of_profile
+    yield from (finding for finding in message_types.check(message, policy) if finding.rule not in said)
+    yield from found

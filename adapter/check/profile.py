@@ -27,12 +27,15 @@ _Value = TypeVar("_Value")
 
 _ID = re.compile(r"[A-Z][A-Z0-9]*-\d{1,2}[a-z]?")
 _TEXTS = frozenset({"id", "variant", "title", "text", "partner", "hint", "question", "source", "tag"})
-_RULE = _TEXTS | {"inbound", "outbound", "apprec"}
+_RULE = _TEXTS | {"inbound", "outbound", "apprec", "demands", "instead_of"}
 _WORDS = frozenset({"about", "pattern", "capitals"})
 _CODES = frozenset({"about", "list", "codes"})
 _LIMIT = frozenset({"about", "value"})
 _STATEMENT = frozenset({"id", "says", "rules", "by", "not_acted"})
-_PROFILE = frozenset({"title", "about", "applies", "rule", "words", "headings", "codes", "limits", "statement"})
+_MESSAGE = frozenset({"type", "version"})
+_PROFILE = frozenset(
+    {"message", "title", "about", "applies", "rule", "words", "headings", "codes", "limits", "statement"}
+)
 #: Escapes of regular expressions that are capitals themselves: they do not ask for capitals in the text.
 _CLASS = re.compile(r"\\[A-Z]")
 
@@ -61,12 +64,21 @@ class Profile:
     about: str
     #: When its rules are asked, in words.
     applies: str
+    #: Type (list 8279) and version of the messages it is about, where it is about one type.
+    type: str
+    version: str
     rules: tuple[Rule, ...]
+    #: What each rule of a message type demands (`check.demands`), by its name.
+    demands: tuple[tuple[str, Rule], ...]
+    #: By rule: those of the message types that are silent where it speaks; by "" where it is asked in no direction.
+    covers: Mapping[str, tuple[str, ...]]
     #: Patterns for text in small letters, unless the file says `capitals`.
     words: Mapping[str, re.Pattern[str]]
     #: Headings inside texts, by what stands under them.
     headings: Mapping[str, tuple[str, ...]]
     codes: Mapping[str, frozenset[str]]
+    #: The code list of each set of codes.
+    lists: Mapping[str, str]
     #: Numbers that somebody had to choose.
     limits: Mapping[str, int]
     statements: tuple[Statement, ...]
@@ -88,16 +100,22 @@ class Profile:
         except ValueError as error:  # TOML or its encoding
             raise ConfigError(f"The profile {path} is no valid TOML: {error}.", hint=_HINT) from error
         reader = _Reader(table)
+        message = reader.message()
         rules = dict(reader.rules())
         profile = cls(
             name=path.stem,
             title=reader.text(table, "title", "the profile"),
             about=reader.text(table, "about", "the profile"),
             applies=reader.text(table, "applies", "the profile"),
+            type=message.get("type", ""),
+            version=message.get("version", ""),
             rules=tuple(rules.values()),
+            demands=tuple(reader.demands(rules)),
+            covers=dict(reader.covers()),
             words=_Named(path, "words", reader.words()),
             headings=_Named(path, "headings", reader.headings()),
             codes=_Named(path, "codes", reader.codes()),
+            lists=_Named(path, "codes", reader.lists()),
             limits=_Named(path, "limits", reader.limits()),
             statements=tuple(reader.statements()),
             _rules=rules,
@@ -114,6 +132,11 @@ class Profile:
             name = f"{rule_id} ({variant})" if variant else rule_id
             raise ConfigError(f"The profile {self.name} lacks the rule {name}.", hint=f"Add it to {self.name}.toml.")
         return found
+
+    def instead_of(self, found: Iterable[str]) -> Iterator[str]:
+        """Yield the rules of message types that are silent beside rules that were found."""
+        for rule_id in ("", *found):
+            yield from self.covers.get(rule_id, ())
 
 
 _HINT = "Mend the file; the other files of the folder show the form."
@@ -186,6 +209,28 @@ class _Reader:
                 ),
             )
 
+    def message(self) -> Mapping[str, str]:
+        """Return the type of message, where the file is about one."""
+        if "message" not in self._table:
+            return {}
+        table = self._named_values("message")
+        self._only(table, _MESSAGE, "message")
+        return {key: self.text(table, key, "message") for key in _MESSAGE}
+
+    def demands(self, rules: Mapping[tuple[str, str], Rule]) -> Iterator[tuple[str, Rule]]:
+        """Yield what the rules demand, with the rule."""
+        for table, rule in zip(self._tables("rule"), rules.values(), strict=False):
+            if "demands" in table:
+                yield self.text(table, "demands", f"rule {rule.id}"), rule
+
+    def covers(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the rules that take the place of others, with those others."""
+        for table in self._tables("rule"):
+            if "instead_of" in table:
+                name = str(table.get("id", ""))
+                is_asked = "inbound" in table or "outbound" in table
+                yield name if is_asked else "", tuple(self._list(table, "instead_of", f"rule {name}"))
+
     def words(self) -> Iterator[tuple[str, re.Pattern[str]]]:
         """Yield the patterns by name."""
         for name, table in self._named("words"):
@@ -214,9 +259,15 @@ class _Reader:
             place = f"codes.{name}"
             self._only(table, _CODES, place)
             self.text(table, "about", place)
-            if not isinstance(table.get("list"), int):
-                self.mistakes.append(f"{place}: `list` is missing; write the number of the code list, such as 9060.")
             yield name, frozenset(self._list(table, "codes", place))
+
+    def lists(self) -> Iterator[tuple[str, str]]:
+        """Yield the code list of each set of codes."""
+        for name, table in self._named("codes"):
+            number = table.get("list")
+            if not isinstance(number, int):
+                self.mistakes.append(f"codes.{name}: `list` is missing; write the number of a list, such as 9060.")
+            yield name, str(number)
 
     def limits(self) -> Iterator[tuple[str, int]]:
         """Yield the limits by name."""

@@ -33,6 +33,7 @@ from adapter.message import (
     Party,
     Patient,
     Receipt,
+    RelatedRole,
     Telecom,
     coded,
 )
@@ -60,11 +61,11 @@ def _her(value: str) -> Identifier:
     return Identifier(value, coded(9051, "HER", "HER-id"))
 
 
-def _unit(outer: str, inner: str) -> Party:
+def _unit(outer: str, inner: str, *more: Identifier) -> Party:
     return Party(
         organisation=Organisation(
             name="Vakker Blomst legekontor",
-            identifiers=(_her(outer),),
+            identifiers=(_her(outer), *more),
             units=(Organisation(name="Tjeneste", identifiers=(_her(inner),)),),
         )
     )
@@ -126,6 +127,10 @@ def build_referral(version: str = "1.1", **changes: Any) -> Message:
                 heading=coded(8231, "PROB", "Aktuell problemstilling") if is_new else Code("PROB", "Problem"),
                 text="Langvarige smerter i rygg og nakke",
             ),
+            Reason(
+                heading=coded(8231, "UTRED", "Forventet utredning/behandling") if is_new else Code("UTRED", "Ønsket"),
+                text="Tverrfaglig vurdering",
+            ),
         ),
         "diagnoses": (Diagnosis(concept=coded(7170, "L84", "Ryggsyndrom uten smerteutstråling")),),
         "requested": RequestedService(service_type=Code("N", "Ny"), priority=Code("N", "Elektiv")),
@@ -152,7 +157,8 @@ def build_referral(version: str = "1.1", **changes: Any) -> Message:
     patient = {name: changes.pop(name) for name in tuple(changes) if name in Patient.__dataclass_fields__}
     head = {name: changes.pop(name) for name in tuple(changes) if name in Message.__dataclass_fields__}
     referral = Henvisning(**(fields | changes))
-    sender, receiver = _unit("8990200", "8990201"), _unit("8990100", "8990101")
+    number = (Identifier("315000009", coded(9051, "ENH", "Organisasjonsnummer")),) if version == "1.0" else ()
+    sender, receiver = _unit("8990200", "8990201", *number), _unit("8990100", "8990101")
     person = PATIENT if is_new else _old_patient()
     code = Code("HENVISNING_NYTILSTAND", "Henvisning ny tilstand") if is_new else Code("HENVISNING", "Henvisning")
     message = Message(
@@ -187,12 +193,19 @@ def _document(content: Any) -> Document:
 
 def build_dialogue(text: str = "Hei", *, version: str = "1.1", **head: Any) -> Message:
     """Return a note in a MsgHead."""
-    note = Notat(theme=coded(7322, "6", "Henvendelse om pasient"), subject="Spørsmål", text=FreeText(text=text))
+    author = HealthcareProfessional(family_name="Vits", given_name="Grønn", telecoms=(_phone("77000001"),))
+    note = Notat(
+        theme=coded(7322, "6", "Henvendelse om pasient"),
+        subject="Spørsmål",
+        text=FreeText(text=text),
+        roles=(RelatedRole(person=author),),
+    )
+    code = {"1.0": Code("DIALOG_NOTAT", "Notat"), "1.1": Code("DIALOG_HELSEFAGLIG", "Helsefaglig dialog")}[version]
     message = Message(
         envelope=Envelope.HODEMELDING,
         kind=Kind.DIALOGMELDING,
         version=version,
-        type=Code("DIALOG_HELSEFAGLIG", "Helsefaglig dialog"),
+        type=code,
         generated=Moment("2026-03-01T10:00:00+01:00"),
         msg_id=MSG_ID,
         conversation=ConversationRef(parent=DOCUMENT_ID, conversation=DOCUMENT_ID),
