@@ -11,14 +11,12 @@ from collections.abc import Iterator
 
 from adapter.check import rules
 from adapter.check.finding import Finding
-from adapter.check.policy import Policy
+from adapter.check.policy import READ_KINDS, Policy
 from adapter.message import Document, Envelope, Kind, Message, Patient, Person
 from adapter.message.identity import IdentityNumber
 from adapter.message.party import NATIONAL_IDS
 from adapter.wire.namespaces import XMLDSIG
 
-#: Kinds whose patient is read here.
-_READ_KINDS = frozenset({Kind.HENVISNING, Kind.DIALOGMELDING})
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 #: Numbers that identify a patient together with a name (HIS 80415:2012 3.3.2).
 _IDENTIFYING = ("FNR", "DNR", "FHN")
@@ -30,7 +28,7 @@ _ABOUT_ERRORS = "DIALOG_AVVIK"
 def check(message: Message, policy: Policy) -> Iterator[Finding]:
     """Yield the findings of all base rules but MSG-15, which is asked first (`real_person`)."""
     yield from message_id(message, policy)
-    if message.kind in _READ_KINDS:
+    if message.kind in READ_KINDS:
         yield from patient(message, policy)
     yield from signature(message, policy)
     yield from attachments(message, policy)
@@ -50,7 +48,11 @@ def is_emergency(message: Message) -> bool:
 
 def patient_path(message: Message) -> str:
     """Return where the standard keeps the patient."""
-    return "/Message/ServReq/Patient" if message.envelope is Envelope.MESSAGE else "/MsgHead/MsgInfo/Patient"
+    return f"{_service_path(message)}/Patient" if message.envelope is Envelope.MESSAGE else "/MsgHead/MsgInfo/Patient"
+
+
+def _service_path(message: Message) -> str:
+    return "/Message/ServRprt" if message.kind is Kind.EPIKRISE else "/Message/ServReq"
 
 
 def message_id(message: Message, policy: Policy) -> Iterator[Finding]:
@@ -64,7 +66,7 @@ def message_id(message: Message, policy: Policy) -> Iterator[Finding]:
 def patient(message: Message, policy: Policy) -> Iterator[Finding]:
     """MSG-05 and MSG-06: the patient is sufficiently identified, by a number that can be."""
     path = patient_path(message)
-    person = message.patient
+    person = message.about
     if not is_identified(person):
         if message.type_code != _ABOUT_ERRORS:
             rule = rules.MSG_05_EMERGENCY if is_emergency(message) else rules.MSG_05
@@ -100,7 +102,7 @@ def attachments(message: Message, policy: Policy) -> Iterator[Finding]:
     for place, document in enumerate(message.documents, start=1):
         if document.is_attachment and not _is_showable(document):
             is_old = message.envelope is Envelope.MESSAGE
-            path = f"/Message/ServReq/RefDoc[{place - 1}]" if is_old else f"/MsgHead/Document[{place}]/RefDoc"
+            path = f"{_service_path(message)}/RefDoc[{place - 1}]" if is_old else f"/MsgHead/Document[{place}]/RefDoc"
             yield rules.MSG_13.finding(policy.direction, path=path)
 
 
@@ -110,7 +112,7 @@ def test_person(message: Message, policy: Policy) -> Iterator[Finding]:
         return
     if message.status is not None and message.status.value == "TEST":
         yield rules.MSG_14.finding(policy.direction, path="/Message/Status")
-    elif any(IdentityNumber.of(number).is_synthetic for number in _numbers(message.patient)):
+    elif any(IdentityNumber.of(number).is_synthetic for number in _numbers(message.about)):
         yield rules.MSG_14.finding(policy.direction, path=patient_path(message))
 
 

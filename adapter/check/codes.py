@@ -11,7 +11,7 @@ from adapter.check import rules
 from adapter.check.codelists import CodeLists
 from adapter.check.finding import Finding
 from adapter.check.policy import Policy
-from adapter.message import Code, Dialogmelding, Envelope, Henvisning, Message
+from adapter.message import Code, Dialogmelding, Envelope, Epikrise, Henvisning, Message
 
 
 def check(message: Message, codelists: CodeLists, policy: Policy) -> Iterator[Finding]:
@@ -60,6 +60,8 @@ def _rows(message: Message) -> Iterator[_Row]:
         yield from _referral(message.henvisning)
     elif message.dialogmelding is not None:
         yield from _dialogue(message.dialogmelding)
+    elif message.epikrise is not None:
+        yield from _letter(message.epikrise)
 
 
 def _referral(referral: Henvisning) -> Iterator[_Row]:
@@ -96,3 +98,14 @@ def _dialogue(dialogue: Dialogmelding) -> Iterator[_Row]:
     yield f"{root}/Foresporsel/TypeForesp", None, (question.kind for question in dialogue.foresporsler)
     yield f"{root}/Foresporsel/Hastegrad", "9067", (question.urgency for question in dialogue.foresporsler)
     yield f"{root}/Foresporsel/Formål", "9068", (question.purpose for question in dialogue.foresporsler)
+
+
+def _letter(letter: Epikrise) -> Iterator[_Row]:
+    root = "/Message/ServRprt"
+    facts = [fact for event in letter.all_events() for fact in event.facts]
+    yield f"{root}/ServType", "7309", (letter.service_type,)
+    yield f"{root}/Ack", "7304", (letter.ack,)
+    yield f"{root}/Event/InfItem/Type", "8233", (fact.kind for fact in facts)
+    yield f"{root}/Event/InfItem/Observation/CodedDescr/Concept", None, (found.concept for found in letter.diagnoses)
+    relations = (entry.relation for entry in letter.care_relations)
+    yield f"{root}/Patient/PatRelHCP/Relation", "7319" if letter.version == "1.1" else "8254", relations

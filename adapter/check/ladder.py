@@ -24,17 +24,15 @@ from adapter.check.rule import Rule
 from adapter.check.scan import ScanUnavailable
 from adapter.check.schema import SchemaFault, SchemaSet
 from adapter.errors import DocumentTypeRefused, FormError, LimitExceeded
-from adapter.message import Base64Data, Envelope, Kind, Message
+from adapter.message import Base64Data, Dialogmelding, Envelope, Henvisning, Kind, Message, Receipt
 from adapter.message.identity import numbers_in
 from adapter.wire import fellesformat, read_tree
 from adapter.wire.parse import DEFAULT_LIMITS, Limits, parse
 from adapter.wire.rescue import rescue
 
-#: What is read and judged in every version that the codecs know.
-_SUPPORTED = frozenset({Kind.HENVISNING, Kind.DIALOGMELDING, Kind.APPREC})
-#: What is judged by its schema only, and passed on.
-_JUDGED_BY_SCHEMA = frozenset({Kind.EPIKRISE})
-_PAYLOADS = frozenset({"Henvisning", "Dialogmelding"})
+_PAYLOADS = frozenset({"Henvisning", "Dialogmelding", "HelseOpplysningerArbeidsuforhet", "Legeerklaring"})
+#: What is read whole, so that everyone it names is known; of other kinds all bytes are searched for numbers.
+_READ_WHOLE = (Henvisning, Dialogmelding, Receipt)
 #: More faults than this of one message help nobody.
 _MOST_FAULTS = 20
 
@@ -111,7 +109,7 @@ class Checker:
         if guarded:
             yield from guarded
             return
-        if not self._is_supported(message, root):
+        if not self._is_supported(message, root, policy):
             yield from _unsupported(message, policy)
             if policy.relays_unsupported:
                 yield from base.signature(message, policy)
@@ -129,8 +127,10 @@ class Checker:
         yield from codes.check(message, self._codelists, policy)
         yield from content.check(message, self._codelists, policy, now)
 
-    def _is_supported(self, message: Message, root: etree._Element) -> bool:
-        if message.kind not in _SUPPORTED | _JUDGED_BY_SCHEMA or message.envelope is Envelope.NONE:
+    def _is_supported(self, message: Message, root: etree._Element, policy: Policy) -> bool:
+        if message.kind is not Kind.APPREC and message.kind not in policy.accepts:
+            return False
+        if message.envelope is Envelope.NONE:
             return False
         return self._schemas.is_known(etree.QName(root).namespace or "")
 
@@ -211,7 +211,9 @@ def _guard(data: bytes, message: Message, policy: Policy) -> Iterator[Finding]:
     """Ask MSG-15 before anything else: what may not be here is looked at no further."""
     if policy.environment != "test":
         return
-    if message.payload is None and any(base.is_real(number, policy) for number in numbers_in(data)):
+    if not isinstance(message.payload, _READ_WHOLE) and any(
+        base.is_real(number, policy) for number in numbers_in(data)
+    ):
         yield rules.MSG_15.finding(policy.direction)
     else:
         yield from base.real_person(message, policy)

@@ -9,6 +9,8 @@ from adapter.check.finding import Direction
 
 #: In `Policy.tolerance`: every known shape.
 EVERY_SHAPE = "*"
+#: Every kind that is read here, beside receipts.
+READ_KINDS = frozenset({"henvisning", "dialogmelding", "epikrise", "sykmelding", "legeerklaering"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,9 @@ class Policy:
     strict_sender: bool = False
     #: Hold what no verified signature comes with.
     signature_required: bool = False
-    #: Pass messages of unsupported kinds on, unread.
+    #: Kinds of messages that the receiver takes.
+    accepts: frozenset[str] = READ_KINDS
+    #: Pass messages of other kinds on, unread.
     relays_unsupported: bool = False
     #: The receiving party's own addresses, where the configuration names it.
     receiver_her_ids: frozenset[str] = frozenset()

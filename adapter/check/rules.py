@@ -129,7 +129,7 @@ MSG_03 = Rule(
     outbound=Severity.BLOCK,
     text="Messages of the kind {kind} are not supported.",
     partner="{kind} støttes ikke av denne tjenesten.",
-    hint="Set `relays_unsupported` on the partner to pass such messages on unread.",
+    hint="Add the kind to the partner's `accepts`, or set `relays_unsupported` to pass such messages on unread.",
     apprec=T10,
     source="HIS 80415:2012 3.3.2",
 )

@@ -18,7 +18,7 @@ from lxml import etree
 from adapter.check.fault import Fault, FaultKind, locate, read_fault
 from adapter.check.policy import Policy
 from adapter.check.schema import SchemaFault, SchemaSet
-from adapter.wire.namespaces import FK1, MSGHEAD, XSI
+from adapter.wire.namespaces import FK1, MSGHEAD, SYKMELDING, XSI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +153,37 @@ def _foreign_identifier(fault: Fault, node: etree._Element) -> bool:
     return True
 
 
+def _without_barcode(fault: Fault, node: etree._Element) -> bool:
+    if fault.kind is not FaultKind.MISSING_ELEMENT or node.tag != f"{{{SYKMELDING}}}HelseOpplysningerArbeidsuforhet":
+        return False
+    if fault.expected != ("Strekkode",):
+        return False
+    etree.SubElement(node, f"{{{SYKMELDING}}}Strekkode").text = "-"
+    return True
+
+
+def _without_first_day(fault: Fault, node: etree._Element) -> bool:
+    if fault.kind is not FaultKind.UNEXPECTED_ELEMENT or node.tag != f"{{{SYKMELDING}}}Pasient":
+        return False
+    if "SyketilfelleStartDato" not in fault.expected:
+        return False
+    day = etree.Element(f"{{{SYKMELDING}}}SyketilfelleStartDato")
+    day.text = "1900-01-01"
+    node.addprevious(day)
+    return True
+
+
+def _misspelt_declaration(fault: Fault, node: etree._Element) -> bool:
+    if fault.kind is not FaultKind.UNEXPECTED_ATTRIBUTE or fault.attribute != _XMLXD:
+        return False
+    del node.attrib[_XMLXD]
+    return True
+
+
+#: Meant as xmlns:xsd.
+_XMLXD = "xmlxd"
+
+
 def _schema_location(fault: Fault, node: etree._Element) -> bool:
     if fault.kind is not FaultKind.UNEXPECTED_ATTRIBUTE:
         return False
@@ -193,6 +224,13 @@ SHAPES: tuple[Shape, ...] = (
         title="schemaLocation in a misspelt namespace",
         mend=_schema_location,
     ),
+    Shape(name="sykmelding-without-barcode", title="Sykmelding without Strekkode", mend=_without_barcode),
+    Shape(
+        name="sykmelding-without-first-day",
+        title="Sykmelding without SyketilfelleStartDato",
+        mend=_without_first_day,
+    ),
+    Shape(name="xmlxd", title="The attribute xmlxd, meant as xmlns:xsd (legeerklæring)", mend=_misspelt_declaration),
     Shape(
         name=READABLE_RECEIPT,
         title="AppRec with any fault, as long as it names the message it answers",

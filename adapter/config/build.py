@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from adapter.channel.folder import FolderChannel
-from adapter.config.models import Settings
+from adapter.check.codelists import CodeLists
+from adapter.config.models import ContactTable, Settings
 from adapter.flow.context import Answering, Context, Deadlines, Route, Timers
+from adapter.flow.drafts.author import author_of
 from adapter.flow.retry import RetryPolicy
 from adapter.flow.schedule import Schedule
+from adapter.message.party import HealthcareProfessional
 from adapter.partner.register import Partner, Register
 from adapter.wire.parse import Limits
 
 
 def register(settings: Settings) -> Register:
     """Return the register of all parties."""
+    lists = CodeLists.load()
     return Register(
         Partner(
             id=party.id,
@@ -31,9 +35,23 @@ def register(settings: Settings) -> Register:
             is_dedicated=party.dedicated,
             strict_sender=party.strict_sender,
             signature_required=party.signature_required,
+            accepts=frozenset(party.accepts),
             relays_unsupported=party.relays_unsupported,
+            contact=_contact(party.contact, lists),
         )
         for party in settings.party
+    )
+
+
+def _contact(contact: ContactTable | None, lists: CodeLists) -> HealthcareProfessional | None:
+    if contact is None:
+        return None
+    return author_of(
+        name=contact.name,
+        profession=contact.profession,
+        hpr=contact.hpr,
+        phone=contact.phone,
+        name_of=lists.name_of,
     )
 
 

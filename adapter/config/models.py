@@ -110,6 +110,7 @@ Name = Annotated[str, _shaped(r"[a-z0-9][a-z0-9._-]{0,39}", "should be a short n
 HerId = Annotated[str, _shaped(r"[1-9][0-9]{0,9}", "should be a HER-id: digits only")]
 OrganisationNumber = Annotated[str, _shaped(r"[0-9]{9}", "should be an organisation number: nine digits")]
 TypeCode = Annotated[str, _shaped(r"[A-Z][A-Z0-9_]{0,49}", "should be a message type in capitals, such as HENVISNING")]
+RuleCode = Annotated[str, _shaped(r"[A-Z]{3,4}-[0-9]{2}[a-z]?", "should be the code of a rule, such as AMO-04")]
 Suffix = Annotated[str, _shaped(r"\.[A-Za-z0-9.]{1,15}", 'should be the end of a file name, such as ".xml"')]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Wait = Annotated[Duration, AfterValidator(_longer_than_nothing)]
@@ -119,6 +120,7 @@ FilePath = Annotated[Path, BeforeValidator(_path)]
 # TOML knows arrays only; the values themselves stay strict.
 _Array = Field(strict=False)
 Profile = Literal["amo", "fri", "navt"]
+MessageKind = Literal["henvisning", "dialogmelding", "epikrise", "sykmelding", "legeerklaering"]
 
 
 class Table(BaseModel):
@@ -250,6 +252,26 @@ class RetriesTable(Table):
         return self
 
 
+class DraftsTable(Table):
+    """`[drafts]`: messages that the adapter writes for people to approve."""
+
+    send_without_approval: Annotated[tuple[RuleCode, ...], _Array, AfterValidator(_distinct)] = ()
+    """Rules whose drafts go without a person: only where every warning about the message is one of these."""
+
+
+class ContactTable(Table):
+    """`contact` of a party: who answers for what it writes, where nobody else is named."""
+
+    name: Text
+    """Given and family name."""
+    profession: Text | None = None
+    """Code of list 9060, such as "LE"."""
+    hpr: Annotated[str, _shaped(r"[0-9]{1,9}", "should be an HPR number: one to nine digits")] | None = None
+    """Number in the register of health personnel."""
+    phone: Text
+    """Where the receiver can call."""
+
+
 class PartyTable(Table):
     """`[[party]]`: someone who can be addressed."""
 
@@ -270,7 +292,7 @@ class PartyTable(Table):
     receipts: Literal["adapter", "system"] = "adapter"
     """Who answers what the party receives: the adapter, or the party's own system."""
     profiles: Annotated[tuple[Profile, ...], _Array, AfterValidator(_distinct)] = ()
-    """Content profiles for what it receives: "amo" Arbeidsrettet mestringsopphold, "fri" a frisklivssentral, "navt" NAV."""
+    """Content profiles: "amo" is Arbeidsrettet mestringsopphold, "fri" a frisklivssentral, "navt" what NAV receives."""
     service_type: Annotated[str, Field(pattern="^[A-Z]{0,2}[0-9]{0,2}$")] = ""
     """Its kind of service in Adresseregisteret, such as "KX04" for a frisklivssentral."""
     agreed_type: Literal["HENVISNING", "HENVISNING_NYTILSTAND", "DIALOG_HELSEFAGLIG", "DIALOG_FORESPORSEL"] | None = (
@@ -287,8 +309,16 @@ class PartyTable(Table):
     """Its own messages are stopped when content is missing, not only flagged."""
     signature_required: bool = False
     """Hold what it sends until its signature is verified; this release cannot, so a person releases each."""
+    accepts: Annotated[tuple[MessageKind, ...], _Array, AfterValidator(_distinct)] = (
+        "henvisning",
+        "dialogmelding",
+        "epikrise",
+    )
+    """Kinds of messages that its system takes; others are refused."""
     relays_unsupported: bool = False
-    """Pass message types on that the adapter does not know, instead of refusing them."""
+    """Pass messages of kinds on that it does not take or the adapter does not know, instead of refusing them."""
+    contact: ContactTable | None = None
+    """Who answers for what it writes, where nobody else is named."""
 
 
 class ChannelTable(Table):
@@ -370,6 +400,7 @@ class Settings(Table):
     receipts: ReceiptsTable = ReceiptsTable()
     timers: TimersTable = TimersTable()
     retries: RetriesTable = RetriesTable()
+    drafts: DraftsTable = DraftsTable()
     party: Annotated[tuple[PartyTable, ...], _Array]
     channel: Annotated[tuple[ChannelTable, ...], _Array] = ()
     route: Annotated[tuple[RouteTable, ...], _Array] = ()

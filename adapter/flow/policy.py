@@ -29,6 +29,7 @@ def policy_between(base: Policy, *, sender: Partner | None, receiver: Partner | 
             service_type=receiver.service_type,
             agreed_type=receiver.agreed_type,
             municipality=receiver.municipality,
+            accepts=receiver.accepts,
             relays_unsupported=receiver.relays_unsupported,
             receiver_her_ids=frozenset(receiver.her_ids),
         )

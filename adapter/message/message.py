@@ -133,7 +133,11 @@ class Message:
                 return "HENVISNING"
             if isinstance(payload, Epikrise):
                 return "EPIKRISE"
-        return self.type.value if self.type else None
+        if self.type is None:
+            return None
+        value, name = self.type.value, self.type.name
+        # senders are known that write code and name into each other's place
+        return name if name and value and _is_code(name) and not _is_code(value) else value
 
     @property
     def document_id(self) -> str | None:
@@ -165,3 +169,7 @@ class Message:
     def attachments(self) -> tuple[Document, ...]:
         """Return the documents that are attachments."""
         return tuple(document for document in self.documents if document.is_attachment)
+
+
+def _is_code(text: str) -> bool:
+    return text.isascii() and text.isupper() and text.replace("_", "").isalnum()

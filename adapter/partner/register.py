@@ -44,7 +44,9 @@ class Partner:
     strict_sender: bool = False
     #: What it sends is held unless its signature was verified.
     signature_required: bool = False
-    #: Message types the adapter does not know are carried on unread instead of refused.
+    #: Kinds of messages its system takes; others are refused with T10, or relayed unread.
+    accepts: frozenset[str] = frozenset({"henvisning", "dialogmelding", "epikrise"})
+    #: Messages of kinds it does not take, or that the adapter does not know, are carried on unread, not refused.
     relays_unsupported: bool = False
     #: Who answers for what it writes, where nobody else is named.
     contact: HealthcareProfessional | None = None

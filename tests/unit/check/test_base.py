@@ -14,12 +14,14 @@ from adapter.message import (
     Base64Data,
     Code,
     Document,
+    Envelope,
     HealthcareProfessional,
     Identifier,
     Kind,
     Message,
     Moment,
     Opaque,
+    Sykmelding,
     coded,
 )
 from adapter.message.dialogmelding import RelatedRole, RelatedUnit
@@ -181,7 +183,28 @@ def test_only_a_referral_with_priority_0_is_an_emergency(referral: Build, dialog
     assert not base.is_emergency(dialogue())
 
 
-def test_other_kinds_are_not_asked_for_a_patient(dialogue: Build) -> None:
-    message = replace(dialogue(), kind=Kind.EPIKRISE, patient=None, generated=Moment("2026-03-01"))
+def test_kinds_that_are_not_read_are_not_asked_for_a_patient(dialogue: Build) -> None:
+    message = replace(dialogue(), kind=Kind.OTHER, patient=None, generated=Moment("2026-03-01"))
 
     assert found(message) == []
+
+
+def test_a_patient_that_only_the_content_names_is_identified(dialogue: Build) -> None:
+    """NAV's forms name the patient themselves."""
+    patient = dialogue().patient
+    form = replace(
+        dialogue(), kind=Kind.SYKMELDING, patient=None, documents=(Document(content=(Sykmelding(patient=patient),)),)
+    )
+
+    assert found(form) == []
+    assert found(replace(form, documents=(Document(content=(Sykmelding(),)),))) == [("MSG-05", Severity.REJECT)]
+
+
+def test_the_patient_of_a_discharge_letter_stands_in_its_report() -> None:
+    letter = Message(
+        envelope=Envelope.MESSAGE, kind=Kind.EPIKRISE, version="1.2", msg_id="3b6e4b9c-52a7-4c6e-9a51-0a2a8f0b7c11"
+    )
+
+    (finding,) = base.check(letter, Policy())
+
+    assert (finding.rule, finding.path) == ("MSG-05", "/Message/ServRprt/Patient")

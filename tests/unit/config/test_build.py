@@ -61,6 +61,7 @@ profiles = ["amo"]
 tolerance = ["short-date"]
 dedicated = true
 strict_sender = true
+accepts = ["sykmelding"]
 relays_unsupported = true"""
 
 
@@ -81,6 +82,7 @@ def test_parties_keep_what_was_written(settings: Settings) -> None:
     assert (party.profiles, party.tolerance) == (("amo",), {"short-date"})
     assert party.is_dedicated
     assert party.strict_sender
+    assert party.accepts == {"sykmelding"}
     assert party.relays_unsupported
 
 
