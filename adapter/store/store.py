@@ -24,6 +24,10 @@ from adapter.store.query import Query
 #: What a process waits for another one's transaction, in seconds.
 BUSY_TIMEOUT = 30.0
 
+#: Between two tries to begin writing, in seconds. SQLite by itself would sleep up to a hundred times as long, while
+#: another worker's transaction takes ten times as long at most.
+_BETWEEN_TRIES = 0.001
+
 _LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -45,9 +49,10 @@ _PRAGMAS = (
 class Store:
     """An open store. Belongs to one process: a child opens its own. Threads may share it."""
 
-    def __init__(self, engine: Engine, path: Path) -> None:
+    def __init__(self, engine: Engine, path: Path, *, busy_timeout: float = BUSY_TIMEOUT) -> None:
         """Take an engine whose tables are current; `open` makes one."""
         self._engine = engine
+        self._busy_timeout = busy_timeout
         #: Connections nobody uses just now: a warm one knows its statements.
         self._idle: list[Connection] = []
         self._pid = os.getpid()
@@ -72,9 +77,9 @@ class Store:
                 _create_file(path)
         except OSError as error:
             raise StoreError(f"The store {path} cannot be made: {error.strerror}.") from error
-        store = cls(_engine(path, busy_timeout), path)
+        store = cls(_engine(path, busy_timeout), path, busy_timeout=busy_timeout)
         try:
-            store._prepare(busy_timeout)
+            store._prepare()
         except BaseException:
             store.close()
             raise
@@ -91,7 +96,7 @@ class Store:
         path = _path(url)
         if not path.is_file():
             raise StoreError(f"There is no store at {path}.")
-        store = cls(_engine(path, busy_timeout, is_read_only=True), path)
+        store = cls(_engine(path, busy_timeout, is_read_only=True), path, busy_timeout=busy_timeout)
         try:
             with store._transaction("BEGIN") as connection:
                 found = schema.revision(connection)
@@ -168,7 +173,10 @@ class Store:
             connection = self._connection()
             try:
                 driver = _driver(connection)
-                driver.execute(begin)
+                if begin == "BEGIN IMMEDIATE":
+                    self._begin_writing(driver)
+                else:
+                    driver.execute(begin)
                 yield connection
                 driver.execute("COMMIT")
             except BaseException:
@@ -177,19 +185,35 @@ class Store:
                 raise
             self._idle.append(connection)
 
+    def _begin_writing(self, driver: sqlite3.Connection) -> None:
+        """Wait for whoever writes, and look often: workers take turns here with every batch."""
+        deadline = time.monotonic() + self._busy_timeout
+        driver.execute("PRAGMA busy_timeout=0")
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if _code(error) not in _LOCKED or time.monotonic() > deadline:
+                    raise
+                time.sleep(_BETWEEN_TRIES)
+            else:
+                break
+        # Whatever else may find the file busy waits as SQLite does.
+        driver.execute(f"PRAGMA busy_timeout={self._busy_timeout * 1000:.0f}")
+
     def _connection(self) -> Connection:
         try:
             return self._idle.pop()
         except IndexError:
             return self._engine.connect()
 
-    def _prepare(self, busy_timeout: float) -> None:
+    def _prepare(self) -> None:
         with self._transaction("BEGIN") as connection:
             found = schema.revision(connection)
         if found not in {None, schema.REVISION}:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
             self.backup(self.path.with_name(f"{self.path.name}.{found}.{stamp}.bak"))
-        self._use_write_ahead_log(busy_timeout)
+        self._use_write_ahead_log()
         if found == schema.REVISION:
             return
         with self._transaction("BEGIN IMMEDIATE") as connection:
@@ -200,9 +224,9 @@ class Store:
             elif found != schema.REVISION:
                 schema.migrate(connection)
 
-    def _use_write_ahead_log(self, busy_timeout: float) -> None:
+    def _use_write_ahead_log(self) -> None:
         """Switch the journal, which the file remembers. SQLite does not wait by itself here when others open it too."""
-        deadline = time.monotonic() + busy_timeout
+        deadline = time.monotonic() + self._busy_timeout
         while True:
             try:
                 with _translated(), self._engine.connect() as connection:
@@ -271,7 +295,7 @@ def _translated() -> Iterator[None]:
 
 def _meaning(error: BaseException | None) -> StoreError:
     """Say what a database error means here. SQLite's texts name tables and columns, never values."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = _code(error)
     if code in _LOCKED:
         return StoreLocked("Another process is writing to the store and did not end in time.")
     if code in _FULL:
@@ -283,6 +307,12 @@ def _meaning(error: BaseException | None) -> StoreError:
             f"The store's file cannot be used: {error}.", hint="Check that this user may write the file and its folder."
         )
     return StoreError(f"The store refused: {error}.")
+
+
+def _code(error: BaseException | None) -> int:
+    """Return SQLite's error code without what extends it."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
 
 
 def _create_file(path: Path) -> None:

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -215,6 +216,27 @@ def test_a_locked_database_is_a_clear_error_after_the_wait(store: Store, now: da
     other.close()
     with store.writing() as ledger:
         assert ledger.receive([new_message()], at=now) == [1]
+
+
+def test_a_writer_looks_again_at_once_and_leaves_other_waits_to_sqlite(
+    store: Store, now: datetime, new_message: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses = []
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            other.execute("ROLLBACK")
+
+    monkeypatch.setattr(time, "sleep", pause)
+    with store.writing() as ledger:
+        assert ledger.receive([new_message()], at=now) == [1]
+        assert ledger._connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 100
+
+    assert pauses == [0.001] * 3
+    other.close()
 
 
 def test_a_new_store_that_is_locked_is_a_clear_error(tmp_path: Path) -> None:
