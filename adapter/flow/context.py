@@ -129,6 +129,10 @@ class Earlier(Protocol):
         """Return its code of list 8279."""
 
     @property
+    def service_type(self) -> str | None:
+        """Return whether a referral is new, changed or cancelled: "N", "M" or "C"; None for others."""
+
+    @property
     def topic(self) -> str | None:
         """Return what a dialogue message is about, as list and code: "9148/2"; None for others."""
 
@@ -155,6 +159,10 @@ class Sending(Protocol):
     @property
     def id(self) -> int:
         """Return its number in the store."""
+
+    @property
+    def channel(self) -> str:
+        """Return the channel it went to."""
 
     @property
     def party(self) -> str | None:

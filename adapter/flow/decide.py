@@ -35,8 +35,9 @@ def decide(  # noqa: PLR0913 - a decision depends on exactly these
 ) -> Decision:
     """Decide what becomes of a message.
 
-    `earlier` are the messages that share or name one of its ids (`references.keys_of`), `sendings` the deliveries
-    of those a receipt may answer. `released` says that a person has let a held message go on: holds count no more.
+    `earlier` are the messages that share or name one of its ids (`references.keys_of`), and those of their threads
+    where these matter too (`references.needs_thread`), `sendings` the deliveries of those whose receipts matter.
+    `released` says that a person has let a held message go on: holds count no more.
     `answered` says that its sender has its receipt already.
     """
     message = answerable(report)
@@ -52,10 +53,11 @@ def decide(  # noqa: PLR0913 - a decision depends on exactly these
     if first is not None:
         return _repeated(report, message, sender, earlier, first)
     others = tuple(found for found in earlier if found.message_id != arrival.id)
+    known = sendings or {}
     if message.kind is Kind.APPREC:
-        relaying = Relaying(arrival, report, context, others, now, sender, released=released, answered=answered)
-        return relaying.pass_on(sendings or {}) or _quarantined(report, finding(rules.REC_01))
-    return Taking(arrival, report, context, others, now, sender, released=released, answered=answered).take()
+        relaying = Relaying(arrival, report, context, others, known, now, sender, released=released, answered=answered)
+        return relaying.pass_on() or _quarantined(report, finding(rules.REC_01))
+    return Taking(arrival, report, context, others, known, now, sender, released=released, answered=answered).take()
 
 
 def _quarantined(report: Report, *more: Finding) -> Decision:

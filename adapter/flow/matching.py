@@ -11,6 +11,7 @@ from adapter.flow.references import DOCUMENT_ID, MSG_ID
 from adapter.message.message import Kind
 from adapter.message.receipt import OriginalMessage, Receipt
 from adapter.message.state import DeliveryState
+from adapter.partner.register import Partner
 
 _ANSWERED = {DeliveryState.COMPLETED, DeliveryState.REJECTED}
 
@@ -24,6 +25,8 @@ class Outcome(Enum):
     REPEATED = auto()
     #: It contradicts the first receipt, which is final (HITS 1168 5.1).
     CONFLICT = auto()
+    #: It comes from another party behind the channel that the message went to; its own delivery is none.
+    BESIDE = auto()
     #: It comes from someone the message was not sent to.
     STRANGER = auto()
     #: No message with that id is known.
@@ -41,9 +44,11 @@ class Match:
 
 
 def match(
-    receipt: Receipt, sender_party: str, earlier: Sequence[Earlier], sendings: Mapping[int, Sequence[Sending]]
+    receipt: Receipt, sender: Partner, earlier: Sequence[Earlier], sendings: Mapping[int, Sequence[Sending]]
 ) -> Match:
     """Find the delivery that a receipt from a party answers for.
+
+    Parties behind one channel share one delivery, which is the first one's; the others' receipts settle nothing.
 
     The id may be a MsgId or, from AppRec 1.0 for Henvisning 1.0, a document id that new, changed and cancelled
     referrals share; then GenDate decides (AppRec 1.0 6.5). Addresses are not compared: partners mirror them badly.
@@ -54,8 +59,11 @@ def match(
         return Match(Outcome.UNKNOWN)
     sent = [(candidate, sending) for candidate in candidates for sending in sendings.get(candidate.message_id, ())]
     for candidate, sending in sent:
-        if sending.party == sender_party:
+        if sending.party == sender.id:
             return _settled(receipt, candidate, sending)
+    for candidate, sending in sent:
+        if sending.party and sending.channel == sender.channel:
+            return Match(Outcome.BESIDE, candidate)
     return Match(Outcome.STRANGER if sent else Outcome.UNKNOWN, candidates[0])
 
 

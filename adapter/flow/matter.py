@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from adapter.check.finding import Direction, Finding, Report, Verdict
 from adapter.check.rule import Rule
 from adapter.flow.addressing import recipients_of
-from adapter.flow.context import Arrival, Context, Earlier
+from adapter.flow.context import Arrival, Context, Earlier, Sending
+from adapter.flow.conversation import Effects
 from adapter.flow.decision import Chore, Decision, Dispatch, Issued, Made, Settlement
 from adapter.flow.follow import receipt_deadlines
 from adapter.flow.references import references_of, threads_of
@@ -17,6 +18,8 @@ from adapter.flow.routing import file_name
 from adapter.message.message import Message
 from adapter.message.state import MessageState
 from adapter.partner.register import Partner
+
+NOTHING = Effects()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Matter:
     report: Report
     context: Context
     earlier: tuple[Earlier, ...]
+    sendings: Mapping[int, Sequence[Sending]]
     now: datetime
     sender: Partner | None
     released: bool = False
@@ -69,6 +73,7 @@ class Matter:
         dispatches: tuple[Dispatch, ...] = (),
         settlements: tuple[Settlement, ...] = (),
         chores: tuple[Chore, ...] = (),
+        effects: Effects = NOTHING,
     ) -> Decision:
         """Return a decision about this message, with its parties, ids and threads."""
         if receiver_party is None:
@@ -87,7 +92,11 @@ class Matter:
             issued=issued,
             dispatches=dispatches,
             settlements=settlements,
-            chores=chores,
+            chores=(*chores, *effects.chores),
+            watches=effects.watches,
+            endings=effects.endings,
+            urgings=effects.urgings,
+            unparked=effects.unparked,
         )
 
 

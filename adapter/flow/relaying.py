@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from adapter.check import rules as check_rules
 from adapter.check.finding import Finding, Severity, Verdict
 from adapter.flow import rules
 from adapter.flow.addressing import recipients_of
-from adapter.flow.context import Sending
+from adapter.flow.conversation import Effects, effects_of_receipt, is_sent_again, refusal_of
+from adapter.flow.conversation_rules import ALARMS
 from adapter.flow.decision import OPERATOR, Chore, Decision, Settlement
+from adapter.flow.follow import AS_USUAL, AT_ONCE
 from adapter.flow.matching import Match, Outcome, has_message, match
-from adapter.flow.matter import Matter, finding
-from adapter.message.state import MessageState
+from adapter.flow.matter import NOTHING, Matter, finding
+from adapter.message.receipt import Receipt
+from adapter.message.state import DeliveryState, MessageState
 from adapter.partner.register import Partner
 
 
@@ -21,7 +24,7 @@ class Relaying(Matter):
 
     __slots__ = ()
 
-    def pass_on(self, sendings: Mapping[int, Sequence[Sending]]) -> Decision | None:
+    def pass_on(self) -> Decision | None:
         """Settle what the receipt answers for, and pass it on to the one who waits for it.
 
         None where it says nothing, or nobody known gave it.
@@ -32,7 +35,7 @@ class Relaying(Matter):
         found = list(self.report.findings)
         if sender.receipts == "adapter":
             return self._keep_back(found, sender, is_positive=answered.is_positive)
-        fit = match(answered, sender.id, self.earlier, sendings)
+        fit = match(answered, sender, self.earlier, self.sendings)
         if fit.outcome is Outcome.STRANGER:
             found.append(finding(rules.REC_02))
         held = next((item for item in reversed(found) if item.severity is Severity.HOLD), None)
@@ -48,7 +51,7 @@ class Relaying(Matter):
                 [*found, said],
                 chores=(Chore.about(said, _origin(fit)),),
             )
-        return self._deliver(found, fit, is_taken=has_message(answered))
+        return self._deliver(found, fit, answered)
 
     def _keep_back(self, found: list[Finding], sender: Partner, *, is_positive: bool) -> Decision:
         """Keep back the receipt of a system for which the adapter answers; a person hears of it where it rejects."""
@@ -57,25 +60,26 @@ class Relaying(Matter):
         chores = () if is_positive else (chore,)
         return self.decision(MessageState.IGNORED, Verdict.IGNORE, [*found, said], chores=chores)
 
-    def _deliver(self, found: list[Finding], fit: Match, *, is_taken: bool) -> Decision:
+    def _deliver(self, found: list[Finding], fit: Match, answered: Receipt) -> Decision:
+        is_taken = has_message(answered)
         chores: tuple[Chore, ...] = ()
         if fit.outcome is Outcome.UNKNOWN:
             found.append(finding(rules.REC_01))
-        elif not is_taken:
-            said = finding(rules.REC_05)
+        elif (said := self._said(fit, answered)) is not None:
             found.append(said)
-            chores = (Chore.about(said, _origin(fit)),)
+            priority = AT_ONCE if said.rule in ALARMS else AS_USUAL
+            chores = (replace(Chore.about(said, _origin(fit)), priority=priority),)
         target = self.context.register.by_id(_origin(fit))
         if target is None:
             ours = [item.partner for item in recipients_of(self.message, self.context.register) if item.partner]
             target = next(iter(ours), None)
         if target is None:
-            said = finding(check_rules.MSG_07)
+            unserved = finding(check_rules.MSG_07)
             return self.decision(
                 MessageState.QUARANTINED,
                 Verdict.QUARANTINE,
-                [*found, said],
-                chores=(Chore.about(said),),
+                [*found, unserved],
+                chores=(Chore.about(unserved),),
             )
         settlements: tuple[Settlement, ...] = ()
         if fit.sending is not None and fit.to is not None:
@@ -88,6 +92,26 @@ class Relaying(Matter):
             dispatches=(self.relay(target.channel, target, self.now, is_own=True),),
             settlements=settlements,
             chores=chores,
+            effects=self._effects(fit, is_taken=is_taken),
+        )
+
+    def _said(self, fit: Match, answered: Receipt) -> Finding | None:
+        """Return what a receipt tells the people who sent the message, or None where all is well."""
+        if fit.original is None:
+            return None
+        if not has_message(answered):
+            if any(error.value == check_rules.E21.value for error in answered.errors):
+                return finding(rules.REC_09)
+            return finding(refusal_of(fit.original) or rules.REC_05)
+        is_late = fit.sending is not None and fit.sending.state is DeliveryState.OVERDUE
+        return finding(rules.REC_10) if is_late and is_sent_again(fit.original, self.earlier) else None
+
+    def _effects(self, fit: Match, *, is_taken: bool) -> Effects:
+        """Return what begins with a receipt that settles something."""
+        if fit.original is None or fit.to is None:
+            return NOTHING
+        return effects_of_receipt(
+            fit.original, positive=is_taken, earlier=self.earlier, context=self.context, now=self.arrival.received_at
         )
 
 

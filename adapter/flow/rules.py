@@ -1,12 +1,14 @@
 """The rules that need more than the message itself: the register, the routes, and what came before.
 
-They complete `adapter.check.rules`; the code table of the documentation is made from both.
+They complete `adapter.check.rules`; the code table of the documentation is made from both. What tells clinicians what
+to do in a conversation is Norwegian; it stands in `conversation_rules`.
 """
 
 from __future__ import annotations
 
 from adapter.check.finding import Severity
 from adapter.check.rule import Rule
+from adapter.flow import conversation_rules
 
 MSG_18 = Rule(
     id="MSG-18",
@@ -107,6 +109,24 @@ REC_08 = Rule(
     hint='Tell the sender by other means, and set receipts = "system" for the party if its system shall answer.',
     source="HITS 1168 5.1",
 )
+REC_09 = Rule(
+    id="REC-09",
+    title="The receiver exists where the message was sent",
+    inbound=Severity.WARN,
+    outbound=None,
+    text="The receiver does not exist at that address (E21): the address register has changed, or the person has left.",
+    hint="Look the address up again; a person decides where to send the message now, if need be on paper.",
+    source="domain rules, scenarios 6 and 19",
+)
+REC_10 = Rule(
+    id="REC-10",
+    title="A message is sent again only when the first one did not arrive",
+    inbound=Severity.WARN,
+    outbound=None,
+    text="A late receipt confirms a message that was sent again meanwhile: the receiver may have it twice.",
+    hint="Tell the receiver which of the two counts.",
+    source="domain rules, scenario 4",
+)
 DLV_01 = Rule(
     id="DLV-01",
     title="A delivery succeeds within its attempts",
@@ -128,4 +148,9 @@ INT_01 = Rule(
     source="own safety rule",
 )
 
-ALL = (MSG_18, MSG_19, RTE_01, REC_01, REC_02, REC_03, REC_04, REC_05, REC_06, REC_07, REC_08, DLV_01, INT_01)
+ALL = (
+    *(MSG_18, MSG_19, RTE_01),
+    *(REC_01, REC_02, REC_03, REC_04, REC_05, REC_06, REC_07, REC_08, REC_09, REC_10),
+    *(DLV_01, INT_01),
+    *conversation_rules.ALL,
+)

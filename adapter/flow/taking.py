@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from adapter.check import rules as check_rules
+from adapter.check.base import is_emergency
 from adapter.check.finding import Direction, Finding, Severity, Verdict
 from adapter.flow import rules
 from adapter.flow.addressing import Recipient, Standing, recipients_of
 from adapter.flow.answer import OK, Answer, answer, receipt
-from adapter.flow.decision import OPERATOR, Chore, Decision, Dispatch, Issued, Made
+from adapter.flow.conversation import Effects, Turn, clocks, consequences, judge, turn_of
+from adapter.flow.conversation_rules import FOR_THE_SENDER
+from adapter.flow.decision import OPERATOR, Chore, Decision, Dispatch, Issued, Made, Watch
 from adapter.flow.drafts.frame import Writing
 from adapter.flow.drafts.question import question
+from adapter.flow.follow import AS_USUAL, AT_ONCE, PARK
 from adapter.flow.matter import Matter, finding
-from adapter.flow.references import DOCUMENT_ID, MSG_ID
 from adapter.flow.routing import Destination, destinations, file_name
 from adapter.message.state import MessageState
 from adapter.partner.register import Partner
@@ -43,7 +46,9 @@ class Taking(Matter):
         recipients = recipients_of(self.message, self.context.register)
         ours = [recipient for recipient in recipients if recipient.standing is Standing.KNOWN]
         unknown = [recipient for recipient in recipients if recipient.standing is Standing.UNKNOWN_SERVICE]
-        found = [*self.report.findings, *self._history()]
+        turn = self._turn(next(iter(ours), None))
+        judged = judge(turn)
+        found = [*self.report.findings, *judged.findings]
         if not ours and not unknown:
             return self._foreign(found, recipients)
         refusals = [] if self._leaves_unknown_services_to_people else _refusals(unknown, found)
@@ -56,9 +61,12 @@ class Taking(Matter):
         said = answer(found)
         if said.status != OK:
             return self._reject(found, [*(_Reply(recipient, said) for recipient in ours), *refusals])
-        if not self.released and any(item.severity is Severity.HOLD for item in found):
-            return self._hold(found, ours, refusals)
-        return self._accept(found, ours, refusals)
+        if not self.released:
+            if judged.waits and not _must_be_held(self.report.findings):
+                return self._park(found, ours, refusals)
+            if _must_be_held(found):
+                return self._hold(found, ours, refusals, turn)
+        return self._accept(found, ours, refusals, turn)
 
     @property
     def _leaves_unknown_services_to_people(self) -> bool:
@@ -66,24 +74,18 @@ class Taking(Matter):
         from_nav = self.sender is not None and self.sender.role == NAV
         return self.context.answering.unknown_service == "hold" or from_nav
 
-    def _history(self) -> list[Finding]:
-        """Return what earlier messages say about this one: possible doubles, and changes of something unknown."""
-        henvisning = self.message.henvisning
-        if henvisning is None:
-            return []
-        document = (henvisning.document_id or "").strip().lower()
-        same = [
-            found
-            for found in self.earlier
-            if found.role == DOCUMENT_ID and found.key == document and found.state is not MessageState.REJECTED
-        ]
-        if henvisning.is_cancellation or henvisning.is_change:
-            if same or any(found.role in {MSG_ID, DOCUMENT_ID} for found in self.earlier):
-                return []
-            return [
-                finding(check_rules.MSG_17_CANCELLATION if henvisning.is_cancellation else check_rules.MSG_17_CHANGE)
-            ]
-        return [finding(check_rules.MSG_10)] if same else []
+    def _turn(self, recipient: Recipient | None) -> Turn:
+        """Return the message's turn in its conversation, with the first party it is for."""
+        return turn_of(
+            self.message,
+            earlier=self.earlier,
+            sender=self.sender,
+            receiver=recipient.partner if recipient else None,
+            context=self.context,
+            now=self.arrival.received_at,
+            answered_here=recipient is not None and _is_answered_here(recipient),
+            sendings=self.sendings,
+        )
 
     def _foreign(self, found: list[Finding], recipients: tuple[Recipient, ...]) -> Decision:
         """Put aside what is for somebody else. It claims no id: sent again once the register is right, it is new."""
@@ -111,20 +113,50 @@ class Taking(Matter):
             MessageState.REJECTED, Verdict.REJECT, found, made=made, issued=issued, dispatches=dispatches
         )
 
-    def _hold(self, found: list[Finding], ours: list[Recipient], refusals: list[_Reply]) -> Decision:
+    def _hold(self, found: list[Finding], ours: list[Recipient], refusals: list[_Reply], turn: Turn) -> Decision:
         """Hold for a person. The sender has its positive receipt at once: the message is safe and will be read."""
-        positive = [_Reply(recipient, Answer(OK)) for recipient in ours if _is_answered_here(recipient)]
-        made, issued, dispatches = self._receipts([*positive, *refusals])
-        reasons = [item for item in found if item.severity is Severity.HOLD]
-        chores = tuple(Chore.about(item, ours[0].partner.id if ours[0].partner else OPERATOR) for item in reasons[:1])
+        made, issued, dispatches = self._positive(ours, refusals)
+        reason = next(item for item in found if item.severity is Severity.HOLD)
+        # an emergency cannot wait until somebody looks at the list (domain rules, scenario 9b)
+        priority = AT_ONCE if is_emergency(self.message) else AS_USUAL
+        party = turn.from_id if reason.rule in FOR_THE_SENDER else turn.to_id
         return self.decision(
-            MessageState.HELD, Verdict.HOLD, found, made=made, issued=issued, dispatches=dispatches, chores=chores
+            MessageState.HELD,
+            Verdict.HOLD,
+            found,
+            made=made,
+            issued=issued,
+            dispatches=dispatches,
+            chores=(replace(Chore.about(reason, party), priority=priority),),
+            effects=clocks(turn),
         )
 
-    def _accept(self, found: list[Finding], ours: list[Recipient], refusals: list[_Reply]) -> Decision:
+    def _park(self, found: list[Finding], ours: list[Recipient], refusals: list[_Reply]) -> Decision:
+        """Keep what came too early until what it is about comes, or a person must decide."""
+        made, issued, dispatches = self._positive(ours, refusals)
+        until = self.context.timers.park.after(self.arrival.received_at)
+        party = ours[0].partner.id if ours[0].partner else OPERATOR
+        return self.decision(
+            MessageState.PARKED,
+            Verdict.HOLD,
+            found,
+            made=made,
+            issued=issued,
+            dispatches=dispatches,
+            effects=Effects(watches=(Watch(rule=PARK, due_at=until, party=party),)),
+        )
+
+    def _positive(
+        self, ours: list[Recipient], refusals: list[_Reply]
+    ) -> tuple[tuple[Made, ...], tuple[Issued, ...], tuple[Dispatch, ...]]:
+        """Return the positive receipts of a message that is kept, for those the adapter answers for."""
+        positive = [_Reply(recipient, Answer(OK)) for recipient in ours if _is_answered_here(recipient)]
+        return self._receipts([*positive, *refusals])
+
+    def _accept(self, found: list[Finding], ours: list[Recipient], refusals: list[_Reply], turn: Turn) -> Decision:
         plans = [(recipient, partner, self._places(partner)) for recipient in ours if (partner := recipient.partner)]
         if not self.released and any(place.is_held for _, _, places in plans for place in places):
-            return self._hold([*found, finding(rules.RTE_01)], ours, refusals)
+            return self._hold([*found, finding(rules.RTE_01)], ours, refusals, turn)
         relays: dict[str, Dispatch] = {}
         # where the parties themselves have it first: their systems answer, and receipts wait for that
         for is_own in (True, False):
@@ -148,6 +180,7 @@ class Taking(Matter):
             issued=issued,
             dispatches=(*relays.values(), *receipts),
             chores=chores,
+            effects=consequences(turn),
         )
 
     def _places(self, partner: Partner) -> tuple[Destination, ...]:
@@ -221,6 +254,10 @@ class Taking(Matter):
             draft=offset if drafts else None,
         )
         return (chore,), drafts
+
+
+def _must_be_held(found: Sequence[Finding]) -> bool:
+    return any(item.severity is Severity.HOLD for item in found)
 
 
 def _unknown(recipient: Recipient) -> Finding:

@@ -28,6 +28,7 @@ from adapter.message import (
     coded,
 )
 from adapter.message.state import DeliveryState, MessageState
+from adapter.partner.register import Partner
 
 #: Decides about a report, as the fixture `decided` does.
 Decide = Callable[..., Decision]
@@ -57,6 +58,12 @@ CLINIC = ("8990100", "8990101")
 NAV = ("79768",)
 
 
+def partner(name: str, *, role: str | None = None, **changes: object) -> Partner:
+    """Return a party of the register, with a channel of its own unless said otherwise."""
+    plain = Partner(id=name, role=role or name, name=name.title(), her_ids=(f"1{len(name)}",), channel=f"{name}-epj")
+    return replace(plain, **changes)
+
+
 @dataclass(frozen=True)
 class Earlier:
     """A message known from before."""
@@ -68,7 +75,12 @@ class Earlier:
     direction: str = "in"
     state: MessageState = MessageState.DELIVERED
     kind: str | None = "henvisning"
+    type: str | None = "HENVISNING"
+    service_type: str | None = "N"
+    topic: str | None = None
+    patient: str | None = None
     sender_party: str | None = "referrer"
+    receiver_party: str | None = "clinic"
     generated_at: datetime | None = NOW
 
 
@@ -79,6 +91,7 @@ class Sending:
     id: int
     party: str | None
     state: DeliveryState = DeliveryState.SENT
+    channel: str = "clinic-epj"
 
 
 def referral(**changes: object) -> Message:

@@ -23,6 +23,7 @@ from adapter.check.finding import Severity, Verdict
 from adapter.flow.context import Answering, Context, Route
 from adapter.flow.decision import RELAY
 from adapter.flow.schedule import Schedule
+from adapter.flow.span import Span
 from adapter.message import Code, Kind, Moment, Receipt, coded
 from adapter.message.state import DeliveryState, MessageState
 from adapter.wire import read
@@ -189,15 +190,20 @@ def test_a_corrected_referral_after_a_rejection_is_no_double(decided: Decide) ->
     assert "MSG-10" not in rules(decision)
 
 
-def test_a_change_of_an_unknown_referral_counts_as_new_and_is_flagged(decided: Decide) -> None:
-    decision = decided(report(referral(service_type="M")))
+def impatient(context: Context) -> Context:
+    """Return a context in which nothing is parked."""
+    return replace(context, timers=replace(context.timers, park=Span(0, "h")))
+
+
+def test_a_change_of_an_unknown_referral_counts_as_new_and_is_flagged(decided: Decide, context: Context) -> None:
+    decision = decided(report(referral(service_type="M")), within=impatient(context))
 
     assert decision.state is MessageState.ACCEPTED
     assert "MSG-17" in rules(decision)
 
 
-def test_a_cancellation_of_an_unknown_referral_is_held(decided: Decide) -> None:
-    decision = decided(report(referral(service_type="C")))
+def test_a_cancellation_of_an_unknown_referral_is_held(decided: Decide, context: Context) -> None:
+    decision = decided(report(referral(service_type="C")), within=impatient(context))
 
     assert decision.state is MessageState.HELD
 

@@ -29,6 +29,7 @@ from adapter.flow.context import Arrival, Context
 from adapter.flow.decide import decide
 from adapter.flow.decision import RELAY, Decision
 from adapter.flow.policy import policy_between
+from adapter.flow.references import patient_digest, topic_of
 from adapter.message import Message
 from adapter.message.receipt import Receipt
 from adapter.wire import read
@@ -73,7 +74,12 @@ class House:
                     thread=number,
                     state=decision.state,
                     kind=message.kind.value if message else None,
+                    type=message.type_code if message else None,
+                    service_type=service_type_of(message),
+                    topic=topic_of(message) if message else None,
+                    patient=patient_digest(message) if message else None,
                     sender_party=decision.sender_party,
+                    receiver_party=decision.receiver_party,
                     generated_at=message.generated.instant if message and message.generated else None,
                 )
             )
@@ -89,6 +95,11 @@ class House:
         register = self.context.register
         receiver = next((found.partner for found in recipients_of(message, register) if found.partner), None)
         return policy_between(Policy(), sender=sender_of(message, register), receiver=receiver)
+
+
+def service_type_of(message: Message | None) -> str | None:
+    referral = message.henvisning if message else None
+    return referral.service_type.value if referral and referral.service_type else None
 
 
 def read_sender(rescued: Any) -> Message:

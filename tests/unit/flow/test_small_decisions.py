@@ -55,18 +55,18 @@ def test_a_wait_is_never_negative_nor_too_long(made: int) -> None:
     ],
 )
 def test_a_missing_receipt_is_told(rule: str, state: DeliveryState, code: str, to: DeliveryState | None) -> None:
-    followed = consequence(rule, state)
+    followed = consequence(rule, delivery=state)
 
     assert (followed.rule.id, followed.to) == (code, to)
 
 
 @pytest.mark.parametrize("state", [DeliveryState.COMPLETED, DeliveryState.REJECTED, DeliveryState.ABANDONED, None])
 def test_a_settled_matter_ends_in_silence(state: DeliveryState | None) -> None:
-    assert consequence(RECEIPT_ALARM, state) is None
+    assert consequence(RECEIPT_ALARM, delivery=state) is None
 
 
 def test_a_timer_of_an_unknown_rule_ends_in_silence() -> None:
-    assert consequence("something-else", DeliveryState.SENT) is None
+    assert consequence("something-else", delivery=DeliveryState.SENT) is None
 
 
 def test_every_id_of_a_message_is_a_reference() -> None:
@@ -157,10 +157,10 @@ def test_an_address_that_is_named_twice_is_one_recipient(register: Register) -> 
 
 def test_rule_codes_are_unique_across_the_house() -> None:
     theirs = {rule.id for rule in check_rules.every()}
-    ours = [rule.id for rule in rules.ALL]
+    ours = [(rule.id, rule.title) for rule in rules.ALL]
 
     assert len(set(ours)) == len(ours)
-    assert not theirs & set(ours)
+    assert not theirs & {code for code, _ in ours}
 
 
 def test_known_messages_are_found_by_all_their_ids() -> None:

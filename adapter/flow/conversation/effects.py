@@ -1,0 +1,128 @@
+"""What a message begins and ends in its conversation, and what is wrong with it there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapter.check.finding import Finding
+from adapter.flow.context import Context, Earlier
+from adapter.flow.conversation import deviation, epikrise, nav, question, referral, status, waiting
+from adapter.flow.conversation.parts import Judgement, Part
+from adapter.flow.conversation.turn import Turn, turn_of
+from adapter.flow.decision import Chore, Ending, Urging, Watch
+from adapter.message.message import Kind, Message
+from adapter.partner.register import Partner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What follows from a message that goes on, beside its deliveries."""
+
+    watches: tuple[Watch, ...] = ()
+    endings: tuple[Ending, ...] = ()
+    urgings: tuple[Urging, ...] = ()
+    #: Parked messages that waited for this one.
+    unparked: tuple[int, ...] = ()
+    #: What it asks people to do.
+    chores: tuple[Chore, ...] = ()
+
+    @classmethod
+    def of(cls, parts: Iterable[Part], unparked: tuple[int, ...] = ()) -> Effects:
+        """Sort what follows by kind."""
+        found = tuple(parts)
+        return cls(
+            watches=tuple(part for part in found if isinstance(part, Watch)),
+            endings=tuple(part for part in found if isinstance(part, Ending)),
+            urgings=tuple(part for part in found if isinstance(part, Urging)),
+            unparked=unparked,
+            chores=tuple(part for part in found if isinstance(part, Chore)),
+        )
+
+
+def judge(turn: Turn) -> Judgement:
+    """Say what is wrong with a message in its conversation, and whether it waits for another."""
+    mistaken = waiting.another_patient(turn)
+    if mistaken is not None:
+        return Judgement((mistaken,))
+    early = waiting.too_early(turn)
+    if early is not None:
+        return early
+    return Judgement(tuple(_findings(turn)))
+
+
+def consequences(turn: Turn) -> Effects:
+    """Return what follows from a message once it goes on."""
+    return Effects.of(_parts(turn), waiting.waited_for(turn))
+
+
+def clocks(turn: Turn) -> Effects:
+    """Return what follows from a message that a person must look at first: the law's clocks do not wait for that."""
+    return Effects.of(referral.clocks(turn), waiting.waited_for(turn))
+
+
+def effects_of(  # noqa: PLR0913 - a turn is made of exactly these
+    message: Message,
+    *,
+    earlier: Sequence[Earlier],
+    sender: Partner | None,
+    receiver: Partner | None,
+    context: Context,
+    now: datetime,
+    answered_here: bool,
+) -> Effects:
+    """Return what follows from a message once it goes on.
+
+    `earlier` is what shares an id with it, with the rest of the threads of these; `now` is when it was received;
+    `answered_here` says that the adapter answers for the receiver, so that nothing has to wait for a receipt.
+    """
+    return consequences(
+        turn_of(
+            message,
+            earlier=earlier,
+            sender=sender,
+            receiver=receiver,
+            context=context,
+            now=now,
+            answered_here=answered_here,
+        )
+    )
+
+
+def _parts(turn: Turn) -> Iterable[Part]:
+    match turn.message.kind:
+        case Kind.HENVISNING:
+            return referral.parts(turn)
+        case Kind.DIALOGMELDING:
+            number = turn.topic.partition("/")[0]
+            return _DIALOGUES[number](turn) if number in _DIALOGUES else ()
+        case Kind.EPIKRISE:
+            return epikrise.parts(turn)
+        case Kind.LEGEERKLAERING:
+            return nav.answer(turn)
+        case _:
+            return ()
+
+
+def _findings(turn: Turn) -> Iterable[Finding]:
+    if turn.message.kind is Kind.HENVISNING:
+        return referral.findings(turn)
+    if turn.topic == referral.FORWARDED:
+        return status.findings(turn)
+    if question.is_about(turn):
+        return question.findings(turn)
+    return ()
+
+
+#: What a dialogue message means, by the list of its topic.
+_DIALOGUES: dict[str, Callable[[Turn], Iterable[Part]]] = {
+    "9148": status.parts,
+    "7322": question.parts,
+    "8117": deviation.parts,
+    "8125": nav.request,
+    "8127": nav.note,
+    "8129": nav.request,
+    "8126": nav.answer,
+    "9069": nav.answer,
+}
