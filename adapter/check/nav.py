@@ -158,8 +158,8 @@ class _Asked:
         self._patient = (message.patient.identified_by(*_NUMBERS) if message.patient else None) or ""
         self._doctor = signer or (doctor.identified_by(*_NUMBERS) if doctor else None) or ""
         self._hpr = (doctor.identified_by(HPR) if doctor else None) or ""
-        written = doctor.profession.value if doctor and doctor.profession else None
-        self._profession = registers.professions.get(self._hpr, written)
+        profession = doctor.profession.value if doctor and doctor.profession else None
+        self._profession = registers.professions.get(self._hpr, profession)
 
     def one_by_one(self, duplicate: Duplicate | None) -> Iterator[Finding]:
         """Yield what rows 0b to 8 say; NAV stops at the first."""
@@ -167,7 +167,7 @@ class _Asked:
         if not nav_facts.is_eleven_digits(self._patient):
             yield says("NAV-0b", path=_PATIENT)
         if duplicate is not None:
-            yield says("NAV-1", sent=_written(duplicate.sent), taken=_written(duplicate.taken))
+            yield says("NAV-1", sent=written(duplicate.sent), taken=written(duplicate.taken))
         if self._patient in known.not_in_pdl:
             yield says("NAV-2", path=_PATIENT)
         if self._doctor in known.not_in_pdl:
@@ -233,5 +233,6 @@ def _drop(enclosure: nav_facts.Enclosure) -> Finding:
     return says(enclosure.loss or Loss.UNMARKED, path=enclosure.path)
 
 
-def _written(moment: datetime) -> str:
+def written(moment: datetime) -> str:
+    """Return a moment as NAV writes it, in Norwegian time."""
     return moment.astimezone(OSLO).strftime("%d-%m-%Y %H:%M")

@@ -34,6 +34,7 @@ def register(settings: Settings) -> Register:
             tolerance=frozenset() if settings.checks.strict else frozenset(party.tolerance),
             is_dedicated=party.dedicated,
             strict_sender=party.strict_sender,
+            outbound_checks=party.outbound_checks,
             signature_required=party.signature_required,
             accepts=frozenset(party.accepts),
             relays_unsupported=party.relays_unsupported,

@@ -307,6 +307,8 @@ class PartyTable(Table):
     """Everything that arrives here is meant for the profile, marked or not."""
     strict_sender: bool = False
     """Its own messages are stopped when content is missing, not only flagged."""
+    outbound_checks: bool = False
+    """Judge its own messages as a sender should: what blocks one holds it back, with a task for its people."""
     signature_required: bool = False
     """Hold what it sends until its signature is verified; this release cannot, so a person releases each."""
     accepts: Annotated[tuple[MessageKind, ...], _Array, AfterValidator(_distinct)] = (

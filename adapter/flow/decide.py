@@ -32,13 +32,15 @@ def decide(  # noqa: PLR0913 - a decision depends on exactly these
     now: datetime,
     released: bool = False,
     answered: bool = False,
+    as_sent: tuple[Finding, ...] | None = None,
 ) -> Decision:
     """Decide what becomes of a message.
 
     `earlier` are the messages that share or name one of its ids (`references.keys_of`), and those of their threads
     where these matter too (`references.needs_thread`), `sendings` the deliveries of those whose receipts matter.
     `released` says that a person has let a held message go on: holds count no more.
-    `answered` says that its sender has its receipt already.
+    `answered` says that its sender has its receipt already. `as_sent` is what the sender's own checks find, where it
+    wants any.
     """
     message = answerable(report)
     report = replace(report, message=message)
@@ -57,7 +59,9 @@ def decide(  # noqa: PLR0913 - a decision depends on exactly these
     if message.kind is Kind.APPREC:
         relaying = Relaying(arrival, report, context, others, known, now, sender, released=released, answered=answered)
         return relaying.pass_on() or _quarantined(report, finding(rules.REC_01))
-    return Taking(arrival, report, context, others, known, now, sender, released=released, answered=answered).take()
+    return Taking(
+        arrival, report, context, others, known, now, sender, released=released, answered=answered, as_sent=as_sent
+    ).take()
 
 
 def _quarantined(report: Report, *more: Finding) -> Decision:

@@ -35,6 +35,8 @@ class Matter:
     sender: Partner | None
     released: bool = False
     answered: bool = False
+    #: What the sender's own checks find; None where it does not want any (`preflight`).
+    as_sent: tuple[Finding, ...] | None = None
 
     @property
     def message(self) -> Message:

@@ -18,6 +18,7 @@ from adapter.flow.drafts.frame import Writing
 from adapter.flow.drafts.question import question
 from adapter.flow.follow import AS_USUAL, AT_ONCE, PARK
 from adapter.flow.matter import Matter, finding
+from adapter.flow.preflight import Preflight, preflight
 from adapter.flow.routing import Destination, destinations, file_name
 from adapter.message.state import MessageState
 from adapter.partner.register import Partner
@@ -42,7 +43,40 @@ class Taking(Matter):
     __slots__ = ()
 
     def take(self) -> Decision:
-        """Decide about a message that wants an answer: to whom it goes, and what its sender is told."""
+        """Decide about a message that wants an answer; what its own sender should not have sent is held back."""
+        flight = self._preflight()
+        if flight is None:
+            return self._receive()
+        if flight.stops(released=self.released):
+            decision = self.decision(
+                MessageState.HELD, Verdict.HOLD, flight.findings, chores=flight.chores(self.sender, is_sent=False)
+            )
+            # nobody has taken it over: corrected and sent again, it is new
+            return replace(decision, references=())
+        decision = self._receive()
+        is_sent = decision.state is MessageState.ACCEPTED and not self.released
+        return replace(
+            decision,
+            findings=(*decision.findings, *flight.stops(released=False)),
+            chores=(*decision.chores, *(flight.chores(self.sender, is_sent=True) if is_sent else ())),
+        )
+
+    def _preflight(self) -> Preflight | None:
+        """Return what the sender's own checks say; None where it wants none, or nobody here is the receiver."""
+        known = [item.partner for item in recipients_of(self.message, self.context.register) if item.partner]
+        if self.as_sent is None or not known:
+            return None
+        return preflight(
+            self.message,
+            self.as_sent,
+            receiver=known[0],
+            earlier=self.earlier,
+            sendings=self.sendings,
+            context=self.context,
+        )
+
+    def _receive(self) -> Decision:
+        """Decide to whom a message goes, and what its sender is told."""
         recipients = recipients_of(self.message, self.context.register)
         ours = [recipient for recipient in recipients if recipient.standing is Standing.KNOWN]
         unknown = [recipient for recipient in recipients if recipient.standing is Standing.UNKNOWN_SERVICE]

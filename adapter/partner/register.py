@@ -42,6 +42,8 @@ class Partner:
     is_dedicated: bool = False
     #: Its own outgoing messages are stopped, not only flagged, when content is missing.
     strict_sender: bool = False
+    #: Its own messages are judged as a sender should judge them, and held back where something stops them.
+    outbound_checks: bool = False
     #: What it sends is held unless its signature was verified.
     signature_required: bool = False
     #: Kinds of messages its system takes; others are refused with T10, or relayed unread.
