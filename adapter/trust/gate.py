@@ -28,10 +28,18 @@ from adapter.trust.algorithms import (
     Digest,
     SignatureMethod,
 )
-from adapter.wire.namespaces import XMLDSIG
+from adapter.wire.namespaces import XMLDSIG, XSI
 
-SIGNATURE = f"{{{XMLDSIG}}}Signature"
+_DS = f"{{{XMLDSIG}}}"
+SIGNATURE = f"{_DS}Signature"
 _INCLUSIVE_NAMESPACES = f"{{{EXC_C14N}}}InclusiveNamespaces"
+_ID, _ALGORITHM = frozenset({"Id"}), frozenset({"Algorithm"})
+#: The attributes that the standard gives its elements; the others have none.
+_ATTRIBUTES = {
+    **dict.fromkeys(("Signature", "SignedInfo", "SignatureValue", "KeyInfo"), _ID),
+    **dict.fromkeys(("CanonicalizationMethod", "SignatureMethod", "Transform", "DigestMethod"), _ALGORITHM),
+    "Reference": frozenset({"Id", "URI", "Type"}),
+}
 #: Real ones have two or three kilobytes.
 _LARGEST_CERTIFICATE = 65_536
 #: A signature value of RSA-16384 in base64, with line breaks.
@@ -152,8 +160,11 @@ def read(root: etree._Element, profile: Profile = MESSAGE, *, allows_weak: bool 
         SignatureUnverifiable: it may be right, but uses something that is not known or not let through here.
     """
     element = find(root, profile)
-    if any(not isinstance(node.tag, str) for node in element.iter()):
-        raise SignatureInvalid("There are comments inside the signature.")
+    for node in element.iter():
+        if not isinstance(node.tag, str):
+            raise SignatureInvalid("There are comments inside the signature.")
+        if node.tag.startswith(_DS) and (not _has_known_attributes(node) or _has_stray_text(node)):
+            raise SignatureInvalid("The signature is not built as the standard has it.")
     signed_info, value, key_info = _children(element, "SignedInfo", "SignatureValue", "KeyInfo")
     info = _elements(signed_info)
     if len(info) < _SHORTEST_INFO:
@@ -267,7 +278,7 @@ def _digest(element: etree._Element, *, allows_weak: bool) -> Digest:
 
 def _certificates(key_info: etree._Element) -> tuple[bytes, ...]:
     """Return the certificates that stand in the signature; other hints at the key are not followed."""
-    path = f"{{{XMLDSIG}}}X509Data/{{{XMLDSIG}}}X509Certificate"
+    path = f"{_DS}X509Data/{_DS}X509Certificate"
     found = key_info.findall(path)
     if not found:
         raise SignatureUnverifiable("The signature does not say by a certificate who made it.")
@@ -291,12 +302,22 @@ def _children(element: etree._Element, *names: str) -> list[etree._Element]:
     return children
 
 
+def _has_known_attributes(element: etree._Element) -> bool:
+    known = _ATTRIBUTES.get(element.tag.removeprefix(_DS), ())
+    return all(name in known or str(name).startswith(f"{{{XSI}}}") for name in element.attrib)
+
+
+def _has_stray_text(element: etree._Element) -> bool:
+    between = (element.text, *(child.tail for child in element)) if len(element) else ()
+    return any(text and not text.isspace() for text in between)
+
+
 def _elements(parent: etree._Element) -> list[etree._Element]:
     return [child for child in parent if isinstance(child.tag, str)]
 
 
 def _expect(element: etree._Element, name: str) -> None:
-    if element.tag != f"{{{XMLDSIG}}}{name}":
+    if element.tag != f"{_DS}{name}":
         raise SignatureInvalid("The signature is not built as the standard has it.")
 
 

@@ -16,13 +16,14 @@ from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, Signatur
 from signxml.exceptions import SignXMLException
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
-from adapter.errors import SignatureInvalid
+from adapter.errors import SignatureInvalid, SignatureUnverifiable
 from adapter.trust.algorithms import DIGESTS, SIGNATURE_METHODS
 from adapter.trust.certificate import Certificate
 
 # At DEBUG signxml logs whole messages. No setting of the root logger may open that.
 logging.getLogger("signxml").setLevel(logging.INFO)
 
+_XML = "{http://www.w3.org/XML/1998/namespace}"
 #: Comments are no part of what is signed, but signxml would digest them where a transform says "WithComments".
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, huge_tree=True)
 
@@ -43,7 +44,13 @@ def verify(root: etree._Element, certificate: Certificate, parts: Mapping[str, b
 
     Raises:
         SignatureInvalid: it is not a signature of this document.
+        SignatureUnverifiable: the document has something that signxml does not see.
     """
+    around = (root.getprevious(), root.getnext())
+    if any(node is not None for node in around) or any(str(name).startswith(_XML) for name in root.attrib):
+        raise SignatureUnverifiable(
+            "The signature is of a rare kind, and so is what stands at the root of the message."
+        )
     config = SignatureConfiguration(
         location="./",
         expect_references=1 + len(parts),
@@ -63,5 +70,5 @@ def verify(root: etree._Element, certificate: Certificate, parts: Mapping[str, b
             uri_resolver=parts.get,
             parser=_PARSER,
         )
-    except (SignXMLException, InvalidSignature, ValueError) as error:
+    except (SignXMLException, InvalidSignature, etree.LxmlError, ValueError) as error:
         raise SignatureInvalid(f"The signature is not genuine ({type(error).__name__}).") from None
