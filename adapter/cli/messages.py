@@ -27,7 +27,9 @@ from adapter.cli.output import cell, fields, json_line, section, table
 if TYPE_CHECKING:
     from adapter.store import MessageRow, Query
 
-messages = typer.Typer(help="List, show and release messages.", invoke_without_command=True, rich_markup_mode=None)
+messages = typer.Typer(
+    help="List, show, release and purge messages.", invoke_without_command=True, rich_markup_mode=None
+)
 
 IdArgument = Annotated[
     int, typer.Argument(metavar="ID", help="The message's number, as `budstikke messages` prints it.")
@@ -100,7 +102,7 @@ def show_message(
             section("content")
             from adapter.cli.show import text_of
 
-            typer.echo(text_of(data))
+            typer.echo(text_of(data) if data else "It is not kept.")
 
 
 @messages.command("release")
@@ -111,6 +113,27 @@ def release_message(message_id: IdArgument, *, by: ByOption = None, config: Conf
 
         state = release(parts, message_id, person(by), datetime.now(UTC))
     typer.echo(f"Message {message_id} is released and now {state}.")
+
+
+@messages.command("purge")
+def purge_message(
+    message_id: IdArgument,
+    *,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; no personal data: it is never erased.")],
+    force: Annotated[bool, typer.Option("--force", help="Give up deliveries that wait to be sent.")] = False,
+    by: ByOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Forget what a message says, such as one about the wrong patient.
+
+    The drafts about it are forgotten too. That it was here, its ids and its history stay. Channels' archives, backups
+    and whoever has received it are not touched.
+    """
+    from adapter.service.purging import purge
+
+    with open_store(config) as store:
+        purged = purge(store, message_id, by=person(by), reason=reason, force=force, now=datetime.now(UTC))
+    typer.echo(f"The content of {', '.join(map(str, purged))} is gone.")
 
 
 def print_messages(rows: list[MessageRow], *, as_json: bool) -> None:

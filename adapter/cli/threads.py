@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from adapter.cli.messages import print_messages
-from adapter.cli.opening import found, open_store
+from adapter.cli.opening import found, open_parts, open_store
 from adapter.cli.options import (
     DEFAULT_CONFIG,
+    ByOption,
     ConfigOption,
     JsonOption,
     LimitOption,
     PartyOption,
     SinceOption,
     is_for_a_verb_below,
+    person,
 )
-from adapter.cli.output import json_line, table
+from adapter.cli.output import cell, json_line, section, table
 
 if TYPE_CHECKING:
-    from adapter.store import MessageRow
+    from adapter.store import MessageRow, Query, TaskRow, TimerRow
 
 threads = typer.Typer(
-    help="List and show messages that belong together.", invoke_without_command=True, rich_markup_mode=None
+    help="List and show messages that belong together; tell when a stay ended.",
+    invoke_without_command=True,
+    rich_markup_mode=None,
 )
 
 
@@ -68,10 +74,51 @@ def show_thread(
     as_json: JsonOption = False,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Show the messages of one thread."""
+    """Show the messages of one thread in order, the deadlines that run, and the open tasks."""
+    from adapter.cli import agenda
+
+    now = datetime.now(UTC)
     with open_store(config) as store, store.reading() as query:
-        rows = query.thread(thread)
-    print_messages(found(rows or None, "thread", thread), as_json=as_json)
+        rows = found(query.thread(thread) or None, "thread", thread)
+        numbers = [row.id for row in rows]
+        timers, tasks = query.timers_of(numbers), query.tasks_of(numbers)
+        if as_json:
+            for row in rows:
+                json_line(dataclasses.asdict(row) | _around(query, row.id, timers, tasks))
+            return
+        agenda.thread_table(query, rows)
+        section("deadlines")
+        agenda.timer_table(timers, now)
+        section("open tasks")
+        agenda.task_table(tasks, now, empty="None.")
+
+
+@threads.command("stay-ended")
+def end_stay(
+    message_id: Annotated[int, typer.Argument(metavar="MESSAGE", help="The number of the referral.")],
+    *,
+    on: Annotated[
+        datetime, typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="The day the patient left.")
+    ],
+    by: ByOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Say when the stay ended that a message referred to: from then on the epikrise is due."""
+    from adapter.service.stays import end_stay as end
+
+    with open_parts(config) as parts:
+        due_at = end(parts, message_id, on.date(), person(by), datetime.now(UTC))
+    typer.echo(f"The epikrise for message {message_id} is due {cell(due_at)}.")
+
+
+def _around(query: Query, message_id: int, timers: Sequence[TimerRow], tasks: Sequence[TaskRow]) -> dict[str, object]:
+    """Return what the store ties to a message of a thread."""
+    return {
+        "receipts": query.receipts_of(message_id),
+        "deliveries": query.deliveries_carrying([message_id]),
+        "deadlines": [timer for timer in timers if timer.message_id == message_id],
+        "tasks": [task for task in tasks if task.message_id == message_id],
+    }
 
 
 def _summary(thread: int, rows: list[MessageRow]) -> dict[str, object]:

@@ -1,0 +1,74 @@
+"""What is forgotten: the content of messages that must not be kept. That they were here stays known.
+
+Only the store forgets: what a channel archived, what its receiver has and what older backups hold is not touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from adapter.message.state import DeliveryState, MessageState
+from adapter.service.acts import NotPossible
+from adapter.service.post import finish
+from adapter.store.ledger import Ledger
+from adapter.store.rows import DeliveryMove, DeliveryRow, MessageMove, MessageRow, NewEvent
+from adapter.store.store import Store
+
+_STEPS = {
+    # Nobody shall release, or take up again, what is not there any more.
+    MessageState.PARKED: (MessageState.HELD, MessageState.REJECTED),
+    MessageState.HELD: (MessageState.REJECTED,),
+}
+
+
+def purge(  # noqa: PLR0913 - what is purged, and who answers for it
+    store: Store, message: int, *, by: str, reason: str, force: bool = False, now: datetime
+) -> list[int]:
+    """Forget what a message says, and what the drafts about it say; return whose content is gone.
+
+    Ids, digests, findings and events stay. `force` gives up deliveries that wait to be sent.
+
+    Raises:
+        NotPossible: There is no such message, nothing is decided about it yet, or a delivery is under way.
+    """
+    with store.writing() as ledger:
+        row = ledger.message(message)
+        if row is None:
+            raise NotPossible(f"There is no message {message}.")
+        rows = [row, *_drafts(ledger, message)]
+        if any(one.state is MessageState.RECEIVED for one in rows):
+            raise NotPossible(f"Nothing is decided about message {message} yet.", hint="Try again in a moment.")
+        numbers = [one.id for one in rows]
+        _give_up(ledger, ledger.deliveries_carrying(numbers), by, force=force, now=now)
+        for one in rows:
+            moves = [MessageMove(id=one.id, to=state, data={"by": by}) for state in _STEPS.get(one.state, ())]
+            ledger.move_messages(moves, at=now)
+        ledger.stop_timers(numbers)
+        ledger.drop_bodies(numbers)
+        ledger.log(
+            [NewEvent(name="purged", message_id=number, data={"by": by, "reason": reason}) for number in numbers],
+            at=now,
+        )
+    return numbers
+
+
+def _drafts(ledger: Ledger, message: int) -> Sequence[MessageRow]:
+    """Return the messages that were written about a message for somebody to send."""
+    tasks = ledger.tasks_of([message], state=None)
+    return ledger.messages_of({task.draft_message_id for task in tasks if task.draft_message_id is not None})
+
+
+def _give_up(ledger: Ledger, rows: Sequence[DeliveryRow], by: str, *, force: bool, now: datetime) -> None:
+    """Give up deliveries that would send nothing any more."""
+    under_way = [row for row in rows if row.state.is_under_way]
+    if any(row.state is DeliveryState.SENDING or row.staged for row in under_way):
+        raise NotPossible("It is being sent at this moment.", hint="Try again when it is sent, or given up.")
+    if under_way and not force:
+        raise NotPossible(
+            f"Delivery {under_way[0].id} waits to be sent.", hint="With --force it is given up, and nobody gets it."
+        )
+    ledger.move_deliveries(
+        [DeliveryMove(id=row.id, to=DeliveryState.ABANDONED, data={"by": by}) for row in under_way], at=now
+    )
+    finish(ledger, {row.message_id for row in under_way}, now)
