@@ -211,6 +211,9 @@ class FolderChannel:
             try:
                 _write_bytes(file, data)
                 os.fsync(file)
+                # The name too, which POSIX does not promise with the file: a delivery whose staged file is gone after
+                # a power cut would pass for published, and be lost.
+                os.fsync(folder)
             except OSError:
                 with suppress(OSError):
                     os.unlink(staged, dir_fd=folder)

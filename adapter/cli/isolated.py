@@ -13,6 +13,7 @@ import typer
 from adapter import resources
 from adapter.cli.exits import ExitCode
 from adapter.cli.opening import is_configured, open_settings
+from adapter.files import messages_below
 
 if TYPE_CHECKING:
     from adapter.replay.isolated import Performance
@@ -39,7 +40,7 @@ def _scenarios(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
         if path.suffix == ".toml":
             yield path
-        elif path.is_dir() and not any(path.rglob("*.xml")):
+        elif path.is_dir() and not messages_below(path):
             yield from sorted(path.glob("*.toml"))
 
 

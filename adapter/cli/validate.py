@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from adapter.cli.opening import is_configured, open_settings
 from adapter.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from adapter.cli.output import finding_lines, json_line
 from adapter.errors import ConfigError
+from adapter.files import messages_below
 
 if TYPE_CHECKING:
     from adapter.check.finding import Report
@@ -73,7 +74,7 @@ def validate(
 
     Form, schema, code lists, rules: the whole ladder. Exit code 1 when a message does not go on.
     """
-    files = list(_files(paths))
+    files = [file for path in paths for file in (messages_below(path) if path.is_dir() else [path])]
     if not files:
         raise typer.BadParameter(f"no *.xml in {', '.join(str(path) for path in paths)}")
     checker, policy = _judge(
@@ -101,15 +102,6 @@ def validate(
         raise typer.Exit(ExitCode.FAILED)
     if set(verdicts) - _GOES_ON:
         raise typer.Exit(ExitCode.REJECTED)
-
-
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield files as named, and the XML files of folders in the order of their names."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(found for found in path.rglob("*") if found.suffix.lower() == ".xml" and found.is_file())
-        else:
-            yield path
 
 
 def _judge(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapter.errors import FormError
+from adapter.files import messages_below
 from adapter.flow.addressing import sender_of
 from adapter.flow.references import CONVERSATION, DEDUPE, ORIGINAL, PARENT, references_of
 from adapter.message.message import Message
@@ -43,7 +44,7 @@ def sources(paths: Iterable[Path]) -> list[Source]:
     found: list[Source] = []
     for path in paths:
         if path.is_dir():
-            found += in_order([Source.of(file, file.read_bytes()) for file in _below(path)])
+            found += in_order([Source.of(file, file.read_bytes()) for file in messages_below(path)])
         else:
             found.append(Source.of(path, path.read_bytes()))
     return found
@@ -114,7 +115,3 @@ def _follows(message: Message) -> bool:
     """Tell whether a message changes or cancels another one with the same document id."""
     referral = message.henvisning
     return referral is not None and (referral.is_change or referral.is_cancellation)
-
-
-def _below(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*") if file.suffix.lower() == ".xml" and file.is_file())

@@ -372,6 +372,15 @@ class TestSending:
 
         assert list((folders / "outbox").iterdir()) == []
 
+    def test_what_is_staged_is_durable_with_its_name(
+        self, channel: FolderChannel, folders: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        synced = []
+        monkeypatch.setattr(os, "fsync", lambda file: synced.append(Path(f"/proc/self/fd/{file}").readlink()))
+        channel.stage("a.xml", b"<a/>")
+
+        assert synced == [folders / "outbox/.a.xml.staged", folders / "outbox"]
+
     def test_staging_again_replaces_what_a_crash_left(self, channel: FolderChannel, folders: Path) -> None:
         (folders / "outbox" / ".a.xml.staged").write_bytes(b"<half")
 
