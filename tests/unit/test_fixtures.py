@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from judging import policy_for
 
 from adapter import resources, show, wire
 from adapter.check.codelists import CodeLists
@@ -27,9 +28,21 @@ ENTRIES = [pytest.param(entry, id=entry["file"]) for entry in INDEX]
 #: What the message alone decides; the rest needs the register or the store.
 ALONE = [pytest.param(entry, id=entry["file"]) for entry in INDEX if entry.get("needs") != "flow"]
 SPECS = sorted((resources.fixtures() / "specs").glob("*.toml"))
-#: The clinic's service in the example configuration, which has the profile AMO.
-CLINIC = "8990101"
-KEYS = {"file", "what", "kind", "version", "verdict", "apprec", "rules", "after", "needs", "flow", "outbound"}
+KEYS = {
+    "file",
+    "what",
+    "kind",
+    "version",
+    "verdict",
+    "apprec",
+    "rules",
+    "after",
+    "needs",
+    "flow",
+    "outbound",
+    "shows",
+    "given",
+}
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +63,7 @@ def maker() -> Any:
 
 
 def judged(checker: Checker, name: str) -> Report:
-    data = (MESSAGES / name).read_bytes()
-    return checker.check(data, Policy(profiles=("amo",) if _is_for_clinic(data) else ()), now=NOW)
-
-
-def _is_for_clinic(data: bytes) -> bool:
-    try:
-        message = wire.read(data)
-    except FormError:
-        return False
-    return any(CLINIC in party.her_ids() for party in message.receivers)
+    return checker.check_by((MESSAGES / name).read_bytes(), policy_for, now=NOW)
 
 
 def receipt(report: Report) -> dict[str, Any] | None:

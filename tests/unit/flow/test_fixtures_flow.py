@@ -145,6 +145,7 @@ def test_a_message_is_decided_about_as_the_index_says(house: House, name: str) -
     rules = {found.rule for found in decision.findings if found.severity.weight >= Severity.WARN.weight}
     expected = entry | entry.get("flow", {})
     assert (decision.verdict, sorted(rules)) == (expected["verdict"], expected["rules"])
+    assert {found.rule for found in decision.findings} >= set(entry.get("flow", {}).get("shows", ()))
     answers = [expected["apprec"]] * expected.get("receipts", 1) if "apprec" in expected else []
     assert [told(receipt) for receipt in receipts(decision)] == answers
     assert_well_made(house, decision)
