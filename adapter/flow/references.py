@@ -66,6 +66,17 @@ def threads_of(earlier: Iterable[Earlier]) -> tuple[int, ...]:
     return tuple(sorted({found.thread for found in earlier if found.thread is not None and found.role in _JOINING}))
 
 
+def needs_thread(message: Message) -> bool:
+    """Tell whether it matters what else was said in the threads that a message joins.
+
+    What begins a conversation needs only what shares an id with it.
+    """
+    referral = message.henvisning
+    if referral is not None:
+        return referral.is_change or referral.is_cancellation or message.conversation is not None
+    return True
+
+
 def topic_of(message: Message) -> str | None:
     """Return what a dialogue message is about, as list and code: "9148/2"; None for others.
 

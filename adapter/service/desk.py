@@ -28,6 +28,7 @@ from adapter.flow.references import DEDUPE, DOCUMENT_ID, MSG_ID, ORIGINAL, keys_
 from adapter.message.message import Kind, Message
 from adapter.message.state import MessageState
 from adapter.service.commit import Case, commit, decided_row
+from adapter.service.earlier import add_threads, earlier_of, remember
 from adapter.service.post import Post
 from adapter.store.ledger import Ledger
 from adapter.store.query import Query
@@ -86,6 +87,7 @@ class Desk:
         report = self._report(arrival, now)
         with self._store.reading() as query:
             known = query.known(_keys(report))
+            add_threads(query, [(report.message, _keys(report))], known)
             sendings = _sendings(query, [report], known)
             answered = bool(query.receipts_of(arrival.id))
         case = self._case(arrival, report, known, now, sendings=sendings, released=True, answered=answered)
@@ -106,6 +108,7 @@ class Desk:
         keys = {key for _, report in reports for key in _keys(report)}
         with self._store.reading() as query:
             known = query.known(keys)
+            add_threads(query, [(report.message, _keys(report)) for _, report in reports], known)
             sendings = _sendings(query, [report for _, report in reports], known)
             # Answered when it was parked: nobody gets two receipts.
             answered = query.answered([arrival.id for arrival in arrivals])
@@ -113,8 +116,7 @@ class Desk:
         for arrival, report in reports:
             case = self._case(arrival, report, known, now, sendings=sendings, answered=arrival.id in answered)
             # the next message of the batch may be a double of this one, belong to it, or answer the same
-            for found in _known(case):
-                known.setdefault(found.key, []).append(found)
+            remember(_known(case), known)
             for settled in case.decision.settlements:
                 for rows in sendings.values():
                     rows[:] = [replace(row, state=settled.to) if row.id == settled.delivery else row for row in rows]
@@ -133,7 +135,7 @@ class Desk:
         answered: bool = False,
     ) -> Case:
         keys = _keys(report)
-        earlier = [found for key in keys for found in known.get(key, ())]
+        earlier = earlier_of(report.message, keys, known)
         try:
             decision = decide(
                 arrival,
@@ -192,6 +194,7 @@ class Desk:
             if row.message_id not in stored:
                 found.setdefault(row.key, []).append(row)
         report = self._report(case.arrival, now)
+        add_threads(ledger, [(report.message, case.keys)], found)
         sendings = _sendings(ledger, [report], found)
         answered = bool(ledger.answered([case.arrival.id]))
         return self._staged(self._case(case.arrival, report, found, now, sendings=sendings, answered=answered), now)

@@ -63,10 +63,13 @@ class Query:
         """Return the messages that carry any of these ids in any role, by the id in lower case."""
         found: dict[str, list[Known]] = {}
         for row in self._driver.among(statements.KNOWN, {key.lower() for key in keys}):
-            values = dict(zip(_KNOWN, row, strict=True))
-            known = _to_row(Known, values, state=MessageState(values["state"]))
+            known = _known(row)
             found.setdefault(known.key, []).append(known)
         return found
+
+    def in_threads(self, threads: Collection[int]) -> list[Known]:
+        """Return the messages of threads, each by all its ids."""
+        return [_known(row) for row in self._driver.among(statements.IN_THREADS, threads)]
 
     def bodies(self, ids: Collection[int]) -> dict[int, bytes]:
         """Return the bytes of messages, by message id; those that were dropped are empty."""
@@ -346,6 +349,11 @@ class Query:
         for row in self._connection.execute(select(event).order_by(event.c.seq)):
             *link, previous, stored = row
             yield tuple(link), previous, stored
+
+
+def _known(row: Sequence[Any]) -> Known:
+    values = dict(zip(_KNOWN, row, strict=True))
+    return _to_row(Known, values, state=MessageState(values["state"]))
 
 
 def _to_row(kind: type[_Row], row: Mapping[Any, Any], **converted: object) -> _Row:

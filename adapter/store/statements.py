@@ -121,13 +121,15 @@ ANSWERED = "SELECT DISTINCT message_id FROM receipt WHERE message_id IN (:wanted
 #: The bytes of messages.
 BODIES = "SELECT message.id, body.data FROM message JOIN body USING (sha256) WHERE message.id IN (:wanted)"
 
-#: The messages that carry ids, in the order of `rows.Known`.
-KNOWN = """
+#: The messages that carry ids, and the messages of threads by all their ids, both in the order of `rows.Known`.
+_CARRYING = """
     SELECT reference.key, reference.role, reference.message_id, message.thread, message.direction, message.state,
            message.kind, message.type, message.topic, message.patient, message.service_type, message.msg_id,
            message.document_id, message.sender_party, message.receiver_party, message.sender_her,
            message.receiver_her, message.generated_at
     FROM reference JOIN message ON message.id = reference.message_id
-    WHERE reference.key IN (:wanted)
+    WHERE {} IN (:wanted)
     ORDER BY reference.message_id, reference.role
     """
+KNOWN = _CARRYING.format("reference.key")
+IN_THREADS = _CARRYING.format("message.thread")
