@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from running import CHANNELS, Home
@@ -21,7 +22,8 @@ from adapter.message.state import DeliveryState, MessageState
 from adapter.service import parts as parts_module
 from adapter.service.parts import Parts
 from adapter.service.worker import Deliver, Fetch, FireTimers, Recover, Resume, Worker
-from adapter.store.rows import DeliveryRow, MessageRow
+from adapter.store.rows import DecidedMessage, DeliveryRow, MessageRow, NewMessage
+from adapter.store.store import Store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -116,6 +118,27 @@ class Bench:
     def tasks(self) -> list[str]:
         with self.parts.store.reading() as query:
             return [task.rule for task in query.tasks()]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store of its own, for what needs no worker."""
+    with Store.open(f"sqlite:///{tmp_path / 'budstikke.db'}") as opened:
+        yield opened
+
+
+@pytest.fixture
+def receive(store: Store) -> Callable[..., int]:
+    """Receive one message, decided as `state` unless that is RECEIVED, and return its number."""
+
+    def run(state: MessageState = MessageState.ACCEPTED, **facts: Any) -> int:
+        with store.writing() as ledger:
+            (number,) = ledger.receive([NewMessage(channel="referrer", source="a", data=b"<a/>")], at=NOW)
+            if state is not MessageState.RECEIVED:
+                ledger.decide([DecidedMessage(id=number, state=state, **facts)], at=NOW)
+        return number
+
+    return run
 
 
 @pytest.fixture(scope="session")
