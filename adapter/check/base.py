@@ -15,7 +15,6 @@ from adapter.check.policy import READ_KINDS, Policy
 from adapter.message import Document, Envelope, Kind, Message, Patient, Person
 from adapter.message.identity import IdentityNumber
 from adapter.message.party import NATIONAL_IDS
-from adapter.wire.namespaces import XMLDSIG
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 #: Numbers that identify a patient together with a name (HIS 80415:2012 3.3.2).
@@ -30,7 +29,6 @@ def check(message: Message, policy: Policy) -> Iterator[Finding]:
     yield from message_id(message, policy)
     if message.kind in READ_KINDS:
         yield from patient(message, policy)
-    yield from signature(message, policy)
     yield from attachments(message, policy)
     yield from test_person(message, policy)
 
@@ -85,16 +83,6 @@ def is_identified(person: Patient | None) -> bool:
         return True
     has_birth = person.date_of_birth is not None and bool(person.date_of_birth.text.strip())
     return has_birth and person.sex is not None and bool(person.sex.value)
-
-
-def signature(message: Message, policy: Policy) -> Iterator[Finding]:
-    """MSG-11: "could not check" is not "wrong"."""
-    if rules.MSG_11_UNCHECKED.severity(policy.direction) is None:
-        return
-    if policy.signature_required:
-        yield rules.MSG_11_REQUIRED.finding(policy.direction)
-    elif message.opaque is not None and message.opaque.namespace == XMLDSIG:
-        yield rules.MSG_11_UNCHECKED.finding(policy.direction, path="/MsgHead/Signature")
 
 
 def attachments(message: Message, policy: Policy) -> Iterator[Finding]:

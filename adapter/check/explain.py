@@ -17,11 +17,13 @@ import sys
 import time
 import weakref
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from lxml import etree
 
-from adapter.check.fault import MOST_EXPECTED, Fault, FaultKind
+from adapter.check.fault import MOST_EXPECTED, Fault, FaultKind, read_fault
+from adapter.check.schema import SchemaSet
 
 #: Seconds for one answer, and for the first one, which builds the schemas.
 _PATIENCE = 3.0
@@ -43,6 +45,7 @@ class Explainer:
         self._first_patience = first_patience
         self._child: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
+        self._has_answered = False
         #: Ends the child with its owner, at the latest when the interpreter ends.
         self._end: weakref.finalize[[subprocess.Popen[bytes], socket.socket], Explainer] | None = None
 
@@ -58,20 +61,30 @@ class Explainer:
             return tuple(faults)
         return tuple(_enriched(fault, answer) if leaves_a_question(fault) else fault for fault in faults)
 
+    def prepare(self, data: bytes, schemas: SchemaSet) -> None:
+        """Start the child already where this message is going to need it, so that it gets ready meanwhile."""
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+        with suppress(etree.XMLSyntaxError):
+            root = etree.fromstring(data, parser)
+            if any(leaves_a_question(read_fault(fault, root)) for fault in schemas.validate(root)):
+                self._start()
+
     def close(self) -> None:
         """End the child process."""
         if self._end is not None:
             self._end()
         self._child = self._line = self._end = None
+        self._has_answered = False
 
     def _ask(self, document: bytes) -> list[dict[str, object]]:
-        patience = self._patience if self._line is not None else self._first_patience
+        patience = self._patience if self._has_answered else self._first_patience
         line = self._line or self._start()
         deadline = time.monotonic() + patience
         line.settimeout(patience)
         line.sendall(_LENGTH.pack(len(document)) + document)
         (length,) = _LENGTH.unpack(_receive(line, _LENGTH.size, deadline))
         answer = json.loads(_receive(line, length, deadline))
+        self._has_answered = True
         return [entry for entry in answer if isinstance(entry, dict)]
 
     def _start(self) -> socket.socket:

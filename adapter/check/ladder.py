@@ -14,7 +14,7 @@ from typing import Self
 
 from lxml import etree
 
-from adapter.check import base, codes, content, rules, tolerance
+from adapter.check import base, codes, content, rules, signature, tolerance
 from adapter.check.codelists import CodeLists
 from adapter.check.explain import Explainer
 from adapter.check.fault import Fault, FaultKind, line_of, read_fault
@@ -42,24 +42,29 @@ __all__ = ["Checker", "Policy"]
 class Checker:
     """Everything the checks need, loaded once; used by one thread at a time."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a checker, most of them left out as a rule
         self,
         schemas: SchemaSet,
         codelists: CodeLists,
         limits: Limits = DEFAULT_LIMITS,
         *,
         explain: bool = True,
+        explainer: Explainer | None = None,
         scan: Callable[[bytes], bool] | None = None,
+        verify: signature.Verify | None = None,
     ) -> None:
         """Take schemas, code lists and limits; `explain` lets xmlschema add to what libxml2 says of a fault.
 
-        `scan` tells whether an attachment's bytes are infected, or raises ScanUnavailable.
+        `explainer` is one that has been prepared already; it is closed with the checker.
+        `scan` tells whether an attachment's bytes are infected, or raises ScanUnavailable. `verify` judges
+        signatures; without it they are carried unread.
         """
         self._schemas = schemas
         self._codelists = codelists
         self._limits = limits
         self._scan = scan
-        self._explainer = Explainer() if explain else None
+        self._verify = verify
+        self._explainer = (explainer or Explainer()) if explain else None
 
     def close(self) -> None:
         """End the child process that explains faults."""
@@ -112,7 +117,7 @@ class Checker:
         if not self._is_supported(message, root, policy):
             yield from _unsupported(message, policy)
             if policy.relays_unsupported:
-                yield from base.signature(message, policy)
+                yield from self._signature(data, root, message, policy, now)
                 yield from base.test_person(message, policy)
             return
         stops = False
@@ -123,6 +128,7 @@ class Checker:
         if stops or message.kind is Kind.APPREC:
             return
         yield from base.check(message, policy)
+        yield from self._signature(data, root, message, policy, now)
         yield from self._viruses(message, policy)
         yield from codes.check(message, self._codelists, policy)
         yield from content.check(message, self._codelists, policy, now)
@@ -166,6 +172,13 @@ class Checker:
     def _explained(self, faults: tuple[SchemaFault, ...], root: etree._Element) -> tuple[Fault, ...]:
         read = tuple(read_fault(fault, root) for fault in faults[:_MOST_FAULTS])
         return self._explainer.explain(read, root) if self._explainer is not None else read
+
+    def _signature(
+        self, data: bytes, root: etree._Element, message: Message, policy: Policy, now: datetime
+    ) -> Iterator[Finding]:
+        """MSG-11: the signature, where there is one or one is demanded."""
+        emergency = base.is_emergency(message)
+        yield from signature.check(data, root, policy, self._verify, is_emergency=emergency, now=now)
 
     def _viruses(self, message: Message, policy: Policy) -> Iterator[Finding]:
         """MSG-12: no attachment is infected, as far as the scanner can tell."""

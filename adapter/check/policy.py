@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Literal
 
 from adapter.check.finding import Direction
+from adapter.message.code import OSLO
 
 #: In `Policy.tolerance`: every known shape.
 EVERY_SHAPE = "*"
@@ -36,6 +38,10 @@ class Policy:
     strict_sender: bool = False
     #: Hold what no verified signature comes with.
     signature_required: bool = False
+    #: What becomes of a message whose signature cannot be checked.
+    unverifiable: Literal["hold", "continue"] = "continue"
+    #: The last day on which the sender's signatures may be made with SHA-1; None: never.
+    sha1_until: date | None = None
     #: Kinds of messages that the receiver takes.
     accepts: frozenset[str] = READ_KINDS
     #: Pass messages of other kinds on, unread.
@@ -44,6 +50,10 @@ class Policy:
     receiver_her_ids: frozenset[str] = frozenset()
     #: Real-range identity numbers of agreed test persons, for test environments.
     allowed_numbers: frozenset[str] = frozenset()
+
+    def lets_sha1_through(self, now: datetime) -> bool:
+        """Tell whether a signature made with SHA-1 is relied on at a moment, by an exception for its sender."""
+        return self.sha1_until is not None and now.astimezone(OSLO).date() <= self.sha1_until
 
     def tolerates(self, shape: str) -> bool:
         """Tell whether a schema-invalid shape is let through."""

@@ -25,6 +25,9 @@ T02 = apprec_error("T02", "XML validerer ikke")
 T10 = apprec_error("T10", "Støtter ikke meldingsformatet")
 T99 = apprec_error("T99", "Annen feil på format")
 X99 = apprec_error("X99", "Annen feil")
+S01 = apprec_error("S01", "Feil på signatur")
+S02 = apprec_error("S02", "Ugyldig sertifikat")
+S03 = apprec_error("S03", "Tilbaketrukket sertifikat")
 
 # --- Form -----------------------------------------------------------------------------------------------------
 
@@ -232,23 +235,76 @@ MSG_10 = Rule(
     hint="Compare the two; it is legal after the correction of a rejected message.",
     source="HIS 80415:2012, HISD 1154",
 )
-MSG_11_UNCHECKED = Rule(
+MSG_11 = Rule(
     id="MSG-11",
-    title="The signature is verified",
-    inbound=Severity.INFO,
-    outbound=None,
-    text="The message has a signature. It was not checked: this release cannot verify signatures.",
-    hint="Set signature_required for the sending party to hold its messages until a person has looked.",
+    title="The signature is a signature of this message",
+    inbound=Severity.REJECT,
+    outbound=Severity.BLOCK,
+    text="{reason}",
+    partner="Signaturen hører ikke til meldingen: den er endret etter signering, eller ikke signert etter standarden.",
+    hint="The sender must sign the message as it is sent, with a new MsgId, and nothing may change it on the way.",
+    apprec=S01,
     source="HIS 80415:2012 3.3.2",
 )
-MSG_11_REQUIRED = Rule(
+MSG_11_CERTIFICATE = Rule(
     id="MSG-11",
-    title="A demanded signature is verified",
+    title="The signer's certificate is valid and made for signing",
+    inbound=Severity.REJECT,
+    outbound=Severity.BLOCK,
+    text="{reason}",
+    partner="Sertifikatet som meldingen er signert med, var ikke gyldig for signering da meldingen kom.",
+    hint="The sender must sign with a valid certificate, and send again with a new MsgId.",
+    apprec=S02,
+    source="HIS 80415:2012 3.3.2",
+)
+MSG_11_REVOKED = Rule(
+    id="MSG-11",
+    title="The signer's certificate was not revoked",
+    inbound=Severity.REJECT,
+    outbound=Severity.BLOCK,
+    text="{reason}",
+    partner="Sertifikatet som meldingen er signert med, er trukket tilbake.",
+    hint="Warn the sender by other means: somebody else may have its key.",
+    apprec=S03,
+    source="HIS 80415:2012 3.3.2",
+)
+MSG_11_EMERGENCY = Rule(
+    id="MSG-11",
+    title="An emergency referral with a wrong signature is held",
+    inbound=Severity.HOLD,
+    outbound=Severity.BLOCK,
+    text="{reason} The referral is an emergency and is therefore not rejected.",
+    partner="Meldingens signatur er feil. Ring avsender og bekreft henvisningen straks.",
+    hint="Call the referrer and confirm the referral, at once.",
+    source="HIS 80415:2012 3.3.2",
+)
+MSG_11_MISSING = Rule(
+    id="MSG-11",
+    title="A demanded signature is there",
     inbound=Severity.HOLD,
     outbound=None,
-    text="A verified signature is demanded of this partner, and signatures cannot be verified by this release.",
-    partner="Meldingens signatur er ikke kontrollert.",
-    hint="Verify the signature by other means, then release the message.",
+    text="A signature is demanded of this partner, and the message has none.",
+    partner="Meldingen skulle vært signert.",
+    hint="Ask the sender to sign its messages; release the message if you know by other means that it is genuine.",
+    source="partner setting",
+)
+MSG_11_UNCHECKED_HELD = Rule(
+    id="MSG-11",
+    title="A message whose signature cannot be checked is held",
+    inbound=Severity.HOLD,
+    outbound=None,
+    text="The signature could not be checked. {reason}",
+    partner="Meldingens signatur kunne ikke kontrolleres.",
+    hint="Verify the signature with `budstikke verify --trust`, then release the message.",
+    source="partner setting",
+)
+MSG_11_UNCHECKED = Rule(
+    id="MSG-11",
+    title="A signature that cannot be checked is told",
+    inbound=Severity.INFO,
+    outbound=None,
+    text="The signature could not be checked. {reason}",
+    hint="Name the trusted roots under [trust], or set signature_required for the sending party to hold its messages.",
     source="HIS 80415:2012 3.3.2",
 )
 MSG_12 = Rule(

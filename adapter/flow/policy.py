@@ -20,6 +20,7 @@ def policy_between(base: Policy, *, sender: Partner | None, receiver: Partner | 
             tolerance=sender.tolerance,
             strict_sender=sender.strict_sender,
             signature_required=sender.signature_required,
+            sha1_until=sender.sha1_until,
         )
     if receiver is not None:
         policy = replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from adapter.message.party import HealthcareProfessional
@@ -46,6 +47,8 @@ class Partner:
     outbound_checks: bool = False
     #: What it sends is held unless its signature was verified.
     signature_required: bool = False
+    #: The last day on which its signatures may still be made with SHA-1; None: never.
+    sha1_until: date | None = None
     #: Kinds of messages its system takes; others are refused with T10, or relayed unread.
     accepts: frozenset[str] = frozenset({"henvisning", "dialogmelding", "epikrise"})
     #: Messages of kinds it does not take, or that the adapter does not know, are carried on unread, not refused.

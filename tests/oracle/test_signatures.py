@@ -46,7 +46,8 @@ AWKWARD = {
     "around": b"<?p before?>\n<!-- before -->\n<r>a<!-- in -->b<?in side?>c</r>\n<?p after?><!-- after -->\n",
     "empty": b"<r/>",
 }
-IS_SHAPE = ("standard", "signature", "references", "accepted", "certificate")
+#: The reasons that are mathematics; all others are about the shape.
+MATHEMATICS = ("its digest is another", "with the key of its certificate", "not genuine")
 
 
 @pytest.fixture(scope="module")
@@ -213,4 +214,9 @@ def _agree(judge: Callable[[bytes], bool], signed: dict[str, bytes], changed: di
         ours, reason = _ours(data)
         theirs = judge(data)
         # Only a change beside what is signed (in KeyInfo, or an attribute of Signature) leaves a genuine signature.
-        assert ours == theirs or (theirs and any(word in reason for word in IS_SHAPE)), (name, ours, theirs, reason)
+        assert ours == theirs or (theirs and reason and not any(word in reason for word in MATHEMATICS)), (
+            name,
+            ours,
+            theirs,
+            reason,
+        )

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from adapter.check import base
-from adapter.check.finding import Direction, Severity
+from adapter.check.finding import Severity
 from adapter.check.policy import Policy
 from adapter.message import (
     Base64Data,
@@ -20,13 +20,11 @@ from adapter.message import (
     Kind,
     Message,
     Moment,
-    Opaque,
     Sykmelding,
     coded,
 )
 from adapter.message.dialogmelding import RelatedRole, RelatedUnit
 from adapter.message.henvisning import RequestedService
-from adapter.wire.namespaces import XMLDSIG
 
 Build = Callable[..., Message]
 INBOUND = Policy()
@@ -95,17 +93,6 @@ def test_wrong_check_digits_warn(referral: Build) -> None:
     number = Identifier("14838400053", coded(8116, "FNR"))
 
     assert found(referral(identifiers=(number,))) == [("MSG-06", Severity.WARN)]
-
-
-def test_a_signature_that_nobody_checked_is_no_error(dialogue: Build) -> None:
-    signed = dialogue(opaque=Opaque(XMLDSIG, "Signature", b"<Signature/>"))
-
-    assert found(signed) == [("MSG-11", Severity.INFO)]
-    assert found(signed, Policy(direction=Direction.OUTBOUND)) == []
-
-
-def test_a_demanded_signature_holds(dialogue: Build) -> None:
-    assert found(dialogue(), Policy(signature_required=True)) == [("MSG-11", Severity.HOLD)]
 
 
 @pytest.mark.parametrize(

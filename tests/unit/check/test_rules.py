@@ -14,7 +14,19 @@ from adapter.check.rule import Rule
 
 _CODE = re.compile(r"(?:FORM|MSG|[A-Z][A-Z0-9]+)-\d{1,2}[a-z]?")
 #: The only families a receipt may reject for (domain rules C.2).
-_REJECTING = {"FORM-02", "FORM-03", "MSG-01", "MSG-02", "MSG-03", "MSG-04", "MSG-05", "MSG-08", "MSG-12", "MSG-14"}
+_REJECTING = {
+    "FORM-02",
+    "FORM-03",
+    "MSG-01",
+    "MSG-02",
+    "MSG-03",
+    "MSG-04",
+    "MSG-05",
+    "MSG-08",
+    "MSG-11",
+    "MSG-12",
+    "MSG-14",
+}
 
 
 @pytest.fixture(params=rules.every(), ids=lambda rule: f"{rule.id} {rule.title}")
