@@ -20,7 +20,7 @@ from adapter.errors import BudstikkeError
 _VERBS = (
     *("init", "run", "demo", "simulate"),
     *("validate", "show", "build", "replay"),
-    *("messages", "threads", "tasks", "deliveries"),
+    *("messages", "threads", "tasks", "drafts", "deliveries"),
     *("config", "backup", "check", "version"),
 )
 

@@ -31,7 +31,7 @@ from adapter.replay.scenario import (
     Step,
 )
 from adapter.replay.source import Source, glance
-from adapter.service import acts
+from adapter.service import acts, approval, drafting
 from adapter.service.parts import Parts
 from adapter.service.worker import Deliver, Fetch, FireTimers, Resume, Worker
 from adapter.store.rows import TaskRow
@@ -180,12 +180,14 @@ class Performance:
                 acts.release_message(self._parts, self._number(act.message), act.by, now)
             case Approve() as act:
                 task = self._task(act.message, has_draft=True)
-                draft = acts.approve_draft(self._parts, task.id, act.by, now)
+                draft = task.draft_message_id or 0
+                approval.approve(self._parts, draft, by=act.by, now=now)
                 self._drafts[draft] = act.name
                 with self._parts.store.reading() as query:
                     self._sent[act.name] = glance(query.bodies([draft])[draft])
             case Discard() as act:
-                acts.discard_draft(self._parts.store, self._task(act.message, has_draft=True).id, act.by, now)
+                draft = self._task(act.message, has_draft=True).draft_message_id or 0
+                drafting.discard(self._parts.store, draft, by=act.by, now=now)
             case CloseTasks() as act:
                 task = self._task(act.message, has_draft=False)
                 with self._parts.store.writing() as ledger:

@@ -201,7 +201,8 @@ def _close_tasks(ledger: Ledger, messages: Collection[int], now: datetime) -> No
                 ledger.close_task(task.id, by=BY_ITSELF, at=now, note="the receipt has come")
 
 
-def _facts(message: Message | None, sender: str | None, receiver: str | None, thread: int | None) -> Facts:
+def facts_of(message: Message | None, sender: str | None, receiver: str | None, thread: int | None) -> Facts:
+    """Return what the store knows of a message, its parties and its thread."""
     if message is None:
         return Facts(thread=thread)
     henvisning = message.henvisning
@@ -225,7 +226,7 @@ def _facts(message: Message | None, sender: str | None, receiver: str | None, th
 
 
 def decided_row(arrival: Arrival, decision: Decision) -> DecidedMessage:
-    facts = _facts(
+    facts = facts_of(
         decision.message,
         decision.sender_party,
         decision.receiver_party,
@@ -245,7 +246,7 @@ def decided_row(arrival: Arrival, decision: Decision) -> DecidedMessage:
 def _made_row(case: Case, index: int) -> NewMessage:
     made = case.decision.made[index]
     thread = case.decision.threads[0] if case.decision.threads else case.arrival.id
-    facts = _facts(made.message, made.sender_party, made.receiver_party, thread)
+    facts = facts_of(made.message, made.sender_party, made.receiver_party, thread)
     return NewMessage(
         **{name: getattr(facts, name) for name in Facts.__dataclass_fields__},
         channel=case.arrival.channel,

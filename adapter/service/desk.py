@@ -24,7 +24,7 @@ from adapter.flow.context import Arrival, Context
 from adapter.flow.decide import decide
 from adapter.flow.decision import RELAY, Chore, Decision, Dispatch
 from adapter.flow.policy import policy_between
-from adapter.flow.references import DEDUPE, DOCUMENT_ID, MSG_ID, ORIGINAL, keys_of
+from adapter.flow.references import CONTENT, DEDUPE, DOCUMENT_ID, MSG_ID, ORIGINAL, keys_of
 from adapter.message.message import Kind, Message
 from adapter.message.state import MessageState
 from adapter.service.commit import Case, commit, decided_row
@@ -99,6 +99,14 @@ class Desk:
             commit(ledger, [replace(case, staged=(LATER,) * len(case.decision.dispatches))], now)
         return case.decision
 
+    def check_outbound(self, data: bytes, now: datetime) -> tuple[Finding, ...]:
+        """Judge a message that we send, by what its receiver demands."""
+
+        def policy(message: Message | None) -> Policy:
+            return replace(self._policies.of(message), direction=Direction.OUTBOUND)
+
+        return self._checker.check_by(data, policy, now=now).findings
+
     def preview(self, arrivals: Sequence[Arrival], now: datetime) -> list[Case]:
         """Decide about messages without doing anything."""
         return self._decide(arrivals, now)
@@ -146,12 +154,21 @@ class Desk:
                 now=now,
                 released=released,
                 answered=answered,
+                as_sent=self._as_sent(arrival, report, now),
             )
         except Exception:  # the one boundary: a defect of ours must not stop the messages behind it
             log.exception("A message could not be decided about", action="decide_failed", message=arrival.id)
             decision = _put_aside(report.message)
         row = decided_row(arrival, decision)
         return Case(arrival=arrival, decision=decision, row=row, keys=keys, earlier=tuple(earlier))
+
+    def _as_sent(self, arrival: Arrival, report: Report, now: datetime) -> tuple[Finding, ...] | None:
+        """Judge a message as its sender should have, where it wants that; receipts are never held back."""
+        message = report.message
+        if message is None or message.kind is Kind.APPREC:
+            return None
+        sender = sender_of(message, self._context.register)
+        return self.check_outbound(arrival.data, now) if sender is not None and sender.outbound_checks else None
 
     def _report(self, arrival: Arrival, now: datetime) -> Report:
         try:
@@ -252,7 +269,8 @@ def _sendings(
 ) -> dict[int, list[DeliveryRow]]:
     """Return the deliveries, by message, that a decision may ask about.
 
-    Of messages that a receipt may answer, and of forwarded referrals: who tells the referrer must know how they fare.
+    Of messages that a receipt may answer, of those with the same content, and of forwarded referrals: who tells the
+    referrer must know how they fare.
     """
     wanted = {
         found.message_id
@@ -260,7 +278,9 @@ def _sendings(
         if report.message
         for key in _keys(report)
         for found in known.get(key, ())
-        if found.type == _FORWARDING or (report.message.kind is Kind.APPREC and found.role in {MSG_ID, DOCUMENT_ID})
+        if found.type == _FORWARDING
+        or found.role == CONTENT
+        or (report.message.kind is Kind.APPREC and found.role in {MSG_ID, DOCUMENT_ID})
     }
     sendings: dict[int, list[DeliveryRow]] = defaultdict(list)
     for row in query.deliveries_of(wanted):

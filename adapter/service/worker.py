@@ -17,7 +17,7 @@ from adapter.channel.base import Incoming
 from adapter.config import Settings
 from adapter.errors import BudstikkeError
 from adapter.flow.context import Arrival
-from adapter.service import intake, logs, timers
+from adapter.service import approval, intake, logs, timers
 from adapter.service.desk import MOST_ATTEMPTS, put_aside
 from adapter.service.parts import Clock, Parts, utc_now
 from adapter.store.lock import WorkerLock
@@ -120,7 +120,10 @@ class Worker:
             case Deliver(rows):
                 return {"sent": self._parts.post.deliver(rows, self._clock())}
             case FireTimers():
-                return {"timers": timers.fire_due(self._parts.store, self._clock())}
+                now = self._clock()
+                fired = timers.fire_due(self._parts.store, now)
+                sent = approval.send_unapproved(self._parts, now)
+                return {"timers": fired, "drafts": sent} if sent else {"timers": fired}
             case Recover(spared):
                 return {"recovered": self._recover(spared)}
 

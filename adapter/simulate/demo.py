@@ -131,12 +131,12 @@ class _Play:
 
     def _approve(self, task: TaskRow) -> None:
         """Do what the clinic's health professional does: read the draft and send it."""
-        line = ("tasks", "send", str(task.id))
+        line = ("drafts", "approve", str(task.draft_message_id))
         self._tell(Mark.WELL, f"{PERSON} at the clinic reads the draft", f"budstikke {' '.join(line)}")
-        process = self._processes.start("tasks", *line, "--by", PERSON, "--config", self._stage.config)
+        process = self._processes.start("drafts", *line, "--by", PERSON, "--config", self._stage.config)
         self._until("the end of that command", lambda _: process.poll() is not None)
         if process.returncode:
-            raise DidNotHappen(f"The draft could not be sent; {self._stage.logs / 'tasks.log'} tells why.")
+            raise DidNotHappen(f"The draft could not be sent; {self._stage.logs / 'drafts.log'} tells why.")
 
     def _is_all_there(self, query: Query) -> bool:
         if any(visible(player.outbox) for player in self._stage.players) or not is_quiet(query):

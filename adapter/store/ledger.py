@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from hashlib import sha256
 from typing import TypeVar
 
 from sqlalchemy import func, select
@@ -129,6 +130,21 @@ class Ledger(Agenda):
     def drop_bodies(self, ids: Collection[int]) -> None:
         """Forget the bytes of messages that may not be kept; what is known of them stays."""
         self._driver.run(statements.DROP_BODY, [(b"", id_) for id_ in ids])
+
+    def replace_body(self, id: int, data: bytes) -> None:  # noqa: A002 - the column's own name
+        """Give a message that was not sent yet other bytes, and forget those it had.
+
+        Raises:
+            StoreError: The message is unknown.
+        """
+        row = self.message(id)
+        if row is None:
+            raise StoreError(f"There is no message {id}.")
+        digest = sha256(data).hexdigest()
+        self._driver.run(statements.INSERT_BODY, [(digest, len(data), data)])
+        self._driver.run(statements.REPLACE_BODY, [(digest, len(data), id)])
+        if row.sha256 != digest:
+            self._driver.run(statements.FORGET_BODY, [(row.sha256, row.sha256)])
 
     def add_receipts(self, rows: Sequence[NewReceipt]) -> None:
         """Record the receipts we issue.

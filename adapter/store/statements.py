@@ -32,6 +32,10 @@ INSERT_TIMER = _insert(tables.timer)
 INSERT_TASK = _insert(tables.task)
 INSERT_EVENT = _insert(tables.event)
 
+#: Other bytes in place of those a message had; what nobody has any more is forgotten.
+REPLACE_BODY = "UPDATE message SET sha256 = :sha256, size = :size WHERE id = :id"
+FORGET_BODY = "DELETE FROM body WHERE sha256 = :old AND NOT EXISTS (SELECT 1 FROM message WHERE sha256 = :sha256)"
+
 #: The row stays, so that the message can still be shown as one whose bytes are gone.
 DROP_BODY = "UPDATE body SET data = :data, size = 0 WHERE sha256 = (SELECT sha256 FROM message WHERE id = :id)"
 

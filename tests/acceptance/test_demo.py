@@ -30,7 +30,7 @@ STORY = (
     r"The daemon starts",
     r"Legekontor → Budstikke +Henvisning 1\.1 +taken\n +AMO-04: ",
     r"! +task 1 for Klinikk +AMO-04\n +a question waits for approval: «sykemeldingsstatus",
-    r"Rolig Skog at the clinic reads the draft +budstikke tasks send 1",
+    r"Rolig Skog at the clinic reads the draft +budstikke drafts approve [0-9]+",
     r"Budstikke → Legekontor +Helsefaglig dialog +delivered: Henvendelse om pasient",
     r"✗ +SIGKILL +the daemon and its workers die",
     r"The daemon starts again",

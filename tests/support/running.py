@@ -52,6 +52,7 @@ channel = "clinic"
 receipts = "adapter"
 profiles = ["amo"]
 tolerance = ["*"]
+contact = {{ name = "Rolig Skog", profession = "FT", hpr = "565501872", phone = "77000003" }}
 
 [[party]]
 id = "nav"

@@ -20,8 +20,8 @@ _STATUS, _MEETING, _NAV_LISTS = "9148", "8126", frozenset({"8126", "8128", "9069
 _DEVIATION = "8117"
 #: Answers to an invitation that say all by themselves: "Ja, jeg kommer", "Jeg ønsker nytt møtetidspunkt".
 _COMPLETE_ANSWERS = frozenset({"1", "2"})
-#: Lists whose messages must name who answers for them, with a phone number (HIS 1206, HIS 1151).
-_SIGNED_LISTS = frozenset({"8117", "9148"})
+#: Lists whose messages must name who answers for them, with a phone number (HIS 1077, 1151, 1206).
+_SIGNED_LISTS = frozenset({"7322", "8117", "9148"})
 
 
 def with_text(draft: Message, text: str) -> Message:

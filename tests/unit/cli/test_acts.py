@@ -31,8 +31,6 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object, int, str, d
         return record
 
     monkeypatch.setattr(acts, "release_message", act("release", MessageState.ACCEPTED))
-    monkeypatch.setattr(acts, "approve_draft", act("approve", 7))
-    monkeypatch.setattr(acts, "discard_draft", act("discard", None))
     return reached
 
 
@@ -40,8 +38,6 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object, int, str, d
     ("arguments", "name", "kind", "said"),
     [
         (("messages", "release", 3), "release", Parts, "Message 3 is released and now accepted.\n"),
-        (("tasks", "send", 3), "approve", Parts, "Message 7 goes out; task 3 is done.\n"),
-        (("tasks", "discard", 3), "discard", Store, "The draft is discarded; task 3 is done.\n"),
     ],
 )
 def test_an_act_reaches_the_service_with_who_decided_it(
@@ -56,7 +52,7 @@ def test_an_act_reaches_the_service_with_who_decided_it(
     assert now.tzinfo is not None
 
 
-@pytest.mark.parametrize("arguments", [("messages", "release", 1), ("tasks", "send", 1), ("tasks", "discard", 1)])
+@pytest.mark.parametrize("arguments", [("messages", "release", 1), ("drafts", "approve", 1), ("drafts", "discard", 1)])
 def test_an_act_that_does_not_fit_is_refused_in_a_sentence(budstikke: Budstikke, arguments: tuple[object, ...]) -> None:
     ran = budstikke(*arguments)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from adapter.message.state import DeliveryState, MessageState
-from adapter.partner.register import Register
 from adapter.service import acts
 from adapter.service.acts import NotPossible
 
@@ -100,59 +98,3 @@ def test_a_message_for_nobody_stays_held(make_bench: Any) -> None:
         acts.release_message(bench.parts, held.id, "operator", bench.now)
 
     assert bench.messages(MessageState.HELD) == [held]
-
-
-def test_a_draft_is_sent_as_it_stands_and_its_task_is_closed(bench: Any) -> None:
-    bench.put("referrer", WARNED, number=1)
-    bench.run()
-    bench.take()
-    (draft,) = bench.messages(MessageState.HELD)
-
-    assert acts.approve_draft(bench.parts, 1, "clinician", bench.now) == draft.id
-    bench.run()
-
-    (path,) = bench.home.delivered("referrer")
-    assert b"DIALOG_HELSEFAGLIG" in path.read_bytes()
-    assert bench.tasks() == []
-    assert ("accepted", "clinician") in names(bench, draft.id)
-    with pytest.raises(NotPossible, match="not an open one with a draft"):
-        acts.approve_draft(bench.parts, 1, "clinician", bench.now)
-    with pytest.raises(NotPossible, match="not an open one with a draft"):
-        acts.discard_draft(bench.parts.store, 1, "clinician", bench.now)
-
-
-def test_a_draft_that_is_discarded_is_never_sent(bench: Any) -> None:
-    bench.put("referrer", WARNED, number=1)
-    bench.run()
-    bench.take()
-
-    acts.discard_draft(bench.parts.store, 1, "clinician", bench.now)
-    bench.run()
-
-    assert bench.home.delivered("referrer") == []
-    assert bench.tasks() == []
-    assert bench.messages(MessageState.HELD) == []
-
-
-def test_a_question_to_a_party_whose_system_answers_is_watched_for_its_receipt(bench: Any) -> None:
-    """An approved draft is an ordinary message: 24 hours, 96 hours."""
-    bench.put("referrer", WARNED)
-    bench.run()
-    register = Register(replace(one, receipts="system") for one in bench.parts.context.register)
-    parts = replace(bench.parts, context=replace(bench.parts.context, register=register))
-
-    draft = acts.approve_draft(parts, 1, "lege", bench.now)
-
-    with bench.parts.store.reading() as query:
-        timers = [(timer.rule, timer.due_at - bench.now) for timer in query.timers(message_id=draft)]
-    assert timers == [("receipt-notice", timedelta(hours=24)), ("receipt-alarm", timedelta(hours=96))]
-
-
-def test_a_question_to_a_party_the_adapter_answers_for_is_not_watched(bench: Any) -> None:
-    bench.put("referrer", WARNED)
-    bench.run()
-
-    draft = acts.approve_draft(bench.parts, 1, "lege", bench.now)
-
-    with bench.parts.store.reading() as query:
-        assert query.timers(message_id=draft) == []

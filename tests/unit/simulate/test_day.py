@@ -15,7 +15,8 @@ from rich.console import Console
 
 from adapter.message.message import Message
 from adapter.message.state import DeliveryState, MessageState
-from adapter.service import acts, intake
+from adapter.service import intake
+from adapter.service.approval import approve
 from adapter.service.parts import Parts
 from adapter.simulate.actor import Actor
 from adapter.simulate.chronicle import Chronicle, Line, Mark
@@ -92,7 +93,7 @@ def _play_round(day: Day) -> None:
     parts.post.deliver(due, day.now)
     for task in tasks:
         if task.draft_message_id is not None:
-            acts.approve_draft(parts, task.id, "Rolig Skog", day.now)
+            approve(parts, task.draft_message_id, by="Rolig Skog", now=day.now)
 
 
 def test_each_party_holds_what_it_should(day: Day) -> None:
