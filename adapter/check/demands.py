@@ -238,10 +238,6 @@ def _contact_at_receiver(message: Message, profile: Profile) -> str | None:
     return None if is_there else f"{root_path(message)}/Notat/RollerRelatertNotat/RoleToPatient"
 
 
-def _only_notes(message: Message, _: Profile) -> str | None:
-    return None if _notes(message) else f"{root_path(message)}/Notat"
-
-
 def _bare_notes(message: Message, _: Profile) -> str | None:
     """Receivers read theme, subject and text only."""
     has_more = any(note.remark or note.document_id or note.date or note.foresporsel for note in _notes(message))
@@ -287,7 +283,6 @@ DEMANDS: Mapping[str, Demand] = {
     "answered question": _answered_question,
     "responsible": _responsible,
     "contact at receiver": _contact_at_receiver,
-    "notes": _only_notes,
     "bare notes": _bare_notes,
     "pdf only": _pdf_only,
 }

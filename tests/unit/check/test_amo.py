@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.check import amo
+from adapter.check import amo, rules
 from adapter.check.codelists import CodeLists
 from adapter.check.finding import Direction, Finding, Severity
 from adapter.check.policy import Policy
+from adapter.check.profile import Profile
 from adapter.message import (
     Code,
     ConversationRef,
@@ -24,11 +25,12 @@ from adapter.message import (
     Identifier,
     Message,
     Moment,
+    Organisation,
     Party,
     Patient,
     coded,
 )
-from adapter.message.henvisning import Diagnosis, InformationItem, Reason, RequestedService
+from adapter.message.henvisning import CareRelation, Diagnosis, InformationItem, Reason, RequestedService
 
 Build = Callable[..., Message]
 INBOUND = Policy(profiles=("amo",))
@@ -348,3 +350,79 @@ def test_whatever_a_referral_lacks_it_is_never_rejected(
     assert all(not finding.severity.stops for finding in findings)
     assert all(finding.rule == "AMO-16" for finding in findings if finding.severity is Severity.HOLD)
     assert all(finding.apprec is None for finding in findings)
+
+
+def _sick_since(referral: Build, **moments: str) -> Message:
+    given = {name: Moment(text) for name, text in moments.items()}
+    item = InformationItem(kind=Code("SYKM"), **given)
+    whole = referral()
+    assert whole.henvisning is not None
+    return referral(information=(item, *whole.henvisning.information[1:]))
+
+
+@pytest.mark.parametrize(
+    ("moments", "weeks"),
+    [
+        ({"origin": "2025-12-01"}, 13),
+        ({"origin": "2025-12-07"}, None),
+        ({"start": "2025-10-06"}, 21),
+        ({"start": "2026-02-02", "origin": "2025-10-06"}, 21),
+        ({"start": "ukjent"}, None),
+        ({"end": "2026-03-01"}, None),
+        ({"origin": "2027-01-01"}, None),
+    ],
+)
+def test_a_long_sick_leave_is_told_in_weeks_at_receipt(
+    referral: Build, findings: Callable[..., tuple[Finding, ...]], moments: dict[str, str], weeks: int | None
+) -> None:
+    told = [found for found in findings(_sick_since(referral, **moments)) if found.rule == "AMO-20"]
+
+    assert [found.severity for found in told] == ([Severity.INFO] if weeks else [])
+    assert not weeks or f"lasted {weeks} weeks" in told[0].text
+    assert "AMO-20" not in {found.rule for found in findings(_sick_since(referral, **moments), OUTBOUND)}
+
+
+def test_weeks_are_counted_by_the_calendar_of_oslo(referral: Build, codelists: CodeLists) -> None:
+    message = _sick_since(referral, origin="2025-12-02")
+    late, later = datetime(2026, 3, 2, 22, 59, tzinfo=UTC), datetime(2026, 3, 2, 23, 1, tzinfo=UTC)
+
+    assert [found.rule for found in amo.check(message, codelists, INBOUND, late)] == []
+    assert [found.rule for found in amo.check(message, codelists, INBOUND, later)] == ["AMO-20"]
+
+
+def test_a_wish_for_another_place_warns(referral: Build, found: Found) -> None:
+    wish = CareRelation(relation=Code("OES"), party=Party(organisation=Organisation(name="Et annet sykehus HF")))
+    whole = referral().henvisning
+    assert whole is not None
+    message = referral(care_relations=(*whole.care_relations, wish))
+
+    assert found(message) == [("AMO-21", Severity.WARN)]
+    assert found(message, OUTBOUND) == [("AMO-21", Severity.WARN)]
+
+
+def test_a_psychological_diagnosis_suggests_the_offer_that_is_made_for_it(referral: Build, found: Found) -> None:
+    both = {"diagnoses": (_diagnosis("L84"), _diagnosis("P76"))}
+    only = {"diagnoses": (_diagnosis("P76"),)}
+
+    assert found(referral(**both)) == [("AMO-22", Severity.INFO)]
+    assert found(referral(**only)) == [("AMO-19", Severity.INFO), ("AMO-22", Severity.INFO)]
+    assert found(referral(request_comment="HIA", **only)) == [("AMO-01", Severity.INFO)]
+
+
+def _diagnosis(code: str) -> Diagnosis:
+    return Diagnosis(concept=coded(7170, code, "Diagnose"))
+
+
+def test_the_marking_hia_is_a_tag(referral: Build, findings: Callable[..., tuple[Finding, ...]]) -> None:
+    assert [found.tag for found in findings(referral(request_comment="HIA"))] == ["HIA"]
+    assert [found.tag for found in findings(referral(request_comment="mestringsopphold"))] == [None]
+
+
+def test_every_statement_of_the_offers_is_acted_on_or_left_for_a_reason() -> None:
+    statements = {found.id: found for found in Profile.load("amo").statements}
+    known = {rule.id for rule in rules.every()}
+
+    assert list(statements) == [f"S1.{n}" for n in range(1, 21)] + [f"S2.{n}" for n in range(1, 13)]
+    for statement in statements.values():
+        assert set(statement.rules) <= known
+        assert bool(statement.rules or statement.by) != bool(statement.not_acted)
