@@ -12,14 +12,15 @@ from adapter.cli.options import (
     DEFAULT_CONFIG,
     ByOption,
     ConfigOption,
-    DeliveryStateOption,
     JsonOption,
     LimitOption,
     PartyOption,
     is_for_a_verb_below,
+    one_of,
     person,
 )
 from adapter.cli.output import fields, json_line, section, table
+from adapter.message.state import DeliveryState
 
 deliveries = typer.Typer(
     help="List, show, retry and abandon deliveries.", invoke_without_command=True, rich_markup_mode=None
@@ -34,7 +35,7 @@ IdArgument = Annotated[
 def list_deliveries(
     context: typer.Context,
     *,
-    state: DeliveryStateOption = None,
+    state: Annotated[DeliveryState | None, typer.Option("--state", metavar="STATE", help=one_of(DeliveryState))] = None,
     channel: Annotated[str | None, typer.Option("--channel", metavar="ID", help="Only those to this channel.")] = None,
     party: PartyOption = None,
     limit: LimitOption = 50,

@@ -15,14 +15,15 @@ from adapter.cli.options import (
     ConfigOption,
     JsonOption,
     LimitOption,
-    MessageStateOption,
     PartyOption,
     SinceOption,
     UntilOption,
     is_for_a_verb_below,
+    one_of,
     person,
 )
 from adapter.cli.output import cell, fields, json_line, section, table
+from adapter.message.state import MessageState
 
 if TYPE_CHECKING:
     from adapter.store import MessageRow, Query
@@ -43,7 +44,7 @@ _HEADINGS = ("id", "received", "way", "state", "kind", "type", "from", "to", "th
 def list_messages(
     context: typer.Context,
     *,
-    state: MessageStateOption = None,
+    state: Annotated[MessageState | None, typer.Option("--state", metavar="STATE", help=one_of(MessageState))] = None,
     kind: Annotated[
         str | None, typer.Option("--kind", metavar="KIND", help="Only this kind, such as henvisning.")
     ] = None,

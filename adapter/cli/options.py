@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import getpass
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from adapter.message.code import OSLO
-from adapter.message.state import DeliveryState, MessageState
 
 DEFAULT_CONFIG = Path("budstikke.toml")
 
@@ -23,6 +21,8 @@ def moment(text: str) -> datetime:
     """Read a date, a time or an age (`30m`, `12h`, `7d` ago); what has no zone is Norwegian time."""
     if age := _AGE.fullmatch(text):
         return datetime.now(UTC) - timedelta(**{_UNITS[age[2]]: int(age[1])})
+    from adapter.message.code import OSLO
+
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:
@@ -30,7 +30,8 @@ def moment(text: str) -> datetime:
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=OSLO)).astimezone(UTC)
 
 
-def _one_of(states: type[MessageState | DeliveryState]) -> str:
+def one_of(states: Iterable[str]) -> str:
+    """Return the help of an option that takes a state."""
     return f"Only those in this state: {', '.join(states)}."
 
 
@@ -45,12 +46,6 @@ JsonOption = Annotated[
 ]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="Print at most so many.")]
 PartyOption = Annotated[str | None, typer.Option("--party", metavar="ID", help="Only those of this party.")]
-MessageStateOption = Annotated[
-    MessageState | None, typer.Option("--state", metavar="STATE", help=_one_of(MessageState))
-]
-DeliveryStateOption = Annotated[
-    DeliveryState | None, typer.Option("--state", metavar="STATE", help=_one_of(DeliveryState))
-]
 SinceOption = Annotated[
     datetime | None,
     typer.Option("--since", parser=moment, metavar="TIME", help="Received at this time (2026-03-09, 7d) or later."),

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from adapter.message.code import OSLO
-
 if TYPE_CHECKING:
     from adapter.check.finding import Finding
 
@@ -53,6 +51,8 @@ def cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
+        from adapter.message.code import OSLO
+
         return value.astimezone(OSLO).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, Enum):
         return str(value.value)

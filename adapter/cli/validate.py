@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from adapter.check.ladder import Checker
     from adapter.check.nav import NavAnswer
     from adapter.check.policy import Policy
+    from adapter.config import Settings
     from adapter.partner.register import Register
 
 #: Verdicts by which a message goes on.
@@ -77,9 +79,9 @@ def validate(
     files = [file for path in paths for file in (messages_below(path) if path.is_dir() else [path])]
     if not files:
         raise typer.BadParameter(f"no *.xml in {', '.join(str(path) for path in paths)}")
-    checker, policy = _judge(
-        config, direction=direction, partner=partner, to=to, profiles=profile or (), is_strict=strict
-    )
+    settings = open_settings(config) if partner is not None or to not in {None, _NAV} or is_configured(config) else None
+    checker = _checker(settings, files[0])
+    policy = _policy(settings, direction=direction, partner=partner, to=to, profiles=profile or (), is_strict=strict)
     tell = _tell_json if as_json else _tell
     verdicts: Counter[str] = Counter()
     unreadable = 0
@@ -104,24 +106,45 @@ def validate(
         raise typer.Exit(ExitCode.REJECTED)
 
 
-def _judge(
-    config: Path, *, direction: str, partner: str | None, to: str | None, profiles: Iterable[str], is_strict: bool
-) -> tuple[Checker, Policy]:
-    """Return what checks, and by which measure. Without a partner every known live shape is tolerated."""
-    from adapter.check.codelists import CodeLists
-    from adapter.check.finding import Direction
-    from adapter.check.ladder import Checker
-    from adapter.check.policy import Policy
+def _checker(settings: Settings | None, first: Path) -> Checker:
+    """Return what checks. If the first file needs explaining, the child that explains starts during the imports."""
+    from adapter.check.explain import Explainer
     from adapter.check.schema import SchemaSet
-    from adapter.wire.parse import Limits
 
-    policy = Policy(direction=Direction(direction))
-    limits, directory = Limits(), None
-    if partner is not None or to not in {None, _NAV} or is_configured(config):
+    schemas = SchemaSet.load(settings.schemas.directory if settings else None)
+    explainer = Explainer()
+    with suppress(OSError):
+        explainer.prepare(first.read_bytes(), schemas)
+
+    from adapter.check.codelists import CodeLists
+    from adapter.check.ladder import Checker
+    from adapter.wire.parse import DEFAULT_LIMITS
+
+    limits = DEFAULT_LIMITS
+    if settings:
         from adapter.config import build
 
-        settings = open_settings(config)
-        limits, directory = build.limits(settings), settings.schemas.directory
+        limits = build.limits(settings)
+    return Checker(schemas, CodeLists.load(), limits, explainer=explainer)
+
+
+def _policy(
+    settings: Settings | None,
+    *,
+    direction: str,
+    partner: str | None,
+    to: str | None,
+    profiles: Iterable[str],
+    is_strict: bool,
+) -> Policy:
+    """Return the measure. Without a partner every known live shape is tolerated."""
+    from adapter.check.finding import Direction
+    from adapter.check.policy import Policy
+
+    policy = Policy(direction=Direction(direction))
+    if settings:
+        from adapter.config import build
+
         policy = replace(policy, environment=settings.adapter.environment)
         register = build.register(settings)
         if partner is not None:
@@ -132,8 +155,7 @@ def _judge(
         policy = replace(policy, profiles=(_NAVT,))
     if is_strict:
         policy = replace(policy, tolerance=frozenset())
-    policy = replace(policy, profiles=tuple(dict.fromkeys((*policy.profiles, *profiles))))
-    return Checker(SchemaSet.load(directory), CodeLists.load(), limits), policy
+    return replace(policy, profiles=tuple(dict.fromkeys((*policy.profiles, *profiles))))
 
 
 def _to(policy: Policy, name: str, register: Register) -> Policy:

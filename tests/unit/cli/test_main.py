@@ -78,7 +78,7 @@ def test_a_verb_is_imported_without_the_others(specs: Path) -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     imported = {name.removeprefix("adapter.cli.") for name in ran.stdout.splitlines()[-1].split()}
 
-    assert imported == {"main", "exits", "validate", "opening", "options", "output"}
+    assert imported & set(_VERBS) == {"validate"}
 
 
 def test_each_verb_is_told_in_the_help(budstikke: Budstikke) -> None:
