@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from adapter.message.attachment import Opaque
 from adapter.message.code import Code, Moment
+from adapter.message.henvisning import Diagnosis
 from adapter.message.party import Patient
 
 
@@ -105,8 +106,8 @@ class Legeerklaering:
     plan: TreatmentPlan | None = None
     #: The first day of incapacity (arbeidsuforFra).
     unfit_from: Moment | None = None
-    #: The main one first; the list is named by `system` where it has a number.
-    diagnoses: tuple[Code, ...] = ()
+    #: The main one first; a concept names its list where that has a number.
+    diagnoses: tuple[Diagnosis, ...] = ()
     consider_injury: Code | None = None
     injured: Moment | None = None
     status: str | None = None

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from adapter.message.attachment import Opaque
 from adapter.message.code import Code, Moment
+from adapter.message.henvisning import Diagnosis
 from adapter.message.party import HealthcareProfessional, Patient
 
 _TRUE = frozenset({"true", "1"})
@@ -48,8 +49,8 @@ class Cause:
 class MedicalAssessment:
     """What the patient suffers from (MedisinskVurdering)."""
 
-    diagnosis: Code | None = None
-    other_diagnoses: tuple[Code, ...] = ()
+    diagnosis: Diagnosis | None = None
+    other_diagnoses: tuple[Diagnosis, ...] = ()
     #: List 8131.
     other_cause: Cause | None = None
     is_pregnancy: str | None = None

@@ -12,9 +12,12 @@ from adapter.message import Code, FreeText, HealthcareProfessional, Identifier, 
 from adapter.message.address import Address, Telecom
 from adapter.message.attachment import Opaque
 from adapter.message.code import Quantity
+from adapter.message.epikrise import ClinicalFact, HeadedText, Prescription
 from adapter.message.henvisning import Diagnosis, InformationItem, Medication, Reason
+from adapter.message.sykmelding import Cause, QuestionGroup, SickPeriod
 from adapter.show.labels import LABELS, SHOWN_ELSEWHERE, YES_NO
 from adapter.show.page import Item, Table, block, line
+from adapter.show.sick_note import cause_text, periods, questions
 from adapter.show.words import (
     address_lines,
     code_text,
@@ -34,6 +37,7 @@ _TEXTS: dict[type, Callable[[Any], str]] = {
     Quantity: quantity_text,
     Telecom: telecom_text,
     FreeText: free_text,
+    Cause: cause_text,
 }
 _MEDICINE_HEADS = ("Legemiddel", "Dosering", "Enhetsdose", "Mengde", "Varighet", "Bruk", "Periode", "Kommentar")
 
@@ -47,6 +51,10 @@ def describe(value: Any) -> tuple[Item, ...]:  # noqa: ANN401 - any dataclass of
             return (*line("", value.name), *_fields(value))
         case Opaque():
             return opaque_block(value)
+        case Diagnosis():
+            return _diagnosis(value)
+        case HeadedText():
+            return headed_texts((value,))
     return _fields(value)
 
 
@@ -69,19 +77,28 @@ def describe_field(label: str, value: object) -> tuple[Item, ...]:
 
 def reasons(found: tuple[Reason, ...]) -> tuple[Item, ...]:
     """Return the reasons, each under its heading."""
+    return _under_headings(found, "Begrunnelse")
+
+
+def headed_texts(found: tuple[HeadedText, ...]) -> tuple[Item, ...]:
+    """Return the words of a letter, each under its heading."""
+    return _under_headings(found, "Kommentar")
+
+
+def _under_headings(found: tuple[Reason | HeadedText, ...], otherwise: str) -> tuple[Item, ...]:
     items: list[Item] = []
-    for reason in found:
-        title = code_text(reason.heading) if reason.heading else ""
-        items += block(title or "Begrunnelse", *_fields(reason))
+    for words in found:
+        title = code_text(words.heading) if words.heading else ""
+        items += block(title or otherwise, *_fields(words))
     return tuple(items)
 
 
-def information(found: tuple[InformationItem, ...]) -> tuple[Item, ...]:
+def information(found: tuple[InformationItem | ClinicalFact, ...]) -> tuple[Item, ...]:
     """Return the clinical facts by kind, in the order the kinds came; medicines are a table of their own."""
-    medicines = [item for item in found if isinstance(item.content, Medication)]
+    medicines = [item for item in found if isinstance(item.content, Medication | Prescription)]
     by_kind: dict[str, list[Item]] = {}
     for item in found:
-        if not isinstance(item.content, Medication):
+        if not isinstance(item.content, Medication | Prescription):
             title = (code_text(item.kind) if item.kind else "") or "Opplysning"
             by_kind.setdefault(title, []).extend(_fields(item))
     blocks: list[Item] = []
@@ -90,7 +107,7 @@ def information(found: tuple[InformationItem, ...]) -> tuple[Item, ...]:
     return (*blocks, *(block("Legemidler", _medicine_table(medicines)) if medicines else ()))
 
 
-def _medicine_table(items: list[InformationItem]) -> Table:
+def _medicine_table(items: list[InformationItem | ClinicalFact]) -> Table:
     rows = [tuple(cell.strip() for cell in _medicine_row(item)) for item in items]
     used = [index for index in range(len(_MEDICINE_HEADS)) if index == 0 or any(row[index] for row in rows)]
     return Table(
@@ -98,9 +115,9 @@ def _medicine_table(items: list[InformationItem]) -> Table:
     )
 
 
-def _medicine_row(item: InformationItem) -> tuple[str, ...]:
+def _medicine_row(item: InformationItem | ClinicalFact) -> tuple[str, ...]:
     medicine = item.content
-    if not isinstance(medicine, Medication):
+    if not isinstance(medicine, Medication | Prescription):
         return ()
     period = " – ".join(moment_text(moment) for moment in (item.start, item.end) if moment)
     return (
@@ -157,7 +174,11 @@ def _several(label: str, values: tuple[Any, ...]) -> tuple[Item, ...]:
 _TOGETHER: dict[type, Callable[[tuple[Any, ...]], tuple[Item, ...]]] = {
     Identifier: identifier_lines,
     Reason: reasons,
+    HeadedText: headed_texts,
     InformationItem: information,
+    ClinicalFact: information,
+    SickPeriod: periods,
+    QuestionGroup: questions,
 }
 
 

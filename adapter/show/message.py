@@ -7,8 +7,21 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
 
-from adapter.message import Base64Data, Document, Message, Opaque, Party, PatientReport, Receipt
-from adapter.message.henvisning import Henvisning
+from adapter.message import (
+    Base64Data,
+    Document,
+    Envelope,
+    Epikrise,
+    Henvisning,
+    Legeerklaering,
+    Message,
+    Opaque,
+    Party,
+    PatientReport,
+    Receipt,
+    Sykmelding,
+)
+from adapter.show import sick_note
 from adapter.show.describe import describe, fields_first
 from adapter.show.labels import KINDS, SEVERITIES
 from adapter.show.page import Attachment, Block, Item, Page, Table, block, line, plain
@@ -48,7 +61,7 @@ def page(message: Message, findings: Iterable[Finding] = ()) -> Page:
     blocks += _party("Fra", message.sender)
     blocks += _party("Til", message.receiver)
     for other in message.other_receivers:
-        blocks += _party("Kopi til" if _is_copy(other) else "Også til", other)
+        blocks += _party("Kopi til" if _is_copy(message, other) else "Også til", other)
     if message.patient:
         blocks += block("Pasient", *describe(message.patient))
     for document in message.documents:
@@ -68,24 +81,35 @@ def _title(message: Message) -> str:
 
 
 def _notices(message: Message) -> Iterable[str]:
-    henvisning = message.henvisning
-    if henvisning:
-        if henvisning.is_cancellation:
-            yield "Kansellering: henvisningen trekkes tilbake."
-        if henvisning.is_change:
-            yield "Endring: innholdet erstatter det som er sendt før."
-        priority = henvisning.requested.priority if henvisning.requested else None
-        if priority and priority.value == _EMERGENCY:
-            yield "Øyeblikkelig hjelp."
+    yield from _content_notices(message)
     if message.status and message.status.value == "TEST":
         yield "Testmelding."
-    if any(_is_copy(other) for other in message.other_receivers):
+    if any(_is_copy(message, other) for other in message.other_receivers):
         yield "Meldingen er også sendt som kopi; kopimottakere står nedenfor."
     if message.opaque and message.opaque.name == _SIGNATURE:
         yield "Meldingen har en elektronisk signatur. Her vises bare at den finnes."
 
 
-def _is_copy(party: Party) -> bool:
+def _content_notices(message: Message) -> Iterable[str]:
+    payload = message.payload
+    if isinstance(payload, Henvisning | Epikrise):
+        if payload.is_cancellation:
+            what = "henvisningen" if isinstance(payload, Henvisning) else "epikrisen"
+            yield f"Kansellering: {what} trekkes tilbake."
+        if payload.is_change:
+            yield "Endring: innholdet erstatter det som er sendt før."
+    requested = payload.requested if isinstance(payload, Henvisning) else None
+    if requested and requested.priority and requested.priority.value == _EMERGENCY:
+        yield "Øyeblikkelig hjelp."
+    if isinstance(payload, Sykmelding):
+        yield from sick_note.notices(payload)
+    if isinstance(payload, Legeerklaering) and payload.withholds:
+        yield "Noe i erklæringen bør pasienten ikke få vite av medisinske grunner."
+
+
+def _is_copy(message: Message, party: Party) -> bool:
+    if message.envelope is Envelope.MESSAGE:
+        return True  # they have no other kind (CopyDest)
     return party.role is not None and party.role.value == _COPY
 
 
@@ -124,8 +148,8 @@ def _party(title: str, party: Party | None) -> tuple[Block, ...]:
 def _document(document: Document) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for item in document.content or ():
-        if isinstance(item, Henvisning):
-            blocks += block("Henvisning", *fields_first(item, *_IMPORTANT))
+        if isinstance(item, Henvisning | Epikrise | Sykmelding | Legeerklaering):
+            blocks += block(_TITLES[type(item)], *fields_first(item, *_IMPORTANT[type(item)]))
         elif isinstance(item, Opaque):
             blocks += opaque_block(item)
         elif isinstance(item, Message):
@@ -138,8 +162,25 @@ def _document(document: Document) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-#: What a reader of a referral looks for first.
-_IMPORTANT = ("service_type", "description", "request_comment", "requested", "diagnoses", "reasons", "information")
+_TITLES: dict[type, str] = {
+    Henvisning: "Henvisning",
+    Epikrise: "Epikrise",
+    Sykmelding: "Sykmelding",
+    Legeerklaering: "Legeerklæring ved arbeidsuførhet",
+}
+#: What a reader looks for first.
+_IMPORTANT: dict[type, tuple[str, ...]] = {
+    Henvisning: (
+        *("service_type", "description", "request_comment", "requested"),
+        *("diagnoses", "reasons", "information"),
+    ),
+    Epikrise: ("description", "service_type", "status", "issued", "approved", "events", "referrals"),
+    Sykmelding: (
+        *("started", "periods", "needs_nav_now", "nav_help", "nav_measures", "other_measures"),
+        *("workplace_measures", "employer_message", "assessment", "employment", "prognosis", "questions"),
+    ),
+    Legeerklaering: ("purposes", "patient", "unfit_from", "diagnoses", "status", "course", "measures", "ability"),
+}
 
 
 def _report(report: PatientReport) -> tuple[Block, ...]:

@@ -12,6 +12,7 @@ from lxml import etree
 
 from adapter.message.address import Address
 from adapter.message.code import OID_PREFIX, Code, Moment, coded
+from adapter.message.henvisning import Diagnosis
 from adapter.message.legeerklaering import (
     HealthPrognosis,
     Legeerklaering,
@@ -76,8 +77,8 @@ def _text(element: etree._Element | None, *names: str) -> str | None:
     return None if found is None else found.text or ""
 
 
-def _get(element: etree._Element | None, name: str) -> str | None:
-    return None if element is None else element.get(name)
+def _get(element: etree._Element | None, name: str | None) -> str | None:
+    return None if element is None or name is None else element.get(name)
 
 
 def _code(element: etree._Element | None, name: str, names: _Names, text: str | None = None) -> Code | None:
@@ -85,8 +86,10 @@ def _code(element: etree._Element | None, name: str, names: _Names, text: str | 
     return None if value is None and text is None else Code(value, names.get(value or ""), None, text)
 
 
-def _codes(element: etree._Element | None, tag: str, name: str, names: _Names, other: str = "") -> tuple[Code, ...]:
-    found = (_code(child, name, names, child.get(other)) for child in _children(element, tag))
+def _codes(
+    element: etree._Element | None, tag: str, name: str, names: _Names, other: str | None = None
+) -> tuple[Code, ...]:
+    found = (_code(child, name, names, _get(child, other)) for child in _children(element, tag))
     return tuple(code for code in found if code is not None)
 
 
@@ -157,13 +160,13 @@ def _plan(element: etree._Element | None) -> TreatmentPlan | None:
     )
 
 
-def _diagnoses(element: etree._Element | None) -> tuple[Code, ...]:
+def _diagnoses(element: etree._Element | None) -> tuple[Diagnosis, ...]:
     """Return the diagnoses in the order the doctor sorted them."""
     kind = _get(element, "kodesystem") or ""
     number = _ICPC_LIST if kind == _ICPC else _DIAGNOSIS_LISTS.get(kind)
     system = f"{OID_PREFIX}{number}" if number else None
     found = sorted(_children(element, "Enkeltdiagnose"), key=_rank)
-    return tuple(Code(child.get("kodeverdi"), child.get("diagnose"), system) for child in found)
+    return tuple(Diagnosis(concept=Code(child.get("kodeverdi"), child.get("diagnose"), system)) for child in found)
 
 
 def _rank(diagnosis: etree._Element) -> int:

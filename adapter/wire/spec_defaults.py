@@ -21,6 +21,7 @@ class Head:
 
 
 _MSGHEAD = "v1.2 2006-05-24"
+_LETTER_ROLES = (("SPR", "Tjenesteyter"), ("REQ", "Rekvirent"))
 
 HEADS: dict[str, Head] = {
     "henvisning 1.0": Head(Envelope.MESSAGE, "v1.0 2005-07-08", "H"),
@@ -28,11 +29,18 @@ HEADS: dict[str, Head] = {
     "henvisning 2.0": Head(Envelope.HODEMELDING, _MSGHEAD, "HENVISNING_NYTILSTAND"),
     "dialogmelding 1.0": Head(Envelope.HODEMELDING, _MSGHEAD),
     "dialogmelding 1.1": Head(Envelope.HODEMELDING, _MSGHEAD),
+    "epikrise 1.1": Head(Envelope.MESSAGE, "v1.1 2006-09-23", "E", _LETTER_ROLES),
+    "epikrise 1.2": Head(Envelope.MESSAGE, "v1.2 2012-02-15", "EPIKRISE", _LETTER_ROLES),
     "apprec 1.0": Head(
         Envelope.APPREC, "1.0 2004-11-21", "APPREC", (("SPR", "Tjenesteyter"), ("RECEIVER", "Mottaker"))
     ),
     "apprec 1.1": Head(Envelope.APPREC, "v1.1 2012-02-15", "APPREC", (("PRIM", "Primærmottaker"), ("AVS", "Avsender"))),
 }
+
+#: The oldest standards have types of their own.
+_OLD_TYPES = frozenset({"H", "E"})
+#: Of AppRec 1.0 only those that answer referrals.
+_ALWAYS_IN_ROLES = frozenset({"apprec 1.1", "epikrise 1.1", "epikrise 1.2"})
 
 #: Message type by the list of the first note's theme.
 _TYPE_BY_THEME = {
@@ -67,8 +75,8 @@ def complete_head(table: Table, reader: Reader) -> None:
         table["msg_id"] = reader.new_id()
     type_code = head.type or _dialogue_type(table.get("dialogmelding"))
     if type_code:
-        table.setdefault("type", reader.code("8263" if type_code == "H" else "8279", type_code))
-    if reader.kind == "apprec 1.1" or _answers_referral(table):
+        table.setdefault("type", reader.code("8263" if type_code in _OLD_TYPES else "8279", type_code))
+    if reader.kind in _ALWAYS_IN_ROLES or _answers_referral(table):
         for side, (role, name) in zip(("sender", "receiver"), head.roles, strict=False):
             if isinstance(table.get(side), dict):
                 table[side] = {"role": {"value": role, "name": name}, **table[side]}
@@ -97,6 +105,38 @@ def complete_referral(table: Table, reader: Reader) -> None:
         table["document_id"] = reader.new_id()
     if isinstance(table.get("requested"), dict):
         table["requested"] = {"service_type": reader.code("7309", "N"), **table["requested"]}
+
+
+def complete_letter(table: Table, reader: Reader) -> None:
+    """Fill in what every discharge letter has: kind of service, date, that it is final, what it is, document id."""
+    if reader.is_complete:
+        return
+    table.setdefault("service_type", reader.code("7309", "N"))
+    table.setdefault("issued", Moment.of(reader.now).text)
+    table.setdefault("status", reader.code("7306", "F"))
+    table.setdefault("description", "Epikrise")
+    if "document_id" not in table:
+        table["document_id"] = reader.new_id()
+    for number, event in enumerate(table["events"] if isinstance(table.get("events"), list) else (), start=1):
+        if isinstance(event, dict) and reader.kind == "epikrise 1.1":
+            event.setdefault("number", str(number))
+
+
+def complete_event(table: Table, reader: Reader) -> None:
+    """Fill in what every stay has: kind of service, and the service itself, empty or not."""
+    if not reader.is_complete:
+        table.setdefault("service_type", reader.code("7309", "N"))
+        table.setdefault("service", {})
+
+
+def complete_answered(table: Table, reader: Reader) -> None:
+    """Fill in what every letter says of the referral it answers; version 1.1 has words where 1.2 has a code."""
+    if reader.is_complete:
+        return
+    table.setdefault("service_type", reader.code("7309", "N"))
+    table.setdefault("description", reader.code("8455", "10"))
+    if reader.kind == "epikrise 1.1" and isinstance(table["description"], dict):
+        table["description"] = {"name": table["description"].get("name", "")}
 
 
 def complete_dialogue(table: Table, path: str, reader: Reader) -> None:

@@ -23,6 +23,8 @@ Table = dict[str, Any]
 _CODE = re.compile(r"(?:(?P<list>\d{4}):)?(?P<value>\S+)(?:\s+(?P<name>\S.*))?")
 _ISO_MOMENT = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+#: The kinds of messages without MsgHead.
+_FLAT = frozenset({"henvisning 1.0", "henvisning 1.1", "epikrise 1.1", "epikrise 1.2", "apprec 1.0", "apprec 1.1"})
 #: The kind of message in which `TIMES` are times.
 _TIMED = "henvisning 2.0"
 
@@ -68,8 +70,8 @@ class Reader:
 
     @property
     def is_flat(self) -> bool:
-        """Tell whether the message writes whole names, as Henvisning 1.x and AppRec do."""
-        return self.kind in {"henvisning 1.0", "henvisning 1.1", "apprec 1.0", "apprec 1.1"}
+        """Tell whether the message writes whole names, as Henvisning 1.x, Epikrise and AppRec do."""
+        return self.kind in _FLAT
 
     def code(self, list_number: str, value: str) -> Table:
         """Return a code as a table, with its name where it is known."""

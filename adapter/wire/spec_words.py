@@ -14,6 +14,7 @@ from adapter.message import (
     Base64Data,
     Dialogmelding,
     Document,
+    Epikrise,
     FreeText,
     HealthcareProfessional,
     Henvisning,
@@ -26,8 +27,18 @@ from adapter.message import (
     Quantity,
     Telecom,
 )
+from adapter.message.epikrise import AnsweredReferral, CareEvent, ClinicalFact
 from adapter.message.henvisning import Diagnosis, InformationItem
-from adapter.wire.spec_defaults import complete_dialogue, complete_head, complete_referral, payload_document
+from adapter.wire.spec_defaults import (
+    complete_answered,
+    complete_dialogue,
+    complete_event,
+    complete_head,
+    complete_letter,
+    complete_referral,
+    payload_document,
+)
+from adapter.wire.spec_lists import list_of
 from adapter.wire.spec_read import At, Reader, Table, Words
 
 _MIME_TYPES = {
@@ -171,7 +182,7 @@ def _referral(table: Table, path: str, reader: Reader) -> None:
     complete_referral(table, reader)
 
 
-def _relate(table: Table, relation: str, person: At, reader: Reader) -> None:
+def _relate(table: Table, relation: str, person: At, reader: Reader, key: str = "care_relations") -> None:
     """Add somebody in a relation of list 8254, where the version keeps it."""
     if not isinstance(person.value, dict):
         reader.mistake(person.path, "expected a table with name, hpr, profession, phone")
@@ -180,9 +191,9 @@ def _relate(table: Table, relation: str, person: At, reader: Reader) -> None:
         values = dict(person.value)
         party = {key: values.pop(key) for key in ("phone", "email", "address") if key in values}
         party["person"] = At(person.path, {"is": "HealthcareProfessional", **values})
-        number = "7319" if reader.kind == "henvisning 1.0" else "8254"
+        number = list_of("CareRelation.relation", reader.kind) or ""
         entry = {"relation": reader.code(number, relation), "party": At(person.path, party)}
-        table["care_relations"] = [*table.get("care_relations", ()), entry]
+        table[key] = [*table.get(key, ()), entry]
     elif relation == "FLE":
         values = {"role_to_patient": reader.code("9034", "6"), **person.value}
         table["contacts"] = [*table.get("contacts", ()), {"person": At(person.path, values)}]
@@ -191,16 +202,50 @@ def _relate(table: Table, relation: str, person: At, reader: Reader) -> None:
         table["responsibles"] = [*table.get("responsibles", ()), entry]
 
 
-def _information(table: Table, path: str, reader: Reader) -> None:
-    """Expand a clinical fact: words, or a medicine."""
-    if "text" in table:
-        words = {"is": "Observation", "description": table.pop("text")}
-        _put(table, "content", At(f"{path}.text", words), path, reader)
-    if "medication" in table:
-        medicine = table.pop("medication")
-        if isinstance(medicine, dict):
-            medicine = {"is": "Medication", **medicine}
-        _put(table, "content", At(f"{path}.medication", medicine), path, reader)
+def _fact(observation: str, medicine: str) -> Callable[[Table, str, Reader], None]:
+    """Return what expands a clinical fact, words or a medicine, into the classes that its standard has for them."""
+
+    def expand(table: Table, path: str, reader: Reader) -> None:
+        if "text" in table:
+            words = {"is": observation, "description": table.pop("text")}
+            _put(table, "content", At(f"{path}.text", words), path, reader)
+        if "medication" in table:
+            given = table.pop("medication")
+            if isinstance(given, dict):
+                given = {"is": medicine, **given}
+            _put(table, "content", At(f"{path}.medication", given), path, reader)
+
+    return expand
+
+
+def _letter(table: Table, path: str, reader: Reader) -> None:
+    """Expand a discharge letter: who referred, the GP, who answers for it."""
+    for word, relation in (("referrer", "HHE"), ("gp", "FLE"), ("responsible", "AHP")):
+        if word in table:
+            key = "providers" if word == "responsible" else "care_relations"
+            _relate(table, relation, At(f"{path}.{word}", table.pop(word)), reader, key)
+    complete_letter(table, reader)
+
+
+def _event(table: Table, path: str, reader: Reader) -> None:
+    """Expand a stay: diagnoses, the main one first, and comments by heading."""
+    if "diagnoses" in table:
+        given = table.pop("diagnoses")
+        facts = [
+            {
+                "kind": reader.code("8233", "B" if place else "H"),
+                "content": At(f"{path}.diagnoses[{place}]", {"is": "CodedObservation", "diagnosis": diagnosis}),
+            }
+            for place, diagnosis in enumerate(given if isinstance(given, list) else [given])
+        ]
+        _prepend(table, "facts", facts)
+    if isinstance(table.get("comments"), dict):
+        table["comments"] = [{"heading": heading, "text": text} for heading, text in table["comments"].items()]
+    complete_event(table, reader)
+
+
+def _answered(table: Table, _path: str, reader: Reader) -> None:
+    complete_answered(table, reader)
 
 
 def _message(table: Table, path: str, reader: Reader) -> None:
@@ -208,7 +253,7 @@ def _message(table: Table, path: str, reader: Reader) -> None:
     if not path:  # a message inside a message is written out in full
         complete_head(table, reader)
     documents: list[object] = []
-    for word, name in (("henvisning", "Henvisning"), ("dialogmelding", "Dialogmelding")):
+    for word, name in _PAYLOADS.items():
         if word in table:
             payload = table.pop(word)
             if isinstance(payload, dict):
@@ -274,6 +319,8 @@ def _short_identifier(text: str) -> Table:
     return {"value": value, "kind": kind} if kind else {"value": value}
 
 
+#: The payload of a message under the name of its standard.
+_PAYLOADS = {"henvisning": "Henvisning", "dialogmelding": "Dialogmelding", "epikrise": "Epikrise"}
 _PERSON = frozenset({"name", "identity_number", "her_id", "hpr", "phone", "email"})
 
 WORDS: dict[type, Words] = {
@@ -286,8 +333,12 @@ WORDS: dict[type, Words] = {
     Party: Words(frozenset({"professional", "phone", "email"}), _party),
     Henvisning: Words(frozenset({"referrer", "gp"}), _referral),
     Dialogmelding: Words(frozenset(), complete_dialogue),
-    InformationItem: Words(frozenset({"text", "medication"}), _information),
-    Message: Words(frozenset({"henvisning", "dialogmelding", "attachments", "complete"}), _message),
+    InformationItem: Words(frozenset({"text", "medication"}), _fact("Observation", "Medication")),
+    Epikrise: Words(frozenset({"referrer", "gp", "responsible"}), _letter),
+    CareEvent: Words(frozenset({"diagnoses"}), _event),
+    ClinicalFact: Words(frozenset({"text", "medication"}), _fact("CodedObservation", "Prescription")),
+    AnsweredReferral: Words(frozenset(), _answered),
+    Message: Words(frozenset({*_PAYLOADS, "attachments", "complete"}), _message),
     Document: Words(frozenset({"file", "base64"}), _document),
 }
 

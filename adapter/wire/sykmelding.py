@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adapter.message.henvisning import Diagnosis
 from adapter.message.party import HealthcareProfessional, Patient
 from adapter.message.sykmelding import (
     Cause,
@@ -17,7 +18,7 @@ from adapter.message.sykmelding import (
     Sykmelding,
     WorkPrognosis,
 )
-from adapter.wire.bind import CS, CV, MOMENT, TEXT, Field, Inline, Part, Record
+from adapter.wire.bind import CS, CV, MOMENT, TEXT, Field, Inline, Part, Record, Simple
 from adapter.wire.carried import Carried
 from adapter.wire.common import FK1_ADDRESS, FK1_IDENT, FK1_TELECOM
 from adapter.wire.namespaces import SYKMELDING
@@ -36,11 +37,14 @@ _EMPLOYMENT = Record(
     Field("Yrkesbetegnelse", "occupation", TEXT),
     Field("Stillingsprosent", "percentage", TEXT),
 )
+_DIAGNOSIS = Simple(
+    lambda element: Diagnosis(concept=CV.read(element)), lambda element, value: CV.fill(element, value.concept)
+)
 _ASSESSMENT = Record(
     MedicalAssessment,
     SYKMELDING,
-    Inline("HovedDiagnose", (Field("Diagnosekode", "diagnosis", CV),)),
-    Inline("BiDiagnoser", (Field("Diagnosekode", "other_diagnoses", CV, many=True),)),
+    Inline("HovedDiagnose", (Field("Diagnosekode", "diagnosis", _DIAGNOSIS),)),
+    Inline("BiDiagnoser", (Field("Diagnosekode", "other_diagnoses", _DIAGNOSIS, many=True),)),
     Field("AnnenFraversArsak", "other_cause", _CAUSE),
     Field("Svangerskap", "is_pregnancy", TEXT),
     Field("Yrkesskade", "is_work_injury", TEXT),

@@ -429,7 +429,7 @@ def test_all_mistakes_are_told_at_once_by_where_the_author_wrote_them() -> None:
     ("data", "mistake"),
     [
         ({}, "kind and version must be one of"),
-        ({"kind": "epikrise", "version": "1.2"}, "kind and version must be one of"),
+        ({"kind": "sykmelding", "version": "1.3"}, "kind and version must be one of"),
         ({"kind": "brev", "version": "1.1"}, "kind: expected one of henvisning"),
         ({"kind": "henvisning", "version": "1.1", "patient": {"name": "A", "full_name": "A"}}, "given twice"),
         ({"kind": "henvisning", "version": "1.1", "henvisning": {"referrer": "Grønn Vits"}}, "henvisning.referrer: "),
