@@ -124,7 +124,8 @@ def _next_steps(query: Query, task: TaskRow, message: MessageRow | None) -> Iter
             if row.state is DeliveryState.ABANDONED:
                 yield f"budstikke deliveries retry {row.id}"
         yield f"budstikke messages show {message.id}"
-        yield f"budstikke threads show {message.thread}"
+        if message.thread is not None:
+            yield f"budstikke threads show {message.thread}"
     if task.state == "open":
         yield f"budstikke tasks assign {task.id} NAME"
         yield f"budstikke tasks done {task.id} --note TEXT"

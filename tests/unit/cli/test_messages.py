@@ -97,3 +97,18 @@ def test_options_before_the_verb_below_are_not_silently_lost(budstikke: Budstikk
 
     assert ran.exit_code == 2
     assert "after `show`" in ran.err
+
+
+def test_a_message_is_purged_with_who_and_why(budstikke: Budstikke) -> None:
+    ran = budstikke("messages", "purge", 1, "--reason", "wrong patient", "--by", "Kari")
+
+    assert ran.out == "The content of 1 is gone.\n"
+    assert budstikke("messages", "show", 1, "--raw").out == ""
+    shown = budstikke("messages", "show", 1).out
+    assert "It is not kept." in shown
+    assert "purged  by=Kari  reason=wrong patient" in shown
+
+
+def test_a_message_is_not_purged_without_a_reason(budstikke: Budstikke) -> None:
+    assert budstikke("messages", "purge", 1).exit_code != 0
+    assert budstikke("messages", "show", 1, "--raw").out == "<one/>"

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from adapter import wire
 from adapter.message.state import MessageState
-from adapter.store import NewMessage, NewTask, Store
+from adapter.store import NewMessage, NewTask, NewTimer, Store
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 
@@ -63,9 +64,9 @@ def test_a_user_without_a_name_can_still_act(budstikke: Budstikke, monkeypatch: 
     assert "unknown" in budstikke("tasks", "show", 1).out
 
 
-@pytest.mark.parametrize("verb", ["show", "done", "reopen"])
-def test_a_task_that_is_not_there(budstikke: Budstikke, verb: str) -> None:
-    ran = budstikke("tasks", verb, 7)
+@pytest.mark.parametrize("arguments", [("show", 7), ("done", 7), ("reopen", 7), ("assign", 7, "Kari")])
+def test_a_task_that_is_not_there(budstikke: Budstikke, arguments: tuple[object, ...]) -> None:
+    ran = budstikke("tasks", *arguments)
 
     assert ran.exit_code == 3
     assert "no task 7" in ran.err
@@ -85,3 +86,141 @@ def test_a_task_shows_the_draft_that_was_written_for_it(budstikke: Budstikke, st
 
     assert "AMO-04" in out
     assert "Helsefaglig dialog" in out
+
+
+def _add(store: Path, *rows: NewTask) -> None:
+    with Store.open(f"sqlite:///{store.parent}/var/budstikke.db") as opened, opened.writing() as ledger:
+        ledger.add_tasks(rows, at=NOON)
+
+
+def test_the_most_urgent_tasks_come_first_and_what_is_late_says_so(budstikke: Budstikke, store: Path) -> None:
+    _add(
+        store,
+        NewTask(party="clinic", rule="TIM-01", title="Soon", due_at=datetime(2099, 1, 1, tzinfo=UTC)),
+        NewTask(party="clinic", rule="TIM-03", title="Late", due_at=NOON),
+        NewTask(party="clinic", rule="TIM-02", title="At once", priority=2),
+    )
+
+    lines = budstikke("tasks").out.splitlines()[1:]
+
+    assert [line.split()[0] for line in lines] == ["4", "3", "2", "1"]
+    assert "at once" in lines[0]
+    assert "2026-03-09 13:00:00 OVERDUE" in lines[1]
+    assert "OVERDUE" not in lines[2]
+    assert [json.loads(line)["overdue"] for line in budstikke("tasks", "--json").out.splitlines()] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_what_is_done_is_not_late(budstikke: Budstikke, store: Path) -> None:
+    _add(store, NewTask(party="clinic", rule="TIM-03", title="Late", due_at=NOON))
+    budstikke("tasks", "done", 2)
+
+    assert "OVERDUE" not in budstikke("tasks", "--state", "all").out
+
+
+def test_a_task_is_assigned_by_name_and_given_back(budstikke: Budstikke) -> None:
+    assert budstikke("tasks", "assign", 1, "Grønn Vits", "--by", "Kari").out == "Task 1 is Grønn Vits's.\n"
+    assert json.loads(budstikke("tasks", "show", 1, "--json").out)["assignee"] == "Grønn Vits"
+    assert "Grønn Vits" in budstikke("tasks").out
+
+    assert budstikke("tasks", "assign", 1, "").out == "Task 1 is nobody's.\n"
+    assert json.loads(budstikke("tasks", "show", 1, "--json").out)["assignee"] is None
+
+
+def test_a_task_tells_who_did_what_with_it_and_when(budstikke: Budstikke) -> None:
+    budstikke("tasks", "assign", 1, "Grønn Vits", "--by", "Kari")
+    budstikke("tasks", "done", 1, "--by", "Grønn Vits")
+    budstikke("tasks", "reopen", 1, "--by", "Ola")
+
+    history = budstikke("tasks", "show", 1).out.partition("\nhistory\n")[2].partition("\n\n")[0].splitlines()
+
+    assert [line.split("  ", 1)[1] for line in history] == [
+        "opened",
+        "assigned  to Grønn Vits  by Kari",
+        "closed  by Grønn Vits",
+        "reopened  by Ola",
+    ]
+    told = json.loads(budstikke("tasks", "show", 1, "--json").out)["history"]
+    assert [event["data"].get("by") for event in told] == [None, "Kari", "Grønn Vits", "Ola"]
+
+
+def test_a_task_shows_its_message_what_was_found_and_what_runs(budstikke: Budstikke, store: Path) -> None:
+    with Store.open(f"sqlite:///{store.parent}/var/budstikke.db") as opened, opened.writing() as ledger:
+        due = datetime(2099, 1, 1, tzinfo=UTC)
+        ledger.add_timers([NewTimer(rule="assessment", message_id=1, due_at=due, party="clinic")])
+    out = budstikke("tasks", "show", 1).out
+
+    assert "11111111-1111-4111-8111-111111111111" in out
+    assert "AMO-04 warn  Sick leave is not described." in out
+    assert "2099-01-01 01:00:00" in out
+    assert "\nconversation\n" in out
+    page = json.loads(budstikke("tasks", "show", 1, "--json").out)
+    assert (page["about"]["type"], page["thread"]) == ("HENVISNING", [1, 3])
+    assert [timer["rule"] for timer in page["deadlines"]] == ["assessment"]
+
+
+def test_a_task_names_the_patient_to_the_people_who_must_find_the_record(
+    budstikke: Budstikke, store: Path, specs: Path
+) -> None:
+    referral = store.parent / "referral.xml"
+    budstikke("build", specs / "henvisning-1.1.toml", "-o", referral)
+    with Store.open(f"sqlite:///{store.parent}/var/budstikke.db") as opened, opened.writing() as ledger:
+        (number,) = ledger.receive([NewMessage(channel="gp-epj", source="a", data=referral.read_bytes())], at=NOON)
+        ledger.add_tasks([NewTask(party="clinic", rule="TIM-01", title="Assess", message_id=number)], at=NOON)
+    patient = wire.read(referral.read_bytes()).patient
+    assert patient is not None
+    family = patient.family_name or (patient.full_name or "").partition(",")[0]
+
+    assert family in budstikke("tasks", "show", 2).out.partition("patient")[2].splitlines()[0]
+    assert family not in budstikke("tasks").out
+    assert family not in budstikke("tasks", "show", 2, "--json").out
+
+
+@pytest.mark.parametrize(
+    ("task", "steps"),
+    [
+        (
+            {"message_id": 1},
+            [
+                "deliveries retry 2",
+                "messages show 1",
+                "threads show 1",
+                "tasks assign 2 NAME",
+                "tasks done 2 --note TEXT",
+            ],
+        ),
+        (
+            {"message_id": 2},
+            ["messages release 2", "messages show 2", "tasks assign 2 NAME", "tasks done 2 --note TEXT"],
+        ),
+        (
+            {"draft_message_id": 3},
+            [
+                "drafts edit 3",
+                "drafts approve 3",
+                "drafts discard 3",
+                "tasks assign 2 NAME",
+                "tasks done 2 --note TEXT",
+            ],
+        ),
+        ({}, ["tasks assign 2 NAME", "tasks done 2 --note TEXT"]),
+    ],
+)
+def test_a_task_says_what_can_be_done_next(
+    budstikke: Budstikke, store: Path, task: dict[str, Any], steps: list[str]
+) -> None:
+    _add(store, NewTask(party="clinic", rule="R", title="T", **task))
+
+    out = budstikke("tasks", "show", 2).out
+
+    assert out.partition("what can be done\n")[2].splitlines() == [f"budstikke {step}" for step in steps]
+
+
+def test_a_task_that_is_done_can_be_opened_again(budstikke: Budstikke) -> None:
+    budstikke("tasks", "done", 1)
+
+    assert "budstikke tasks reopen 1" in budstikke("tasks", "show", 1).out

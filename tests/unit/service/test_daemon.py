@@ -195,6 +195,19 @@ def test_messages_and_deliveries_left_from_before_come_first(bench: Any, hands: 
     assert len(bench.home.delivered("clinic")) == 2
 
 
+def test_once_does_not_end_before_a_message_that_was_parked(
+    bench: Any, hands: Hands, dispatcher: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon, "BATCH", 1)
+    bench.put("referrer", "henvisning-1.1-kansellering.xml", name="1.xml")
+    bench.put("referrer", REFERRAL, name="2.xml")
+
+    assert dispatcher().run() == 0
+
+    assert kinds(hands) == ["Recover", "FireTimers", "Fetch", "Fetch", "Resume"]
+    assert len(bench.home.delivered("clinic")) == 2
+
+
 def test_a_file_that_cannot_be_read_waits_for_the_next_poll(
     bench: Any, hands: Hands, dispatcher: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

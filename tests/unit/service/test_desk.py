@@ -12,6 +12,7 @@ from adapter.flow.context import Arrival
 from adapter.message.state import DeliveryState, MessageState
 from adapter.service import desk as desk_module
 from adapter.service.worker import FireTimers
+from adapter.store.rows import NewTimer
 
 REFERRAL = "henvisning-1.1-komplett.xml"
 NAV_NOTE = "dialogmelding-1.0-nav-behov-for-tiltak.xml"
@@ -58,6 +59,25 @@ def test_two_answers_to_one_message_in_one_batch_count_once(bench: Any) -> None:
 
     assert bench.deliveries()[0].state is DeliveryState.COMPLETED
     assert "REC-03" in bench.tasks()
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"), [("apprec-1.0-nav-positiv.xml", "stopped"), ("apprec-1.0-nav-avvist.xml", "running")]
+)
+def test_what_ends_with_a_message_ends_with_its_positive_receipt(bench: Any, answer: str, expected: str) -> None:
+    bench.put("referrer", NAV_NOTE)
+    bench.run()
+    (sent,) = bench.messages()
+    with bench.parts.store.writing() as ledger:
+        ledger.add_timers([NewTimer(rule="nav-limit", message_id=sent.id, due_at=bench.now + timedelta(days=1))])
+        ledger.end_with(sent.id, {"nav-limit"}, sent.id)
+
+    bench.put("nav", answer)
+    bench.fetch("nav")
+
+    with bench.parts.store.reading() as query:
+        (timer,) = (row for row in query.timers() if row.rule == "nav-limit")
+    assert (timer.state, timer.ends_with) == (expected, sent.id if expected == "stopped" else None)
 
 
 @pytest.mark.parametrize("defect", ["check_by", "decide"])
