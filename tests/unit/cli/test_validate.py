@@ -38,7 +38,7 @@ def test_json_says_what_the_documentation_says(budstikke: Budstikke, referral: P
     (line,) = budstikke("validate", "--json", referral).out.splitlines()
     told = json.loads(line)
 
-    assert list(told) == ["file", "kind", "version", "type", "msg_id", "verdict", "apprec", "findings"]
+    assert list(told) == ["file", "kind", "version", "type", "msg_id", "verdict", "tags", "apprec", "findings"]
     assert (told["kind"], told["version"], told["type"]) == ("henvisning", "1.1", "HENVISNING")
     assert told["apprec"] == {"version": "1.1", "status": "1", "errors": []}
 

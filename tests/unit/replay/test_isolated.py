@@ -144,7 +144,7 @@ def test_a_specification_is_changed_at_any_depth(perform: Perform, messages: Pat
         ),
     )
 
-    assert "status: delivered, accept, in the thread of referral" in played.holdings().messages
+    assert "status: delivered, accept, SH-03, in the thread of referral" in played.holdings().messages
 
 
 def test_files_are_played_a_moment_after_the_last_of_them(source: Read) -> None:
