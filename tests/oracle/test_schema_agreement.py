@@ -53,6 +53,7 @@ NAMESPACES = (
     f"{KITH}/apprec/2012-02-15",
     f"{KITH}/epikrise/2006-09-23",
     f"{KITH}/epikrise/2012-02-15",
+    f"{KITH}/HelseOpplysningerArbeidsuforhet/2013-10-01",
     "http://www.w3.org/1999/xhtml",
     "urn:unknown",
     "",
@@ -208,6 +209,26 @@ m:basiskomponenttype="EPJ dokument" m:komponenttype="2.16.578.1.12.4.1.6.13.1103
 <c:Kontaktallergi>true</c:Kontaktallergi><c:AllergiskMot>Nikkel</c:AllergiskMot></c:Allergi></c:Allerginotat>
 </p:InfoAndreViktigeOpplysninger>"""
 
+#: What the sick note above leaves out: every other kind of period, answers with restrictions, messages to NAV.
+FULL_SICK_NOTE = SICK_NOTE.replace(
+    "</Periode></Aktivitet><Prognose><ErIArbeid/></Prognose>",
+    """</Periode><Periode><PeriodeFOMDato>2026-12-01</PeriodeFOMDato><PeriodeTOMDato>2026-12-08</PeriodeTOMDato>
+<AvventendeSykmelding><InnspillTilArbeidsgiver>Stol</InnspillTilArbeidsgiver></AvventendeSykmelding></Periode><Periode>
+<PeriodeFOMDato>2026-12-08</PeriodeFOMDato><PeriodeTOMDato>2026-12-15</PeriodeTOMDato><Behandlingsdager>
+<AntallBehandlingsdagerUke>1</AntallBehandlingsdagerUke></Behandlingsdager></Periode><Periode>
+<PeriodeFOMDato>2026-12-15</PeriodeFOMDato><PeriodeTOMDato>2026-12-22</PeriodeTOMDato><Reisetilskudd>true</Reisetilskudd>
+</Periode></Aktivitet><Prognose><ArbeidsforEtterEndtPeriode>false</ArbeidsforEtterEndtPeriode>
+<BeskrivHensynArbeidsplassen>Ro</BeskrivHensynArbeidsplassen><ErIkkeIArbeid><ArbeidsforPaSikt>true</ArbeidsforPaSikt>
+<ArbeidsforFraDato>2027-01-01</ArbeidsforFraDato><VurderingDato>2027-01-01</VurderingDato></ErIkkeIArbeid></Prognose>
+<UtdypendeOpplysninger><SpmGruppe><SpmGruppeId>6.3</SpmGruppeId><SpmGruppeTekst>Ved 7 uker</SpmGruppeTekst><SpmSvar>
+<SpmId>6.3.1</SpmId><SpmTekst>Sykehistorie</SpmTekst><Restriksjon><Restriksjonskode V="A"/><Restriksjonskode V="N"/>
+</Restriksjon><SvarTekst>Vondt</SvarTekst></SpmSvar></SpmGruppe></UtdypendeOpplysninger><Tiltak>
+<TiltakArbeidsplassen>Bord</TiltakArbeidsplassen><TiltakNAV>Kurs</TiltakNAV><AndreTiltak>Opphold</AndreTiltak></Tiltak>
+<Oppfolgingsplan><MottattOppfolgingsplan>true</MottattOppfolgingsplan><InnkaltDialogmote1>true</InnkaltDialogmote1>
+<DeltattDialogmote1>false</DeltattDialogmote1><ArsakIkkeDeltatt>Ferie</ArsakIkkeDeltatt></Oppfolgingsplan><MeldingTilNav>
+<BistandNAVUmiddelbart>true</BistandNAVUmiddelbart><BeskrivBistandNAV>Nå</BeskrivBistandNAV></MeldingTilNav>
+<MeldingTilArbeidsgiver>Hei</MeldingTilArbeidsgiver>""",
+)
 #: Every construct the examples lack: receipts, questions, answers, units, sick notes, building blocks on their own.
 BUILT = (
     apprec("2004-11-21"),
@@ -227,6 +248,8 @@ BUILT = (
     ),
     enveloped(dialogue("2013-01-23", note("", ROLE % UNIT))),
     SICK_NOTE,
+    FULL_SICK_NOTE,
+    (resources.fixtures() / "messages" / "epikrise-1.1-komplett.xml").read_text("utf-8").partition("?>")[2],
 )
 
 
