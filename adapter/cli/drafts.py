@@ -288,8 +288,8 @@ def _facts(draft: Draft) -> dict[str, object]:
         "topic": row.topic,
         "from": row.sender_party,
         "to": row.receiver_party,
-        "about": task.message_id if task else None,
-        "task": task.id if task else None,
+        "about": task.message_id,
+        "task": task.id,
         "missing": list(draft.missing),
     }
 

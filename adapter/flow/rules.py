@@ -148,9 +148,19 @@ INT_01 = Rule(
     source="own safety rule",
 )
 
+DRF_02 = Rule(
+    id="DRF-02",
+    title="A draft is sent or discarded",
+    inbound=Severity.WARN,
+    outbound=None,
+    text="A draft waits for somebody to send or to discard it.",
+    hint="`budstikke drafts show ID`, then `drafts approve ID` or `drafts discard ID`.",
+    source="domain rules C.1: what a health professional signs, a person sends",
+)
+
 ALL = (
     *(MSG_18, MSG_19, RTE_01),
     *(REC_01, REC_02, REC_03, REC_04, REC_05, REC_06, REC_07, REC_08, REC_09, REC_10),
-    *(DLV_01, INT_01),
+    *(DLV_01, INT_01, DRF_02),
     *conversation_rules.ALL,
 )

@@ -15,11 +15,14 @@ from adapter.flow.conversation import Effects, Turn, clocks, consequences, judge
 from adapter.flow.conversation_rules import FOR_THE_SENDER
 from adapter.flow.decision import OPERATOR, Chore, Decision, Dispatch, Issued, Made, Watch
 from adapter.flow.drafts.frame import Writing
+from adapter.flow.drafts.nav import answer as written_answer
+from adapter.flow.drafts.nav import is_written_request
 from adapter.flow.drafts.question import question
 from adapter.flow.follow import AS_USUAL, AT_ONCE, PARK
 from adapter.flow.matter import Matter, finding
 from adapter.flow.preflight import Preflight, preflight
 from adapter.flow.routing import Destination, destinations, file_name
+from adapter.message.message import Message
 from adapter.message.state import MessageState
 from adapter.partner.register import Partner
 from adapter.wire import write
@@ -206,15 +209,16 @@ class Taking(Matter):
         ]
         made, issued, receipts = self._receipts([*replies, *refusals])
         chores, drafts = self._chores(found, ours[0], len(made))
+        effects, answers = self._with_answer(consequences(turn), ours[0], len(made) + len(drafts))
         return self.decision(
             MessageState.ACCEPTED,
             self.passing_verdict,
             found,
-            made=(*made, *drafts),
+            made=(*made, *drafts, *answers),
             issued=issued,
             dispatches=(*relays.values(), *receipts),
             chores=chores,
-            effects=consequences(turn),
+            effects=effects,
         )
 
     def _places(self, partner: Partner) -> tuple[Destination, ...]:
@@ -269,18 +273,7 @@ class Taking(Matter):
         questions = [item.question for item in warnings if item.question]
         drafts: tuple[Made, ...] = ()
         if questions and self.message.msg_id:
-            author = recipient.partner.contact if recipient.partner else None
-            writing = Writing(about=self.message, sender=recipient.party, author=author, now=self.now)
-            draft = question(writing, questions)
-            drafts = (
-                Made(
-                    data=write(draft),
-                    message=draft,
-                    sender_party=recipient.partner.id if recipient.partner else None,
-                    receiver_party=self.sender.id if self.sender else None,
-                    state=MessageState.HELD,
-                ),
-            )
+            drafts = (self._draft(question(self._writing(recipient), questions), recipient),)
         chore = Chore(
             rule=warnings[0].rule,
             title=" ".join(dict.fromkeys(f"{item.rule}: {item.text}" for item in warnings)),
@@ -288,6 +281,28 @@ class Taking(Matter):
             draft=offset if drafts else None,
         )
         return (chore,), drafts
+
+    def _with_answer(self, effects: Effects, recipient: Recipient, offset: int) -> tuple[Effects, tuple[Made, ...]]:
+        """Return what follows, with the answer as a draft at the task that NAV's request gives; a person writes it."""
+        is_request = self.sender is not None and self.sender.role == NAV and is_written_request(self.message)
+        if not is_request or not effects.chores or not self.message.msg_id:
+            return effects, ()
+        task, *others = effects.chores
+        draft = self._draft(written_answer(self._writing(recipient)), recipient)
+        return replace(effects, chores=(replace(task, draft=offset), *others)), (draft,)
+
+    def _writing(self, recipient: Recipient) -> Writing:
+        author = recipient.partner.contact if recipient.partner else None
+        return Writing(about=self.message, sender=recipient.party, author=author, now=self.now)
+
+    def _draft(self, draft: Message, recipient: Recipient) -> Made:
+        return Made(
+            data=write(draft),
+            message=draft,
+            sender_party=recipient.partner.id if recipient.partner else None,
+            receiver_party=self.sender.id if self.sender else None,
+            state=MessageState.HELD,
+        )
 
 
 def _must_be_held(found: Sequence[Finding]) -> bool:

@@ -75,8 +75,7 @@ def approve(parts: Parts, number: int, *, by: str, now: datetime, override: str 
         ledger.replace_body(number, data)
         _decide(ledger, found, message, findings, by=by, overridden=overridden, now=now)
         _send(ledger, found, message, ways, now)
-        if found.task is not None:
-            ledger.close_task(found.task.id, by=by, at=now, note=override)
+        ledger.close_task(found.task.id, by=by, at=now, note=override)
         _follow(ledger, number, conversation.consequences(turn), now)
     return findings
 
@@ -107,7 +106,7 @@ _WORDS = {"text": "its text", "as": "the name and phone number of who answers fo
 
 
 def _is_allowed(query: Query, found: Draft, allowed: set[str]) -> bool:
-    if found.task is None or found.task.message_id is None or found.task.rule not in allowed or found.missing:
+    if found.task.message_id is None or found.task.rule not in allowed or found.missing:
         return False
     about = query.message(found.task.message_id)
     warnings = {str(item["rule"]) for item in about.findings if item["severity"] == Severity.WARN} if about else set()

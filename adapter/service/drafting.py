@@ -9,7 +9,7 @@ from adapter.flow.decision import OPERATOR
 from adapter.flow.drafts.changes import missing_in, signed_by, with_text
 from adapter.flow.drafts.frame import CannotBeWritten
 from adapter.flow.drafts.kinds import DraftKind
-from adapter.flow.drafts.rules import DRF_02
+from adapter.flow.rules import DRF_02
 from adapter.message.message import Message
 from adapter.message.party import HealthcareProfessional
 from adapter.message.state import DeliveryState, MessageState
@@ -33,8 +33,8 @@ class Draft:
     """A draft as it stands."""
 
     row: MessageRow
-    #: What it is waiting for a person to do.
-    task: TaskRow | None
+    #: The open task it belongs to.
+    task: TaskRow
     message: Message
 
     @property
@@ -61,13 +61,15 @@ def drafts(query: Query) -> list[Draft]:
 
 
 def draft(query: Query, number: int) -> Draft:
-    """Return one draft; raises NotPossible where the message is none, or is one no more."""
+    """Return one draft; raises NotPossible where the message is none, or is one no more.
+
+    A draft whose task is done, because somebody answered by other means, waits no longer; with the task it comes back.
+    """
     row = query.message(number)
-    if row is None or row.direction != "out" or row.state is not MessageState.HELD:
-        raise NotPossible(
-            f"Message {number} is not a draft that waits.", hint="`budstikke drafts` lists those that do."
-        )
-    return _with_tasks(query, [row])[0]
+    if row is not None and row.direction == "out" and row.state is MessageState.HELD:
+        for found in _with_tasks(query, [row]):
+            return found
+    raise NotPossible(f"Message {number} is not a draft that waits.", hint="`budstikke drafts` lists those that do.")
 
 
 def new_draft(  # noqa: PLR0913 - what about which message, by whom and when
@@ -121,14 +123,13 @@ def discard(store: Store, number: int, *, by: str, now: datetime, note: str | No
     with store.writing() as ledger:
         found = draft(ledger, number)
         ledger.move_messages([MessageMove(id=number, to=MessageState.REJECTED, data={"by": by})], at=now)
-        if found.task is not None:
-            ledger.close_task(found.task.id, by=by, at=now, note=note or "draft discarded")
+        ledger.close_task(found.task.id, by=by, at=now, note=note or "draft discarded")
 
 
 def _with_tasks(query: Query, rows: list[MessageRow]) -> list[Draft]:
     tasks = {task.draft_message_id: task for task in query.tasks(limit=_ALL)}
-    bodies = query.bodies([row.id for row in rows])
-    return [Draft(row=row, task=tasks.get(row.id), message=read(bodies[row.id])) for row in rows]
+    bodies = query.bodies([row.id for row in rows if row.id in tasks])
+    return [Draft(row=row, task=tasks[row.id], message=read(bodies[row.id])) for row in rows if row.id in tasks]
 
 
 def _keep(store: Store, about: MessageRow, composed: Composed, by: str, now: datetime) -> Begun:

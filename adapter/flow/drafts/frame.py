@@ -84,8 +84,8 @@ class Writing:
                 msg_id=self.new_id(what),
                 ack=Code("J", "Ja"),
                 conversation=conversation,
-                sender=for_dialogue(self.sender),
-                receiver=for_dialogue(receiver or self.about.sender or Party()),
+                sender=_named(for_dialogue(self.sender)),
+                receiver=_named(for_dialogue(receiver or self.about.sender or Party())),
                 other_receivers=tuple(party.in_role(Code("COP", "Kopimottaker")) for party in copies),
                 patient=patient or identified(self.about.patient),
                 documents=(
@@ -183,6 +183,16 @@ def names_of(patient: Patient) -> tuple[str | None, str | None]:
         if "," in patient.full_name:
             family, given = family_and_given(patient.full_name)
     return (family or "").strip() or None, given
+
+
+def _named(party: Party) -> Party:
+    """Return a party whose organisations all have the name that MsgHead demands: their own, else their number."""
+
+    def with_name(one: Organisation) -> Organisation:
+        number = next((found.value for found in one.identifiers if found.value), None)
+        return replace(one, name=one.name or number, units=tuple(map(with_name, one.units)))
+
+    return replace(party, organisation=with_name(party.organisation)) if party.organisation else party
 
 
 def conversation_of(parent: str, conversation: str) -> ConversationRef:

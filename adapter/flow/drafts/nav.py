@@ -41,6 +41,12 @@ def asked_in(message: Message) -> Foresporsel | None:
     return next(iter(dialogue.foresporsler), None) if dialogue else None
 
 
+def is_written_request(message: Message) -> bool:
+    """Tell whether NAV asks for an answer in words, be it for the first time or again."""
+    asked = asked_in(message)
+    return asked is not None and asked.kind is not None and asked.kind.list_number == _REQUEST_BY_NAV
+
+
 def answer(writing: Writing, text: str = "", code: str | None = None) -> Message:
     """Return the answer to a request: to NAV's, to its invitation to a dialogmøte, or to another party's.
 

@@ -86,7 +86,6 @@ def answered_by_system(bench: Any, *parties: str) -> Any:
 def test_the_question_that_a_rule_drafted_is_sent_as_it_stands(bench: Any) -> None:
     arrived(bench, WARNED)
     found = draft_of(bench)
-    assert found.task is not None
     bench.now += timedelta(hours=3)
 
     send(bench, found.row.id)
@@ -114,7 +113,6 @@ def test_a_draft_that_is_discarded_is_never_sent(bench: Any) -> None:
     assert bench.home.delivered("referrer") == []
     assert bench.tasks() == []
     assert bench.messages(MessageState.HELD) == []
-    assert found.task is not None
     assert task(bench, found.task.id).note == "asked by phone"
 
 
@@ -386,3 +384,34 @@ def test_a_route_says_when_and_where_a_draft_goes(make_bench: Any) -> None:
     sent = [row for row in bench.deliveries() if row.message_id == number]
     assert [(row.channel, row.party) for row in sent] == [("referrer", "referrer"), ("clinic", "")]
     assert all(row.due_at > bench.now + timedelta(hours=9) for row in sent)
+
+
+def test_a_request_of_nav_comes_with_its_answer_as_a_draft_without_words(bench: Any) -> None:
+    """Scenario 16: a task with the request copied, the words are the doctor's."""
+    arrived(bench, "dialogmelding-1.0-nav-foresporsel.xml", "nav")
+    found = draft_of(bench)
+    assert (found.task.party, found.missing) == ("referrer", ("text",))
+    assert found.task.rule.startswith("CNV-11")
+
+    edit(bench.parts.store, found.row.id, text="Henvist.", author=DOCTOR, by="Grønn Vits", now=bench.now)
+    send(bench, found.row.id)
+
+    (answer,) = [message for message in got(bench.home, "nav") if message.type_code == "DIALOG_SVAR"]
+    (note,) = answer.dialogmelding.notater
+    assert (note.theme.value, note.text.text, note.text.is_typed) == ("5", "Henvist.", True)
+    assert note.foresporsel.document_id == "0dabfbd6-8e61-56bb-9aba-8e117bd1759a"
+    assert task(bench, found.task.id).state == "done"
+
+
+def test_a_draft_whose_task_was_done_by_other_means_waits_no_longer(bench: Any) -> None:
+    arrived(bench, WARNED)
+    found = draft_of(bench)
+    with bench.parts.store.writing() as ledger:
+        ledger.close_task(found.task.id, by="Kari", at=bench.now, note="asked by phone")
+
+    with pytest.raises(NotPossible, match="not a draft that waits"):
+        approve(bench.parts, found.row.id, by="Kari", now=bench.now)
+    with bench.parts.store.writing() as ledger:
+        assert drafting.drafts(ledger) == []
+        ledger.reopen_task(found.task.id, by="Kari", at=bench.now)
+    assert draft_of(bench).row.id == found.row.id
