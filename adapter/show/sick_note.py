@@ -70,7 +70,7 @@ def _answered(answer: QuestionAnswer) -> tuple[Item, ...]:
     kept_from = [name for audience, name in _AUDIENCES.items() if answer.is_kept_from(audience)]
     others = [code_text(code) for code in answer.restrictions if (code.value or "").strip().upper() not in _AUDIENCES]
     names = ", ".join(filter(None, (*kept_from, *others)))
-    return (*line(asked or "Svar", answer.text), *line("Skal ikke vises for", names))
+    return block(asked or "Svar", *line("", answer.text), *line("Skal ikke vises for", names))
 
 
 def _is_yes(text: str | None) -> bool:

@@ -100,10 +100,9 @@ def _moment(element: etree._Element | None, name: str) -> Moment | None:
 
 def _address(element: etree._Element | None) -> Address | None:
     place = _child(element, "PostalAddress")
-    if element is None or place is None:
+    if place is None:
         return None
     return Address(
-        kind=_code(element, "adressetype", {}),
         street=_text(place, "StreetAddress"),
         postal_code=_text(place, "PostalCode"),
         city=_text(place, "City"),

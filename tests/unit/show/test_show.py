@@ -13,7 +13,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from adapter import message as model
-from adapter import resources, show
+from adapter import resources, show, wire
 from adapter.message import (
     Address,
     Base64Data,
@@ -21,11 +21,13 @@ from adapter.message import (
     Dialogmelding,
     Document,
     Envelope,
+    Epikrise,
     FreeText,
     HealthcareProfessional,
     Henvisning,
     Identifier,
     Kind,
+    Legeerklaering,
     Message,
     Moment,
     Notat,
@@ -36,10 +38,20 @@ from adapter.message import (
     PatientReport,
     Quantity,
     Receipt,
+    Sykmelding,
     Telecom,
     coded,
 )
+from adapter.message.epikrise import CareEvent, ClinicalFact, ExaminationResult, HeadedText
 from adapter.message.henvisning import Diagnosis, InformationItem, Medication, Modifier, Observation, RequestedService
+from adapter.message.sykmelding import (
+    Cause,
+    MedicalAssessment,
+    NoActivity,
+    QuestionAnswer,
+    QuestionGroup,
+    SickPeriod,
+)
 from adapter.show.describe import labelled_fields, owner_of
 from adapter.show.labels import LABELS, SHOWN_ELSEWHERE
 from adapter.show.message import page
@@ -460,3 +472,94 @@ def test_html_is_well_formed_where_it_matters() -> None:
     assert "a &amp; b &lt; c" in document
     assert etree.HTML(document) is not None
     assert model.Kind.HENVISNING in show.as_json(referral()).values()
+
+
+def fixture_text(name: str) -> str:
+    return show.text(wire.read((resources.fixtures() / "messages" / name).read_bytes()))
+
+
+def test_a_discharge_letter_reads_like_one() -> None:
+    shown = fixture_text("epikrise-1.2-xhtml.xml")
+
+    for lines in (
+        "Kopi til\n--------",
+        "  Opphold eller kontakt\n    Fra: 16.02.2026 kl. 09.00\n    Til: 27.02.2026 kl. 14.00\n",
+        "    Hoveddiagnose\n      M545 Korsryggsmerte\n",
+        "    Forløp og behandling\n      To uker tverrfaglig opphold.\n      Ganghastighet 1,4 m/s\n",
+        "N02BE01 Paracetamol  1 g ved behov",
+        "  Svar på henvisning\n",
+    ):
+        assert lines in shown
+    assert "Kansellering: epikrisen trekkes tilbake." in fixture_text("epikrise-1.2-kansellering.xml")
+
+
+def test_a_result_under_a_heading_keeps_it() -> None:
+    words = HeadedText(heading=Code("SY", "Sykmelding"), text=FreeText(text="Til 29.03."))
+    fact = ClinicalFact(content=ExaminationResult(result=words), kind=Code("FUNN", "Funn"))
+    letter = Epikrise(events=(CareEvent(facts=(fact,), comments=(HeadedText(text=FreeText(text="Bra.")),)),))
+
+    shown = show.text(Message(kind=Kind.EPIKRISE, documents=(Document(content=(letter,)),)))
+
+    assert "    Funn\n      Sykmelding\n        Til 29.03.\n    Kommentar\n      Bra.\n" in shown
+
+
+def test_a_sick_note_tells_periods_and_what_nav_is_asked() -> None:
+    shown = fixture_text("sykmelding-komplett.xml")
+
+    for lines in (
+        "Behandler ber NAV ta tak i saken nå.",
+        "Første fraværsdag: 05.01.2026",
+        "02.02.2026  01.03.2026  100 % sykmeldt; medisinske årsaker: Helsetilstanden hindrer aktivitet",
+        "02.03.2026  29.03.2026  50 % sykmeldt",
+        "NAV bør ta tak i saken nå: Ja",
+        "Tiltak i regi av NAV: Vurdere arbeidsrettet oppfølging.",
+        "L84 Ryggsyndrom",
+    ):
+        assert lines in shown
+
+
+def test_a_sick_note_says_who_shall_not_see_an_answer() -> None:
+    restricted = fixture_text("sykmelding-skjult-for-nav.xml")
+
+    assert "Noen opplysninger skal ikke vises for alle; det står ved hver av dem." in restricted
+    assert "Henvist til Arbeidsrettet mestringsopphold.\n      Skal ikke vises for: arbeidsgiver, NAV\n" in restricted
+
+
+def test_every_kind_of_sick_leave_has_its_words() -> None:
+    cause = Cause(codes=(Code("1", "Løft"),), text="Tungt")
+    note = Sykmelding(
+        assessment=MedicalAssessment(is_kept_from_patient="true", other_cause=cause),
+        periods=(
+            SickPeriod(employer_advice="Bedre stol"),
+            SickPeriod(no_activity=NoActivity(workplace=cause)),
+            SickPeriod(treatment_days="2"),
+            SickPeriod(has_travel_grant="true"),
+            SickPeriod(grade="40", has_travel_grant_beside="true"),
+        ),
+        questions=(QuestionGroup(answers=(QuestionAnswer(text="Svaret", restrictions=(Code("X", "Andre"),)),)),),
+    )
+
+    shown = show.text(Message(kind=Kind.SYKMELDING, documents=(Document(content=(note,)),)))
+
+    for words in (
+        "Skal skjermes for pasienten.",
+        "Avventende sykmelding: Bedre stol",
+        "100 % sykmeldt; arbeidsplassen: Løft, Tungt",
+        "2 behandlingsdager i uken",
+        "40 % sykmeldt; Reisetilskudd",
+        "Annen fraværsårsak: Løft, Tungt",
+        "Spørsmål\n    Svar\n      Svaret\n      Skal ikke vises for: Andre\n",
+    ):
+        assert words in shown
+
+
+def test_a_doctors_statement_is_shown_with_what_the_patient_should_not_learn() -> None:
+    shown = fixture_text("legeerklaering-komplett.xml")
+    withheld = Legeerklaering(withheld="Prognosen")
+
+    for lines in ("Gjelder: Sykefravær mer enn 8 uker", "Arbeidsufør fra: 05.01.2026", "L84 Ryggsyndrom"):
+        assert lines in shown
+    assert "medisinske grunner" not in shown
+    assert "Noe i erklæringen bør pasienten ikke få vite av medisinske grunner." in show.text(
+        Message(kind=Kind.LEGEERKLAERING, documents=(Document(content=(withheld,)),))
+    )
