@@ -5,6 +5,8 @@ This is the public door. What other programs may use is listed in `__all__`; all
     message = adapter.read(data)            bytes to message
     data = adapter.write(message)           message to bytes
     report = adapter.validate(data)         the whole ladder of checks
+    data = adapter.sign(data, key, cert)    a signature at the end of it
+    verdict = adapter.verify(data)          whose signature it is, and whether to believe it
 
 The errors are drawn in `adapter.errors`. Each name is imported when it is first used, so that importing the package
 costs next to nothing.
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from adapter.check.finding import Severity as Severity
     from adapter.check.finding import Verdict as Verdict
     from adapter.check.ladder import Checker
+    from adapter.check.signature import Verify
     from adapter.errors import BudstikkeError as BudstikkeError
     from adapter.errors import CertificateUnreadable as CertificateUnreadable
     from adapter.errors import ChannelError as ChannelError
@@ -74,6 +77,9 @@ if TYPE_CHECKING:
     from adapter.message import Telecom as Telecom
     from adapter.message import coded as coded
     from adapter.partner.register import Partner as Partner
+    from adapter.trust.chain import Anchors as Anchors
+    from adapter.trust.signature import sign as sign
+    from adapter.trust.verdict import SignatureVerdict as SignatureVerdict
     from adapter.wire import read as read
     from adapter.wire import write as write
 
@@ -139,6 +145,9 @@ _ROOMS = {
         "coded",
     ),
     "adapter.partner.register": ("Partner",),
+    "adapter.trust.chain": ("Anchors",),
+    "adapter.trust.signature": ("sign",),
+    "adapter.trust.verdict": ("SignatureVerdict",),
     "adapter.wire": (
         "read",
         "write",
@@ -146,7 +155,7 @@ _ROOMS = {
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
-__all__ = [*_ROOM_OF, "validate"]  # noqa: PLE0604 - the names stand once, in _ROOMS
+__all__ = [*_ROOM_OF, "validate", "verify"]  # noqa: PLE0604 - the names stand once, in _ROOMS
 
 
 def __getattr__(name: str) -> object:
@@ -185,12 +194,31 @@ def validate(
     return _checker().check(data, policy, now=now or datetime.now(UTC))
 
 
+def verify(data: bytes, *, at: datetime | None = None, trust: Anchors | None = None) -> SignatureVerdict:
+    """Judge the signature on a message: is it intact, whose is it, and is that somebody trusted?
+
+    `at` is an aware time, that of the message's receipt or the present; `trust` the roots that are trusted
+    (`Anchors.load(directory)`), without which nobody is. FormError where the bytes are no acceptable XML.
+    """
+    from adapter.trust.verifier import Verifier
+
+    return Verifier(anchors=trust).judge(data, at=at or datetime.now(UTC))
+
+
 @cache
 def _checker() -> Checker:
     """Load the schemas and code lists once."""
     from adapter.check.codelists import CodeLists
     from adapter.check.ladder import Checker
     from adapter.check.schema import SchemaSet
+    from adapter.check.signature import OnDemand
     from adapter.wire.parse import Limits
 
-    return Checker(SchemaSet.load(), CodeLists.load(), Limits())
+    return Checker(SchemaSet.load(), CodeLists.load(), Limits(), verify=OnDemand(_verify))
+
+
+def _verify() -> Verify:
+    """Return what judges signatures where no roots are trusted."""
+    from adapter.trust.verifier import Verifier
+
+    return Verifier().judge

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from lxml import etree
@@ -37,8 +38,28 @@ class Opinion(Protocol):
         """Return what it comes to, for the operator; nothing personal."""
 
 
-#: Judges the signature on bytes, whose tree is given, as of a moment; the flag lets SHA-1 through.
-Verify = Callable[[bytes, etree._Element, datetime, bool], Opinion]  # noqa: SLF001 - the only name of lxml's elements
+class Verify(Protocol):
+    """Judges signatures."""
+
+    def __call__(self, data: bytes, root: etree._Element | None, /, *, at: datetime, allows_weak: bool) -> Opinion:
+        """Judge the signature on bytes, whose tree is given, as of a moment; `allows_weak` lets SHA-1 through."""
+
+
+class OnDemand:
+    """A verifier that is made when the first signature is met: few messages have one, and making it takes time."""
+
+    def __init__(self, make: Callable[[], Verify]) -> None:
+        """Take what makes it."""
+        self._make = make
+
+    @cached_property
+    def _verify(self) -> Verify:
+        return self._make()
+
+    def __call__(self, data: bytes, root: etree._Element | None, /, *, at: datetime, allows_weak: bool) -> Opinion:
+        """Judge a signature like the verifier that is made."""
+        return self._verify(data, root, at=at, allows_weak=allows_weak)
+
 
 _WRONG = {"S01": rules.MSG_11, "S02": rules.MSG_11_CERTIFICATE, "S03": rules.MSG_11_REVOKED}
 
@@ -54,7 +75,7 @@ def check(  # noqa: PLR0913 - what one question depends on
     if verify is None:
         yield from _say(_unchecked(policy), policy, "Signatures are not verified here.")
         return
-    opinion = verify(data, root.getroottree().getroot(), now, policy.lets_sha1_through(now))
+    opinion = verify(data, root.getroottree().getroot(), at=now, allows_weak=policy.lets_sha1_through(now))
     if opinion.apprec_code is not None:
         rule = rules.MSG_11_EMERGENCY if is_emergency else _WRONG[opinion.apprec_code]
         yield from _say(rule, policy, opinion.reason)

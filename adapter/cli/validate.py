@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from adapter.check.ladder import Checker
     from adapter.check.nav import NavAnswer
     from adapter.check.policy import Policy
+    from adapter.check.signature import Verify
     from adapter.config import Settings
     from adapter.partner.register import Register
 
@@ -118,6 +119,7 @@ def _checker(settings: Settings | None, first: Path) -> Checker:
 
     from adapter.check.codelists import CodeLists
     from adapter.check.ladder import Checker
+    from adapter.check.signature import OnDemand
     from adapter.wire.parse import DEFAULT_LIMITS
 
     limits = DEFAULT_LIMITS
@@ -125,7 +127,18 @@ def _checker(settings: Settings | None, first: Path) -> Checker:
         from adapter.config import build
 
         limits = build.limits(settings)
-    return Checker(schemas, CodeLists.load(), limits, explainer=explainer)
+    return Checker(schemas, CodeLists.load(), limits, explainer=explainer, verify=OnDemand(lambda: _verify(settings)))
+
+
+def _verify(settings: Settings | None) -> Verify:
+    """Return what judges signatures: by the configured roots, or by none."""
+    if settings:
+        from adapter.config import build
+
+        return build.verifier(settings).judge
+    from adapter.trust.verifier import Verifier
+
+    return Verifier().judge
 
 
 def _policy(
@@ -145,7 +158,7 @@ def _policy(
     if settings:
         from adapter.config import build
 
-        policy = replace(policy, environment=settings.adapter.environment)
+        policy = replace(policy, environment=settings.adapter.environment, unverifiable=settings.trust.unverifiable)
         register = build.register(settings)
         if partner is not None:
             policy = _of_partner(policy, partner, register)

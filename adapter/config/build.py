@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from adapter.channel.folder import FolderChannel
 from adapter.check.codelists import CodeLists
 from adapter.config.models import ContactTable, Settings
@@ -12,6 +14,9 @@ from adapter.flow.schedule import Schedule
 from adapter.message.party import HealthcareProfessional
 from adapter.partner.register import Partner, Register
 from adapter.wire.parse import Limits
+
+if TYPE_CHECKING:  # what reads certificates takes long to import, and most commands meet no signature
+    from adapter.trust.verifier import Verifier
 
 
 def register(settings: Settings) -> Register:
@@ -36,6 +41,7 @@ def register(settings: Settings) -> Register:
             strict_sender=party.strict_sender,
             outbound_checks=party.outbound_checks,
             signature_required=party.signature_required,
+            sha1_until=party.sha1_until,
             accepts=frozenset(party.accepts),
             relays_unsupported=party.relays_unsupported,
             contact=_contact(party.contact, lists),
@@ -100,6 +106,16 @@ def retry_policy(settings: Settings) -> RetryPolicy:
 def limits(settings: Settings) -> Limits:
     """Return how large a document may be."""
     return Limits(**settings.limits.model_dump())
+
+
+def verifier(settings: Settings) -> Verifier:
+    """Return what signatures are judged by; raises ConfigError where the trusted certificates cannot be used."""
+    from adapter.trust.chain import Anchors  # noqa: PLC0415 - see above
+    from adapter.trust.verifier import Verifier  # noqa: PLC0415 - see above
+
+    roots = settings.trust.roots
+    anchors = None if roots is None else Anchors.load(roots, policies=settings.trust.policies)
+    return Verifier(anchors=anchors, limits=limits(settings))
 
 
 def channels(settings: Settings) -> dict[str, FolderChannel]:

@@ -6,7 +6,7 @@ Field descriptions are the reference; `config.example.toml` shows each of them i
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
@@ -112,6 +112,7 @@ OrganisationNumber = Annotated[str, _shaped(r"[0-9]{9}", "should be an organisat
 TypeCode = Annotated[str, _shaped(r"[A-Z][A-Z0-9_]{0,49}", "should be a message type in capitals, such as HENVISNING")]
 RuleCode = Annotated[str, _shaped(r"[A-Z]{3,4}-[0-9]{2}[a-z]?", "should be the code of a rule, such as AMO-04")]
 Suffix = Annotated[str, _shaped(r"\.[A-Za-z0-9.]{1,15}", 'should be the end of a file name, such as ".xml"')]
+Oid = Annotated[str, _shaped(r"[0-2](?:\.[0-9]{1,12}){1,20}", 'should be an object identifier, such as "2.16.578.1"')]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Wait = Annotated[Duration, AfterValidator(_longer_than_nothing)]
 SpanOrNothing = Annotated[Span, BeforeValidator(_span)]
@@ -180,6 +181,17 @@ class ChecksTable(Table):
     """Virus scanner: it gets an attachment on standard input and ends with 0 when it is clean."""
     allowed_numbers_file: FilePath | None = None
     """Identity numbers, one a line, that pass as test persons in the test environment."""
+
+
+class TrustTable(Table):
+    """`[trust]`: whose signatures are believed."""
+
+    roots: FilePath | None = None
+    """A folder with the trusted root certificates and their intermediate issuers, PEM or DER."""
+    policies: Annotated[tuple[Oid, ...], _Array, AfterValidator(_distinct)] = ()
+    """Certificate policies of which a signer's must have one; none means any."""
+    unverifiable: Literal["hold", "continue"] = "continue"
+    """A signature that cannot be checked: hold the message for a person, or let it go on with a remark."""
 
 
 class ReceiptsTable(Table):
@@ -310,7 +322,9 @@ class PartyTable(Table):
     outbound_checks: bool = False
     """Judge its own messages as a sender should: what blocks one holds it back, with a task for its people."""
     signature_required: bool = False
-    """Hold what it sends until its signature is verified; this release cannot, so a person releases each."""
+    """Hold what it sends unless its signature is verified."""
+    sha1_until: date | None = None
+    """The last day on which its signatures may still be made with SHA-1; without it, never."""
     accepts: Annotated[tuple[MessageKind, ...], _Array, AfterValidator(_distinct)] = (
         "henvisning",
         "dialogmelding",
@@ -399,6 +413,7 @@ class Settings(Table):
     limits: LimitsTable = LimitsTable()
     schemas: SchemasTable = SchemasTable()
     checks: ChecksTable = ChecksTable()
+    trust: TrustTable = TrustTable()
     receipts: ReceiptsTable = ReceiptsTable()
     timers: TimersTable = TimersTable()
     retries: RetriesTable = RetriesTable()

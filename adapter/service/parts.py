@@ -56,10 +56,15 @@ class Parts:
 
 
 def checker(settings: Settings) -> Checker:
-    """Return the checker with the configured schemas, limits and scanner."""
+    """Return the checker with the configured schemas, limits, scanner and trusted roots."""
     scan = CommandScanner(settings.checks.scan_command) if settings.checks.scan_command else None
     return Checker(
-        SchemaSet.load(settings.schemas.directory), CodeLists.load(), build.limits(settings), explain=True, scan=scan
+        SchemaSet.load(settings.schemas.directory),
+        CodeLists.load(),
+        build.limits(settings),
+        explain=True,
+        scan=scan,
+        verify=build.verifier(settings).judge,
     )
 
 
@@ -67,4 +72,6 @@ def _policy(settings: Settings) -> Policy:
     numbers: frozenset[str] = frozenset()
     if settings.checks.allowed_numbers_file:
         numbers = frozenset(settings.checks.allowed_numbers_file.read_text("utf-8").split())
-    return Policy(environment=settings.adapter.environment, allowed_numbers=numbers)
+    return Policy(
+        environment=settings.adapter.environment, allowed_numbers=numbers, unverifiable=settings.trust.unverifiable
+    )

@@ -1,6 +1,6 @@
 """Whose a message is: XML signatures, certificates, and the verdict on both.
 
-    verdict = Verifier(Anchors.load(directory)).judge(data, at=received_at)
+    verdict = Verifier(anchors=Anchors.load(directory)).judge(data, at=received_at)
     data = sign(data, key, certificate)
 
 The pieces, from the bottom: `algorithms` (what is known), `c14n` (equal documents, equal bytes), `gate` (what a

@@ -34,8 +34,13 @@ _DS = f"{{{XMLDSIG}}}"
 SIGNATURE = f"{_DS}Signature"
 _INCLUSIVE_NAMESPACES = f"{{{EXC_C14N}}}InclusiveNamespaces"
 _ID, _ALGORITHM = frozenset({"Id"}), frozenset({"Algorithm"})
-#: The attributes that the standard gives its elements; the others have none.
-_ATTRIBUTES = {
+_BARE = (
+    *("Transforms", "XPath", "DigestValue", "KeyName", "KeyValue", "RSAKeyValue", "Modulus", "Exponent", "X509Data"),
+    *("X509Certificate", "X509IssuerSerial", "X509IssuerName", "X509SerialNumber", "X509SKI", "X509SubjectName"),
+)
+#: The elements of the standard that can stand in a signature, with their attributes.
+_ATTRIBUTES: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(_BARE, frozenset()),
     **dict.fromkeys(("Signature", "SignedInfo", "SignatureValue", "KeyInfo"), _ID),
     **dict.fromkeys(("CanonicalizationMethod", "SignatureMethod", "Transform", "DigestMethod"), _ALGORITHM),
     "Reference": frozenset({"Id", "URI", "Type"}),
@@ -163,7 +168,7 @@ def read(root: etree._Element, profile: Profile = MESSAGE, *, allows_weak: bool 
     for node in element.iter():
         if not isinstance(node.tag, str):
             raise SignatureInvalid("There are comments inside the signature.")
-        if node.tag.startswith(_DS) and (not _has_known_attributes(node) or _has_stray_text(node)):
+        if node.tag.startswith(_DS) and (not _is_known(node) or _has_stray_text(node)):
             raise SignatureInvalid("The signature is not built as the standard has it.")
     signed_info, value, key_info = _children(element, "SignedInfo", "SignatureValue", "KeyInfo")
     info = _elements(signed_info)
@@ -302,9 +307,9 @@ def _children(element: etree._Element, *names: str) -> list[etree._Element]:
     return children
 
 
-def _has_known_attributes(element: etree._Element) -> bool:
-    known = _ATTRIBUTES.get(element.tag.removeprefix(_DS), ())
-    return all(name in known or str(name).startswith(f"{{{XSI}}}") for name in element.attrib)
+def _is_known(element: etree._Element) -> bool:
+    known = _ATTRIBUTES.get(element.tag.removeprefix(_DS))
+    return known is not None and all(name in known or str(name).startswith(f"{{{XSI}}}") for name in element.attrib)
 
 
 def _has_stray_text(element: etree._Element) -> bool:

@@ -29,10 +29,14 @@ class Opinion:
     reason: str = "Because."
 
 
+def always(opinion: Opinion) -> signature.Verify:
+    return lambda _data, _root, *, at, allows_weak: opinion  # noqa: ARG005 - whatever is asked
+
+
 def findings(
     opinion: Opinion | None, policy: Policy | None = None, data: bytes = SIGNED, *, is_emergency: bool = False
 ) -> list[Finding]:
-    verify = None if opinion is None else lambda *_: opinion
+    verify = None if opinion is None else always(opinion)
     root = etree.fromstring(data)
     return list(signature.check(data, root, policy or Policy(), verify, is_emergency=is_emergency, now=NOW))
 
@@ -93,8 +97,8 @@ def test_what_we_send_ourselves_is_blocked_only_for_what_is_wrong() -> None:
 def test_sha_1_is_let_through_until_a_day(until: date | None, expected: bool) -> None:  # noqa: FBT001 - a row of a table
     asked: list[object] = []
 
-    def verify(*arguments: object) -> Opinion:
-        asked.extend(arguments)
+    def verify(*arguments: object, **named: object) -> Opinion:
+        asked.extend((*arguments, *named.values()))
         return Opinion(is_verified=True)
 
     root = etree.fromstring(SIGNED)
@@ -102,11 +106,24 @@ def test_sha_1_is_let_through_until_a_day(until: date | None, expected: bool) ->
     assert asked == [SIGNED, root, NOW, expected]
 
 
+def test_a_verifier_is_made_when_it_is_needed() -> None:
+    made: list[Opinion] = []
+
+    def make() -> signature.Verify:
+        made.append(Opinion(is_verified=True))
+        return always(made[-1])
+
+    verify = signature.OnDemand(make)
+    assert made == []
+    assert verify(SIGNED, None, at=NOW, allows_weak=False) is verify(SIGNED, None, at=NOW, allows_weak=True)
+    assert len(made) == 1
+
+
 def test_the_ladder_asks_about_a_signature_after_the_schema() -> None:
     data = (resources.fixtures() / "messages" / "henvisning-2.0-med-signatur.xml").read_bytes()
 
     def verdict(opinion: Opinion, policy: Policy) -> Verdict:
-        with Checker(SchemaSet.load(), CodeLists.load(), explain=False, verify=lambda *_: opinion) as checker:
+        with Checker(SchemaSet.load(), CodeLists.load(), explain=False, verify=always(opinion)) as checker:
             return checker.check(data, policy, now=NOW).verdict
 
     assert verdict(Opinion(is_verified=True), Policy()) is Verdict.ACCEPT

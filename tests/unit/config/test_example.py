@@ -39,13 +39,18 @@ def test_the_keys_that_are_commented_out_are_right_too() -> None:
     text = resources.example_config().read_text("utf-8")
     examples = re.findall(r"(?m)^# ([a-z_]+ = .*)$", text)
 
-    assert [tomllib.loads(example).keys() for example in examples] == [{"directory"}, {"allowed_numbers_file"}]
+    assert [tomllib.loads(example).keys() for example in examples] == [
+        {"directory"},
+        {"allowed_numbers_file"},
+        {"roots"},
+        {"sha1_until"},
+    ]
 
 
 def test_the_defaults_it_names_are_the_defaults() -> None:
     settings = load(resources.example_config())
 
-    for table in ("limits", "checks", "receipts", "timers", "retries"):
+    for table in ("limits", "checks", "trust", "receipts", "timers", "retries"):
         shown = getattr(settings, table)
         assert shown == type(shown)()
 
