@@ -7,7 +7,8 @@ waiting      what comes before its time, and what it waited for
 referral     a referral, its changes and its cancellation    status     what became of a referral
 question     a question about a referral, and its answer     forwarding a referral that goes on to somebody else
 nav          what NAV asks, and what answers it              deviation  what a receiver says of a wrong message
-epikrise     the end of a case                               receipts   what a receipt means for all these
+epikrise     the end of a case                               centre     a frisklivssentral, asked and answering
+receipts     what a receipt means for all these
 
 Pure, like all decisions: `judge` says what is wrong with a message in its conversation, `effects_of` what follows
 once it goes on.

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from adapter.check.finding import Finding
 from adapter.flow.context import Context, Earlier
-from adapter.flow.conversation import deviation, epikrise, nav, question, referral, status, waiting
+from adapter.flow.conversation import centre, deviation, epikrise, nav, question, referral, status, waiting
 from adapter.flow.conversation.parts import Judgement, Part
 from adapter.flow.conversation.turn import Turn, turn_of
 from adapter.flow.decision import Chore, Ending, Urging, Watch
@@ -96,7 +96,7 @@ def _parts(turn: Turn) -> Iterable[Part]:
             return referral.parts(turn)
         case Kind.DIALOGMELDING:
             number = turn.topic.partition("/")[0]
-            return _DIALOGUES[number](turn) if number in _DIALOGUES else ()
+            return (*centre.parts(turn), *(_DIALOGUES[number](turn) if number in _DIALOGUES else ()))
         case Kind.EPIKRISE:
             return epikrise.parts(turn)
         case Kind.LEGEERKLAERING:

@@ -20,7 +20,7 @@ from adapter.message.message import Kind
 _LIST = "7322/"
 _PROFILE = "amo"
 #: A telephone number in words: eight digits, in groups or not, with the country's code or without.
-_PHONE = re.compile(r"(?<![\d.])(?:(?:\+|00)47[ ]?)?[2-9]\d(?:[ ]?\d){6}(?![\d.])")
+_PHONE = re.compile(r"(?<!\d)(?:(?:\+|00)47 ?)?[2-9](?: ?\d){7}(?!\d)")
 _ANSWERED = follow.with_tasks(follow.SUPPLEMENT)
 
 

@@ -9,6 +9,7 @@ from adapter.check import rules as check_rules
 from adapter.check.finding import Finding
 from adapter.flow import conversation_rules as rules
 from adapter.flow import follow
+from adapter.flow.conversation import centre
 from adapter.flow.conversation.parts import Part, ending, found, watch
 from adapter.flow.conversation.thread import FORWARDING, Member
 from adapter.flow.conversation.turn import Turn
@@ -77,7 +78,7 @@ def clocks(turn: Turn) -> tuple[Part, ...]:
             *watch(turn, follow.ASSESSMENT_NOTICE, timers.assessment_notice, party),
             *watch(turn, follow.ASSESSMENT, timers.assessment, party),
         )
-    if turn.receiver.role == "frisklivssentral":
+    if turn.receiver.role == centre.ROLE:
         return watch(turn, follow.SERVICE, timers.service, party)
     return ()
 

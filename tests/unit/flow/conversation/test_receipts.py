@@ -1,0 +1,87 @@
+"""What receipts mean for the conversation, beside what they settle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from building import Earlier, apprec
+from telling import Telling, answers, house, refers, says, with_system
+
+from adapter.flow.conversation import effects_of_receipt
+from adapter.message import Kind
+
+
+@pytest.fixture
+def remote() -> Telling:
+    """Return a conversation with a clinic whose own system answers."""
+    return Telling(with_system(house(), "clinic"))
+
+
+def told(decision: object) -> list[tuple[str, str, int]]:
+    return [(chore.rule, chore.party, chore.priority) for chore in decision.chores]
+
+
+def test_a_receiver_that_no_longer_exists_is_told_as_that(remote: Telling) -> None:
+    """Scenario 6b: a person re-routes, nobody else."""
+    remote.tell(refers())
+
+    decision = remote.tell(answers("m1", by="clinic", to="referrer", status="2", code="E21"))
+
+    assert told(decision) == [("REC-09", "referrer", 0)]
+
+
+def test_a_late_receipt_after_a_second_sending_warns_of_a_double(remote: Telling) -> None:
+    """Scenario 4b."""
+    remote.tell(refers())
+    remote.overdue("m1")
+    remote.tell(refers("m1b"))
+
+    decision = remote.tell(answers("m1", by="clinic", to="referrer"))
+
+    assert told(decision) == [("REC-10", "referrer", 0)]
+
+
+@pytest.mark.parametrize("again", [(), (refers("m1b", document_id="another"),), (refers("m1b", service_type="M"),)])
+def test_a_late_receipt_alone_warns_of_nothing(remote: Telling, again: tuple[object, ...]) -> None:
+    remote.tell(refers())
+    remote.overdue("m1")
+    for message in again:
+        remote.tell(message)
+
+    assert told(remote.tell(answers("m1", by="clinic", to="referrer"))) == []
+
+
+def test_a_receipt_in_time_for_the_first_of_two_warns_of_nothing(remote: Telling) -> None:
+    remote.tell(refers())
+    remote.tell(refers("m1b"))
+
+    assert told(remote.tell(answers("m1", by="clinic", to="referrer"))) == []
+
+
+def test_a_receipt_of_the_older_standard_answers_a_newer_message(remote: Telling) -> None:
+    """Scenario 23."""
+    remote.tell(refers())
+    plain = answers("m1", by="clinic", to="referrer", status="3")
+
+    decision = remote.tell(replace(plain, version="1.0", msg_id="1901162157lege21826.1"))
+
+    assert [settled.to.value for settled in decision.settlements] == ["completed"]
+
+
+def test_a_receipt_of_something_outside_the_thread_begins_nothing() -> None:
+    stranger = Earlier("x", "msg_id", 99)
+
+    found = effects_of_receipt(stranger, positive=True, earlier=(), context=house(), now=stranger.generated_at)
+
+    assert found.watches == ()
+
+
+def test_receipts_are_no_members_of_a_conversation(remote: Telling) -> None:
+    remote.tell(refers())
+    remote.tell(answers("m1", by="clinic", to="referrer"))
+    assert apprec().kind is Kind.APPREC
+
+    decision = remote.tell(says("9148/2", "s1"))
+
+    assert [ending.about for ending in decision.endings] == [1]
