@@ -6,6 +6,9 @@ The bare loop does for each message what nobody can leave out: read the file, pa
 commit body and receipt to SQLite, write message and receipt to two files with fsync and rename. The pipeline is
 `run --once` with one and two workers on the same messages. CPU counts all processes; the time a process needs to
 start (imports, schemas, empty run) is measured by itself and told apart, since a daemon starts once.
+
+Two bare loops at once, each with half of the messages and files of its own, tell what a second process gains on this
+machine: cores may be two threads of one, and they share a disk.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,6 +87,14 @@ def messages(number: int) -> list[tuple[str, bytes]]:
             (party, _UUID.sub(lambda found, new=new: new.setdefault(found[0], str(uuid.uuid4()).encode()), data))
         )
     return made
+
+
+def two_bare_loops(work: Path, mix: list[tuple[str, bytes]]) -> Run:
+    """Do what nobody can leave out in two processes that share nothing; the slower one's time counts."""
+    work.mkdir(parents=True)
+    with ProcessPoolExecutor(2) as pool:
+        runs = list(pool.map(bare_loop, (work / "1", work / "2"), (mix[::2], mix[1::2])))
+    return Run(max(run.wall for run in runs), sum(run.cpu for run in runs))
 
 
 def bare_loop(work: Path, mix: list[tuple[str, bytes]]) -> Run:
@@ -181,6 +193,7 @@ def measure(number: int, rounds: int) -> None:
     Machines get faster and slower while one looks, so each run stands between two runs of the bare loop.
     """
     rows: dict[int, list[Turn]] = {1: [], 2: []}
+    gains: list[float] = []
     with tempfile.TemporaryDirectory(dir=".") as folder:
         root = Path(folder).resolve()
         for turn in range(1, rounds + 1):
@@ -194,7 +207,11 @@ def measure(number: int, rounds: int) -> None:
                 bare = Run((before.wall + after.wall) / 2, (before.cpu + after.cpu) / 2)
                 row.append(Turn(run, Run(run.wall - start.wall, run.cpu - start.cpu), start, bare))
                 before = after
+            two = _timed(root, f"round {turn}  two bare loops", lambda at, mix=mix: two_bare_loops(at, mix))
+            after = _timed(root, f"round {turn}  bare loop", lambda at, mix=mix: bare_loop(at, mix))
+            gains.append((before.wall + after.wall) / 2 / two.wall)
     report(number, rows)
+    print(f"two bare loops against one: {statistics.median(gains):.2f} × the throughput")
 
 
 def _timed(root: Path, name: str, work: Callable[[Path], Run]) -> Run:
