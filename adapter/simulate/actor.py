@@ -9,17 +9,18 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from adapter.channel.name import is_finished
 from adapter.errors import FormError
-from adapter.message.message import Message
+from adapter.message.message import ConversationRef, Message
+from adapter.simulate import nav
 from adapter.simulate.compose import NewId, compose, with_question
-from adapter.simulate.react import Met, State, due, is_waiting, missing, react
+from adapter.simulate.react import Act, Met, State, due, is_waiting, missing, react, reference_of
 from adapter.simulate.receipt import own_receipt
-from adapter.simulate.script import Acknowledge, Reply, Script, Send
+from adapter.simulate.script import Acknowledge, Judge, Oddity, Script, Send
 from adapter.wire import read, write
 from adapter.wire.spec import new_uuid
 
@@ -73,12 +74,15 @@ class Actor:
         self._state = State(begun=clock())
         #: Bytes of what was sent, for those who send it again.
         self._sent: dict[str, bytes] = {}
+        #: What the party takes its time for: when, in what expectation, what, and about which message.
+        self._later: list[tuple[datetime, str, Act, Message]] = []
         self._number = 0
 
     @property
     def missing(self) -> tuple[str, ...]:
         """What the script asks for and has not happened; empty when it is fulfilled."""
-        return missing(self._script, self._state)
+        late = (f"{name}: its answer was not sent" for _, name, _, _ in self._later)
+        return (*missing(self._script, self._state), *late)
 
     def run(
         self, stop: threading.Event, *, until_idle: timedelta | None = None, length: timedelta | None = None
@@ -96,7 +100,7 @@ class Actor:
             if length is not None and time.monotonic() - begun >= length.total_seconds():
                 break
             is_idle = until_idle is not None and time.monotonic() - last >= until_idle.total_seconds()
-            if is_idle and not is_waiting(self._script, self._state):
+            if is_idle and not self._later and not is_waiting(self._script, self._state):
                 break
             stop.wait(PAUSE)
 
@@ -108,10 +112,15 @@ class Actor:
         )
         for path in files:
             self._receive(path)
-        sends = due(self._script, self._state, self._clock())
+        now = self._clock()
+        ripe = [act for act in self._later if act[0] <= now]
+        self._later = [act for act in self._later if act[0] > now]
+        for _, name, act, message in ripe:
+            self._act(name, act, message)
+        sends = due(self._script, self._state, now)
         for send in sends:
             self._send(send)
-        return bool(files or sends)
+        return bool(files or ripe or sends)
 
     def _receive(self, path: Path) -> None:
         data = path.read_bytes()
@@ -129,27 +138,45 @@ class Actor:
         name = reaction.expect.id
         self._tell(f"received {name}: {what}")
         for act in reaction.acts:
-            self._act(name, act, message)
+            if reaction.expect.wait:
+                self._later.append((self._clock() + reaction.expect.wait, name, act, message))
+            else:
+                self._act(name, act, message)
         self._state = self._state.after_meeting(name, message, self._clock())
 
     def _stranger(self, what: str) -> None:
         self._state = self._state.after_stranger(what)
         self._tell(f"received something unexpected: {what}")
 
-    def _act(self, name: str, act: Acknowledge | Reply, message: Message) -> None:
+    def _act(self, name: str, act: Act, message: Message) -> None:
         now = self._clock()
         if isinstance(act, Acknowledge):
-            written = own_receipt(self._script, message, act, number=self._number + 1, now=now)
-            self._put(f"kvittering på {name}", write(written))
-            return
-        made = compose(act.message, about=Met.of(message).reference, now=now, new_id=self._new_id)
-        self._send_message(act.id, with_question(made, message) if act.is_answer else made, now)
+            self._acknowledge(name, act, message, now)
+        elif isinstance(act, Judge):
+            self._judge(name, act, message, now)
+        else:
+            made = self._compose(act.message, Met.of(message).reference, now)
+            self._send_message(act.id, with_question(made, message) if act.is_answer else made, now)
+
+    def _acknowledge(self, name: str, said: Acknowledge, message: Message, now: datetime) -> None:
+        written = own_receipt(self._script, message, said, number=self._number + 1, now=now)
+        if said.is_positive:
+            self._state = self._state.after_taking(nav.content_of(message), now)
+        self._put(f"kvittering på {name}", write(written))
+
+    def _judge(self, name: str, judge: Judge, message: Message, now: datetime) -> None:
+        """Answer by NAV's checks."""
+        words = nav.words_about(message, self._script.registers, self._state.taken, now)
+        if words is None:
+            self._tell(f"never answers {name}")
+        else:
+            self._acknowledge(name, Acknowledge(is_positive=not words, words=words, odd=judge.odd), message, now)
 
     def _send(self, send: Send) -> None:
         now = self._clock()
         if send.message is not None:
-            about = self._state.known[send.about].reference if send.about else None
-            self._send_message(send.id, compose(send.message, about=about, now=now, new_id=self._new_id), now)
+            about = reference_of(self._script, self._state, send.about) if send.about else None
+            self._send_message(send.id, self._compose(send.message, about, now), now, odd=send.odd)
             return
         if send.file is not None:
             met, data, suffix = Met(), send.file.read_bytes(), send.file.suffix
@@ -160,8 +187,16 @@ class Actor:
         self._sent[send.id] = data
         self._state = self._state.after_sending(send.id, met, now)
 
-    def _send_message(self, name: str, message: Message, now: datetime) -> None:
+    def _compose(self, path: Path, about: ConversationRef | None, now: datetime) -> Message:
+        made = compose(path, about=about, now=now, new_id=self._new_id)
+        if self._script.role != "nav":
+            return made
+        return nav.as_nav_writes(made, is_answer=about is not None, now=now, new_id=self._new_id)
+
+    def _send_message(self, name: str, message: Message, now: datetime, *, odd: Collection[str] = ()) -> None:
         data = write(message)
+        if Oddity.REVERSED in odd:
+            data = nav.reversed_references(data)
         self._put(name, data)
         self._sent[name] = data
         self._state = self._state.after_sending(name, Met.of(message), now)

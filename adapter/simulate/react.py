@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Self
 
 from adapter.message.message import ConversationRef, Message
-from adapter.simulate.script import Acknowledge, Expect, Reply, Script, Send
+from adapter.simulate.script import Acknowledge, Expect, Judge, Reply, Script, Send
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,8 @@ class State:
     counts: Mapping[str, int] = field(default_factory=dict)
     #: What came and was not expected, by kind and type.
     strangers: tuple[str, ...] = ()
+    #: When which content was taken (`nav.content_of`).
+    taken: Mapping[str, datetime] = field(default_factory=dict)
 
     def after_sending(self, name: str, met: Met, now: datetime) -> State:
         """Return the state in which a send of the script is done."""
@@ -60,9 +62,17 @@ class State:
         state = self.after_sending(name, Met.of(message), now)
         return replace(state, counts={**self.counts, name: self.counts.get(name, 0) + 1})
 
+    def after_taking(self, content: str | None, now: datetime) -> State:
+        """Return the state in which a content was taken, for the first time or again."""
+        return self if content is None else replace(self, taken={content: now, **self.taken})
+
     def after_stranger(self, what: str) -> State:
         """Return the state in which something has come that the script does not know."""
         return replace(self, strangers=(*self.strangers, what))
+
+
+#: What a party does about a message.
+Act = Acknowledge | Judge | Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,7 @@ class Reaction:
     """The part of the script that a message fits, and what the party does about it."""
 
     expect: Expect | None = None
-    acts: tuple[Acknowledge | Reply, ...] = ()
+    acts: tuple[Act, ...] = ()
 
 
 def react(script: Script, state: State, message: Message) -> Reaction:
@@ -103,6 +113,17 @@ def missing(script: Script, state: State) -> tuple[str, ...]:
         if expect.times is not None and state.counts.get(expect.id, 0) < expect.times
     ]
     return (*unsent, *absent, *(f"not expected: {what}" for what in state.strangers))
+
+
+def reference_of(script: Script, state: State, name: str) -> ConversationRef:
+    """Return what a message about another one refers to.
+
+    NAV names the conversation twice where it goes on with what it wrote itself (domain rules A.5).
+    """
+    met = state.known[name]
+    if script.role == "nav" and name in {send.id for send in script.sends}:
+        return ConversationRef(parent=met.root, conversation=met.root)
+    return met.reference
 
 
 def _is_time(send: Send, state: State, now: datetime) -> bool:

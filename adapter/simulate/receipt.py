@@ -11,7 +11,8 @@ from adapter.flow.context import Answering
 from adapter.message.code import OSLO, coded
 from adapter.message.message import Message
 from adapter.message.party import Party
-from adapter.simulate.script import Acknowledge, Script
+from adapter.simulate import nav
+from adapter.simulate.script import Acknowledge, Oddity, Script
 
 _ERRORS = 8221
 
@@ -37,18 +38,22 @@ def _epj(script: Script, message: Message, said: Acknowledge, *, number: int, no
 def _nav(script: Script, message: Message, said: Acknowledge, *, number: int, now: datetime) -> Message:
     """Return a receipt in NAV's way: AppRec 1.0 for whatever came, X99 with the reason as name, an id of its own kind.
 
-    It mirrors the outermost level of each address only.
+    It mirrors the organisation of each address and the people in it, and no department.
     """
-    errors = tuple(coded(_ERRORS, "X99", said.reason or f"Meldingen er avvist ({code})") for code in said.errors)
+    errors = tuple(nav.error(code, said.reason, message, now=now) for code in said.errors)
+    errors = (*errors, *(coded(_ERRORS, "X99", words) for words in said.words))
+    if Oddity.SWAPPED in said.odd:
+        errors = tuple(nav.swapped(error) for error in errors)
     answer = Answer(OK if said.is_positive else REJECTED, errors)
     # version 1.0 of a message is answered by version 1.0 of the receipt
     written = _answered(script, replace(message, version="1.0"), answer, now=now)
+    has_roles = Oddity.NO_ROLE not in said.odd
     stamp = now.astimezone(OSLO).strftime("%y%m%d%H%M%S")
     return replace(
         written,
         msg_id=f"{stamp}dial{number:05}.1",
-        sender=_outermost(written.sender),
-        receiver=_outermost(written.receiver),
+        sender=_without_departments(written.sender, has_role=has_roles),
+        receiver=_without_departments(written.receiver, has_role=has_roles),
         # each reason stands in the name, none in the text
         receipt=replace(written.receipt, errors=errors) if written.receipt else None,
     )
@@ -75,7 +80,7 @@ def _recipient(script: Script, message: Message) -> tuple[Party, bool]:
     return message.receiver or Party(), False
 
 
-def _outermost(party: Party | None) -> Party:
+def _without_departments(party: Party | None, *, has_role: bool) -> Party:
     party = party or Party()
-    organisation = party.organisation
-    return replace(party, organisation=replace(organisation, units=(), people=()) if organisation else None)
+    organisation = replace(party.organisation, units=()) if party.organisation else None
+    return replace(party, organisation=organisation, role=party.role if has_role else None)

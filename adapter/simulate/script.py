@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from adapter import duration
+from adapter.check.nav import PROFILE as NAVS_RULES
+from adapter.check.nav import Registers
+from adapter.check.profile import Profile
 from adapter.errors import ConfigError
 from adapter.message.message import Kind
+from adapter.simulate.table import Book, Table, nearest
 
 #: The parties there are scripts for; their receipts differ.
 ROLES = ("referrer", "clinic", "nav")
 
 #: What a `[[send]]` and an `[[expect]]` may say.
-SEND_KEYS = frozenset({"id", "message", "file", "repeat", "after", "wait", "about"})
+SEND_KEYS = frozenset({"id", "message", "file", "repeat", "after", "wait", "about", "odd"})
 EXPECT_KEYS = frozenset(
     {"id", "kind", "type", "theme", "status", "error", "about", "times"}
-    | {"receipt", "errors", "reason", "ask", "answer", "as"}
+    | {"wait", "receipt", "errors", "reason", "odd", "ask", "answer", "as"}
 )
+#: What `[nav]` may say: what the registers tell that only NAV has.
+NAV_KEYS = frozenset(Registers.__dataclass_fields__)
+
+
+class Oddity(StrEnum):
+    """What NAV's systems do to their messages, and no standard says."""
+
+    #: The error of a receipt has its code and its list in each other's place (pale-2).
+    SWAPPED = "swapped code"
+    #: The parties of a receipt have no role.
+    NO_ROLE = "no role"
+    #: RefToConversation stands before RefToParent.
+    REVERSED = "reversed references"
 
 
 class ScriptError(ConfigError):
@@ -49,6 +65,7 @@ class Send:
     wait: timedelta = timedelta()
     #: The message that it refers to, sent or met under this id.
     about: str | None = None
+    odd: frozenset[str] = frozenset()
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -61,9 +78,19 @@ class Acknowledge:
     """Answer with a receipt of the party's own system."""
 
     is_positive: bool
-    #: Codes of list 8221.
+    #: Codes of list 8221; of NAV, also its own rules, such as "NAV-9e".
     errors: tuple[str, ...] = ()
     reason: str | None = None
+    #: NAV's words, as they stand.
+    words: tuple[str, ...] = ()
+    odd: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Answer as NAV's own checks say (`adapter.check.nav`), which may be not at all."""
+
+    odd: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +123,9 @@ class Expect:
     about: str | None = None
     #: How often it must come; it may not come more often. None: as often as it likes, or never.
     times: int | None = 1
-    receipt: Acknowledge | None = None
+    #: So long it takes the party to do something about it.
+    wait: timedelta = timedelta()
+    receipt: Acknowledge | Judge | None = None
     reply: Reply | None = None
 
 
@@ -112,6 +141,8 @@ class Script:
     sends: tuple[Send, ...] = ()
     #: The first one that fits, and has not come often enough, reacts.
     expects: tuple[Expect, ...] = ()
+    #: What NAV's registers say of the people in messages.
+    registers: Registers = field(default_factory=Registers)
 
 
 def load_script(path: Path) -> Script:
@@ -126,10 +157,11 @@ def load_script(path: Path) -> Script:
         raise ScriptError(f"The script {path} cannot be read: {error.strerror}.") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ScriptError(f"The script {path} is no valid TOML: {error}.") from error
-    reader = _Reader(path.parent)
+    reader = _Reader(Book(path.parent))
     script = reader.script(data)
-    if reader.mistakes:
-        raise ScriptError("\n".join([f"The script {path} has mistakes:", *(f"  {line}" for line in reader.mistakes)]))
+    mistakes = reader.book.mistakes
+    if mistakes:
+        raise ScriptError("\n".join([f"The script {path} has mistakes:", *(f"  {line}" for line in mistakes)]))
     return script
 
 
@@ -137,22 +169,42 @@ def load_script(path: Path) -> Script:
 class _Reader:
     """Reads tables and gathers every mistake."""
 
-    folder: Path
-    mistakes: list[str] = field(default_factory=list)
+    book: Book
 
     def script(self, data: Mapping[str, Any]) -> Script:
-        top = _Table(self, "", data, {"role", "name", "her_id", "send", "expect"})
+        top = Table(self.book, "", data, {"role", "name", "her_id", "send", "expect", "nav"})
+        role = top.choice("role", ROLES) or ""
+        if top.has("nav") and role != "nav":
+            top.mistake("nav", "is for the role nav only")
         made = Script(
-            role=top.choice("role", ROLES) or "",
+            role=role,
             name=top.text("name") or "",
             her_id=top.text("her_id", is_required=False),
             sends=tuple(self._send(table) for table in top.tables("send", SEND_KEYS)),
             expects=tuple(self._expect(table) for table in top.tables("expect", EXPECT_KEYS)),
+            registers=self._registers(top.table("nav", NAV_KEYS)),
         )
         self._check_names(made)
+        if role and role != "nav":
+            self._check_is_nobody_else(made)
         return made
 
-    def _send(self, table: _Table) -> Send:
+    def _registers(self, table: Table) -> Registers:
+        environment: Literal["test", "prod"] = (
+            "prod" if table.choice("environment", ("test", "prod"), is_required=False) == "prod" else "test"
+        )
+        return Registers(
+            environment=environment,
+            not_in_pdl=frozenset(table.texts("not_in_pdl")),
+            not_in_hpr=frozenset(table.texts("not_in_hpr")),
+            lapsed=frozenset(table.texts("lapsed")),
+            unauthorised=frozenset(table.texts("unauthorised")),
+            suspended=frozenset(table.texts("suspended")),
+            professions=table.pairs("professions"),
+            finds_virus=table.flag("finds_virus"),
+        )
+
+    def _send(self, table: Table) -> Send:
         made = Send(
             id=table.text("id") or "",
             message=table.file("message"),
@@ -161,14 +213,16 @@ class _Reader:
             after=table.texts("after"),
             wait=table.duration("wait"),
             about=table.text("about", is_required=False),
+            odd=table.choices("odd", (Oddity.REVERSED,)),
         )
         if sum(table.has(key) for key in ("message", "file", "repeat")) != 1:
             table.mistake("", "needs exactly one of message, file and repeat")
-        if made.about and not table.has("message"):
-            table.mistake("about", "only a message can refer to another one")
+        for key in ("about", "odd"):
+            if table.has(key) and not table.has("message"):
+                table.mistake(key, "only a message can refer to another one")
         return made
 
-    def _expect(self, table: _Table) -> Expect:
+    def _expect(self, table: Table) -> Expect:
         kind = table.choice("kind", tuple(kind.value for kind in Kind), is_required=False)
         return Expect(
             id=table.text("id") or "",
@@ -179,20 +233,30 @@ class _Reader:
             error=table.text("error", is_required=False),
             about=table.text("about", is_required=False),
             times=table.times("times"),
+            wait=table.duration("wait"),
             receipt=self._acknowledge(table),
             reply=self._reply(table),
         )
 
-    def _acknowledge(self, table: _Table) -> Acknowledge | None:
-        said = table.choice("receipt", ("positive", "negative"), is_required=False)
+    def _acknowledge(self, table: Table) -> Acknowledge | Judge | None:
+        said = table.choice("receipt", ("positive", "negative", "nav"), is_required=False)
         errors, reason = table.texts("errors"), table.text("reason", is_required=False)
+        odd = table.choices("odd", (Oddity.SWAPPED, Oddity.NO_ROLE))
+        if odd and said is None:
+            table.mistake("odd", "belongs to a receipt")
         if said != "negative" and (errors or reason):
             table.mistake("errors" if errors else "reason", 'belongs to receipt = "negative" only')
         if said == "negative" and not errors:
             table.mistake("errors", "a negative receipt needs at least one code of list 8221")
-        return Acknowledge(is_positive=said == "positive", errors=errors, reason=reason) if said else None
+        navs = {rule.id for rule in Profile.load(NAVS_RULES).rules if rule.partner}
+        for error in errors:
+            if error.startswith("NAV-") and error not in navs:
+                table.mistake("errors", f'NAV has no words for "{error}"{nearest(error, navs)}')
+        if said == "nav":
+            return Judge(odd=odd)
+        return Acknowledge(is_positive=said == "positive", errors=errors, reason=reason, odd=odd) if said else None
 
-    def _reply(self, table: _Table) -> Reply | None:
+    def _reply(self, table: Table) -> Reply | None:
         if table.has("ask") and table.has("answer"):
             table.mistake("answer", "either ask or answer, not both")
         asked, answered = table.file("ask"), table.file("answer")
@@ -207,7 +271,7 @@ class _Reader:
         sends = [send.id for send in script.sends]
         replies = [expect.reply.id for expect in script.expects if expect.reply]
         names = [*sends, *replies, *(expect.id for expect in script.expects)]
-        self.mistakes += [f'id "{name}" is given twice' for name in dict.fromkeys(names) if names.count(name) > 1]
+        self.book.mistakes += [f'id "{name}" is given twice' for name in dict.fromkeys(names) if names.count(name) > 1]
         for place, send in enumerate(script.sends, 1):
             where = f"send {place}"
             for name in send.after:
@@ -217,88 +281,17 @@ class _Reader:
         for place, expect in enumerate(script.expects, 1):
             self._check_name(f"expect {place}.about", expect.about, names)
 
+    def _check_is_nobody_else(self, script: Script) -> None:
+        """Check that nobody but NAV does as NAV does."""
+        for place, expect in enumerate(script.expects, 1):
+            said = expect.receipt
+            if isinstance(said, Judge):
+                self.book.mistakes.append(f'expect {place}.receipt: "nav" is for the role nav only')
+            if said is not None and said.odd:
+                self.book.mistakes.append(f"expect {place}.odd: is for the role nav only")
+            if isinstance(said, Acknowledge) and any(error.startswith("NAV-") for error in said.errors):
+                self.book.mistakes.append(f"expect {place}.errors: NAV's rules are for the role nav only")
+
     def _check_name(self, where: str, name: str | None, known: Collection[str]) -> None:
         if name is not None and name not in known:
-            self.mistakes.append(f'{where}: nothing else has the id "{name}"{_nearest(name, known)}')
-
-
-class _Table:
-    """One table of the file, whose keys are known."""
-
-    def __init__(self, reader: _Reader, where: str, data: Mapping[str, Any], known: Collection[str]) -> None:
-        self._reader = reader
-        self._where = where
-        self._data = data
-        for key in data:
-            if key not in known:
-                self.mistake(key, f"is no key here{_nearest(key, known)}")
-
-    def mistake(self, key: str, text: str) -> None:
-        where = ".".join(part for part in (self._where, key) if part)
-        self._reader.mistakes.append(f"{where}: {text}")
-
-    def has(self, key: str) -> bool:
-        return key in self._data
-
-    def text(self, key: str, *, is_required: bool = True) -> str | None:
-        value = self._data.get(key)
-        if value is None and not is_required:
-            return None
-        if isinstance(value, str) and value.strip():
-            return value
-        self.mistake(key, "is required" if value is None else "must be a text in quotes, and not empty")
-        return None
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """Return the texts of an array; one text alone counts as an array of it."""
-        value = self._data.get(key, [])
-        items = [value] if isinstance(value, str) else value
-        if isinstance(items, list) and all(isinstance(item, str) and item for item in items):
-            return tuple(items)
-        self.mistake(key, "must be a text in quotes, or an array of such")
-        return ()
-
-    def choice(self, key: str, known: Iterable[str], *, is_required: bool = True) -> str | None:
-        value = self.text(key, is_required=is_required)
-        if value is None or value in known:
-            return value
-        self.mistake(key, f"must be one of: {', '.join(known)}")
-        return None
-
-    def duration(self, key: str) -> timedelta:
-        text = self.text(key, is_required=False)
-        try:
-            return duration.parse(text) if text else timedelta()
-        except ValueError as error:
-            self.mistake(key, str(error))
-            return timedelta()
-
-    def times(self, key: str) -> int | None:
-        value = self._data.get(key, 1)
-        if value == "any":
-            return None
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
-            return value
-        self.mistake(key, 'must be a whole number from 1, or "any"')
-        return 1
-
-    def file(self, key: str) -> Path | None:
-        text = self.text(key, is_required=False)
-        if text is None:
-            return None
-        path = self._reader.folder / text
-        if not path.is_file():
-            self.mistake(key, f"there is no file {text} beside the script")
-        return path
-
-    def tables(self, key: str, known: Collection[str]) -> list[_Table]:
-        value = self._data.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self.mistake(key, f"must be tables, each headed [[{key}]]")
-            return []
-        return [_Table(self._reader, f"{key} {place}", item, known) for place, item in enumerate(value, 1)]
-
-
-def _nearest(name: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(name, known, 1)
-    return f'; did you mean "{close[0]}"?' if close else ""
+            self.book.mistakes.append(f'{where}: nothing else has the id "{name}"{nearest(name, known)}')

@@ -70,12 +70,14 @@ def test_nav_answers_in_its_own_way(example: Example) -> None:
     assert given.receipt.original.id == notat.msg_id
 
 
-def test_nav_gives_version_1_0_for_everything_and_mirrors_one_level(example: Example) -> None:
+def test_nav_gives_version_1_0_for_everything_and_mirrors_no_department(example: Example) -> None:
     given = _given("nav", example("dialogmelding-1.1-helsefaglig-svar"), OK)
 
     assert given.version == "1.0"
     assert given.receiver is not None
-    assert given.receiver.her_ids() == ("8990200",)
+    assert given.receiver.her_ids() == ("8990200", "8990201")
+    assert given.sender is not None
+    assert given.sender.her_ids() == ("8990100",)
 
 
 def test_nav_gives_a_reason_where_the_script_has_none(example: Example) -> None:
