@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
+from importlib import import_module
 
-from adapter.check import amo, fri, message_types, navt
+from adapter.check import message_types
 from adapter.check.codelists import CodeLists
 from adapter.check.finding import Finding
 from adapter.check.policy import Policy
@@ -15,8 +17,9 @@ from adapter.message import Message
 #: Judges a message at an aware time.
 Content = Callable[[Message, CodeLists, Policy, datetime], Iterator[Finding]]
 
-#: A new profile is a file in `schemas/profiles/`, a module, and a line here.
-CONTENTS: Mapping[str, Content] = {amo.PROFILE: amo.check, fri.PROFILE: fri.check, navt.PROFILE: navt.check}
+#: Modules by profile, imported when first asked for. A new profile is a file in `schemas/profiles/`, a module, and a
+#: line here.
+CONTENTS: Mapping[str, str] = {"amo": "adapter.check.amo", "fri": "adapter.check.fri", "navt": "adapter.check.navt"}
 
 
 def check(message: Message, codelists: CodeLists, policy: Policy, now: datetime) -> Iterator[Finding]:
@@ -27,8 +30,14 @@ def check(message: Message, codelists: CodeLists, policy: Policy, now: datetime)
     found: list[Finding] = []
     said: set[str] = set()
     for name in policy.profiles:
-        of_profile = tuple(CONTENTS[name](message, codelists, policy, now))
+        of_profile = tuple(_of(name)(message, codelists, policy, now))
         said.update(Profile.load(name).instead_of(finding.rule for finding in of_profile))
         found += of_profile
     yield from (finding for finding in message_types.check(message, policy) if finding.rule not in said)
     yield from found
+
+
+@cache
+def _of(name: str) -> Content:
+    check: Content = import_module(CONTENTS[name]).check
+    return check

@@ -1,7 +1,7 @@
 """Profiles: what a kind of message should say, kept as data that a domain expert can read and review.
 
 `schemas/profiles/<name>.toml` holds what a profile is about, its rules with all their texts, the words and the codes
-it looks for, and which statements of the clinic it acts on. The code beside it (`amo`, `fri`, `types`) knows where in
+it looks for. The code beside it (`amo`, `fri`, `types`) knows where in
 a message to look. A profile is read when it is first asked for, and read once.
 """
 
@@ -31,28 +31,12 @@ _RULE = _TEXTS | {"inbound", "outbound", "apprec", "demands", "instead_of"}
 _WORDS = frozenset({"about", "pattern", "capitals"})
 _CODES = frozenset({"about", "list", "codes"})
 _LIMIT = frozenset({"about", "value"})
-_STATEMENT = frozenset({"id", "says", "rules", "by", "not_acted"})
 _MESSAGE = frozenset({"type", "version"})
 _PROFILE = frozenset(
     {"message", "title", "about", "applies", "rule", "words", "headings", "codes", "limits", "statement"}
 )
 #: Escapes of regular expressions that are capitals themselves: they do not ask for capitals in the text.
 _CLASS = re.compile(r"\\[A-Z]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """One sentence of the clinic about its offer, and what the adapter makes of it."""
-
-    #: Row of the table of statements, such as "S1.15".
-    id: str
-    says: str
-    #: Rules that act on it.
-    rules: tuple[str, ...] = ()
-    #: What else acts on it, such as a timer.
-    by: str = ""
-    #: Why nothing does.
-    not_acted: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +65,6 @@ class Profile:
     lists: Mapping[str, str]
     #: Numbers that somebody had to choose.
     limits: Mapping[str, int]
-    statements: tuple[Statement, ...]
     _rules: Mapping[tuple[str, str], Rule]
 
     @classmethod
@@ -117,7 +100,6 @@ class Profile:
             codes=_Named(path, "codes", reader.codes()),
             lists=_Named(path, "codes", reader.lists()),
             limits=_Named(path, "limits", reader.limits()),
-            statements=tuple(reader.statements()),
             _rules=rules,
         )
         if reader.mistakes:
@@ -280,20 +262,6 @@ class _Reader:
                 yield name, value
             else:
                 self.mistakes.append(f"{place}: `value` is missing; write a whole number.")
-
-    def statements(self) -> Iterator[Statement]:
-        """Yield the statements."""
-        for number, table in enumerate(self._tables("statement"), start=1):
-            place = f"statement {table.get('id', number)}"
-            self._only(table, _STATEMENT, place)
-            if len({"rules", "not_acted"} & table.keys()) != 1 and "by" not in table:
-                self.mistakes.append(f"{place}: say what acts on it (`rules`, `by`) or why nothing does (`not_acted`).")
-            yield Statement(
-                id=self.text(table, "id", place),
-                says=self.text(table, "says", place),
-                rules=tuple(self._list(table, "rules", place)) if "rules" in table else (),
-                **{key: self.text(table, key, place) for key in ("by", "not_acted") if key in table},
-            )
 
     def _severity(self, table: Mapping[str, Any], key: str, place: str) -> Severity | None:
         value = table.get(key)

@@ -12,11 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.check import amo, rules
+from adapter.check import amo
 from adapter.check.codelists import CodeLists
 from adapter.check.finding import Direction, Finding, Severity
 from adapter.check.policy import Policy
-from adapter.check.profile import Profile
 from adapter.message import (
     Code,
     ConversationRef,
@@ -416,13 +415,3 @@ def _diagnosis(code: str) -> Diagnosis:
 def test_the_marking_hia_is_a_tag(referral: Build, findings: Callable[..., tuple[Finding, ...]]) -> None:
     assert [found.tag for found in findings(referral(request_comment="HIA"))] == ["HIA"]
     assert [found.tag for found in findings(referral(request_comment="mestringsopphold"))] == [None]
-
-
-def test_every_statement_of_the_offers_is_acted_on_or_left_for_a_reason() -> None:
-    statements = {found.id: found for found in Profile.load("amo").statements}
-    known = {rule.id for rule in rules.every()}
-
-    assert list(statements) == [f"S1.{n}" for n in range(1, 21)] + [f"S2.{n}" for n in range(1, 13)]
-    for statement in statements.values():
-        assert set(statement.rules) <= known
-        assert bool(statement.rules or statement.by) != bool(statement.not_acted)

@@ -65,23 +65,17 @@ def test_words_are_patterns_and_lists_of_words_begin_at_words(read: Read) -> Non
     assert not words["b"].search("forsnusing")
 
 
-def test_headings_codes_limits_and_statements_are_read(read: Read) -> None:
+def test_headings_codes_and_limits_are_read(read: Read) -> None:
     profile = read(
         _HEAD
         + '[headings]\nwork = ["arbeid"]\n'
         + "[codes.some]\nabout = 'x'\nlist = 9060\ncodes = ['LE', 'KI']\n"
         + "[limits.weeks]\nabout = 'x'\nvalue = 12\n"
-        + "[[statement]]\nid = 'S1.1'\nsays = 'Noe'\nnot_acted = 'It is history.'\n"
-        + "[[statement]]\nid = 'S1.2'\nsays = 'Noe'\nrules = ['TRY-01']\nby = 'A timer.'"
     )
 
     assert profile.headings["work"] == ("arbeid",)
     assert profile.codes["some"] == {"LE", "KI"}
     assert profile.limits["weeks"] == 12
-    assert [(found.id, found.rules, found.by, found.not_acted) for found in profile.statements] == [
-        ("S1.1", (), "", "It is history."),
-        ("S1.2", ("TRY-01",), "A timer.", ""),
-    ]
 
 
 def test_what_code_asks_for_and_a_file_lacks_is_named(read: Read) -> None:
@@ -121,8 +115,6 @@ def test_what_code_asks_for_and_a_file_lacks_is_named(read: Read) -> None:
         (_HEAD + "[codes.a]\nabout = 'x'\nlist = 1\ncodes = [1]", "codes.a: `codes` must be a list of texts"),
         (_HEAD + "[limits.a]\nabout = 'x'\nvalue = 'many'", "limits.a: `value` is missing; write a whole number."),
         (_HEAD + "[headings]\na = 'x'", "headings: `a` must be a list of texts"),
-        (_HEAD + "[[statement]]\nid = 'S1.1'\nsays = 'x'", "statement S1.1: say what acts on it"),
-        (_HEAD + "[[statement]]\nsays = 'x'\nby = 'y'", "statement 1: `id` is missing or empty"),
     ],
 )
 def test_a_mistake_is_named_with_its_place_and_remedy(read: Read, text: str, mistake: str) -> None:
