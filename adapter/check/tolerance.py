@@ -174,7 +174,7 @@ def _without_first_day(fault: Fault, node: etree._Element) -> bool:
 
 
 def _misspelt_declaration(fault: Fault, node: etree._Element) -> bool:
-    if fault.kind is not FaultKind.UNEXPECTED_ATTRIBUTE or fault.attribute != _XMLXD:
+    if fault.kind is not FaultKind.UNEXPECTED_ATTRIBUTE or fault.attribute != _XMLXD or _XMLXD not in node.attrib:
         return False
     del node.attrib[_XMLXD]
     return True

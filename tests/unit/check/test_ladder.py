@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from adapter import resources
 from adapter.check.codelists import CodeLists
 from adapter.check.finding import Direction, Report, Severity, Verdict
 from adapter.check.ladder import Checker, Policy
@@ -299,3 +300,36 @@ def test_no_official_example_is_rejected(check: Check) -> None:
 
     assert paths
     assert set(verdicts.values()) == {Verdict.ACCEPT}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("epikrise-1.2-komplett.xml", "Bedre mestring"),
+        ("sykmelding-komplett.xml", "Det haster"),
+        ("legeerklaering-komplett.xml", "Ingen tunge"),
+    ],
+)
+def test_what_is_read_in_part_is_searched_whole(check: Check, real_number: str, name: str, words: str) -> None:
+    """A number in a text is no less a person's."""
+    text = (resources.fixtures() / "messages" / name).read_text("utf-8")
+    report = check(text.replace(words, f"{real_number} {words}", 1).encode())
+
+    assert rules_of(report) == ["MSG-15"]
+
+
+def test_a_receipt_is_taken_whatever_kinds_a_party_takes(receipt: Build, check: Check) -> None:
+    assert check(write(receipt()), accepts=frozenset()).verdict is Verdict.ACCEPT
+
+
+def test_codes_of_a_discharge_letter_are_looked_up(check: Check) -> None:
+    text = (resources.fixtures() / "messages" / "epikrise-1.2-komplett.xml").read_text("utf-8")
+
+    report = check(
+        text.replace('<Type V="FUNN"', '<Type V="FINN"').replace('<Relation V="FLE"', '<Relation V="XXX"').encode()
+    )
+
+    assert [(finding.rule, finding.path) for finding in report.findings] == [
+        ("MSG-16", "/Message/ServRprt/Event/InfItem/Type"),
+        ("MSG-16", "/Message/ServRprt/Patient/PatRelHCP/Relation"),
+    ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from adapter import resources
 from adapter.check import tolerance
 from adapter.check.finding import Report, Severity, Verdict
 from adapter.message import Message
@@ -109,3 +110,43 @@ def test_the_message_itself_is_not_mended(dialogue: Build, check: Check) -> None
 
     assert report.tree is not None
     assert report.tree.xpath("string(//*[local-name()='DateOfBirth'])") == "1984-3-14"
+
+
+FORMS = {
+    "sykmelding-without-barcode": ("sykmelding-komplett.xml", "<Strekkode>000000000000000</Strekkode>", ""),
+    "sykmelding-without-first-day": (
+        "sykmelding-komplett.xml",
+        "<SyketilfelleStartDato>2026-01-05</SyketilfelleStartDato>",
+        "",
+    ),
+    "xmlxd": ("legeerklaering-komplett.xml", "<Prognose ", '<Prognose xmlxd="x" '),
+}
+
+
+def _form(name: str, old: str, new: str) -> bytes:
+    text = (resources.fixtures() / "messages" / name).read_text("utf-8")
+    assert old in text
+    return text.replace(old, new, 1).encode()
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_what_live_systems_leave_out_of_navs_forms_is_let_through(check: Check, name: str) -> None:
+    data = _form(*FORMS[name])
+
+    assert [(finding.rule, finding.tolerance) for finding in check(data).findings] == [("MSG-02", name)]
+    assert check(data, tolerance=tolerance.NAMES - {name}).verdict is Verdict.REJECT
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("sykmelding-komplett.xml", "<HarArbeidsgiver ", "<Har/><HarArbeidsgiver "),
+        ("sykmelding-komplett.xml", "<SpmTekst>Beskriv kort sykehistorie, symptomer og funn</SpmTekst>", ""),
+        ("sykmelding-komplett.xml", "<RegelSettVersjon>3</RegelSettVersjon>", "<Regel/>"),
+        ("sykmelding-komplett.xml", "<Strekkode>000000000000000</Strekkode>", "<Strekkode/><Strekkode/>"),
+        ("legeerklaering-komplett.xml", "<Prognose ", '<Prognose xmlns:q="urn:x" q:xmlxd="x" '),
+        ("legeerklaering-komplett.xml", "<Prognose ", '<Prognose xmlyd="x" '),
+    ],
+)
+def test_any_other_fault_of_a_form_rejects(check: Check, name: str, old: str, new: str) -> None:
+    assert check(_form(name, old, new)).verdict is Verdict.REJECT

@@ -34,3 +34,12 @@ def test_what_is_unknown_stays_as_it_was() -> None:
 
     assert policy_between(base, sender=None, receiver=None) == base
     assert policy_between(base, sender=None, receiver=CLINIC).environment == "prod"
+
+
+def test_the_receiver_says_which_kinds_its_system_takes() -> None:
+    assert "sykmelding" in Policy().accepts
+    assert policy_between(Policy(), sender=STRICT, receiver=CLINIC).accepts == {
+        "henvisning",
+        "dialogmelding",
+        "epikrise",
+    }

@@ -10,6 +10,8 @@ from building import Earlier, dialogue, referral
 from adapter.flow.references import (
     CONTENT,
     DEDUPE,
+    DOCUMENT_ID,
+    PARENT,
     PATIENT,
     content_digest,
     patient_digest,
@@ -22,16 +24,20 @@ from adapter.message import (
     Code,
     Dialogmelding,
     Document,
+    Envelope,
+    Epikrise,
     Foresporsel,
     FreeText,
     Identifier,
     Kind,
+    Legeerklaering,
     Message,
     Moment,
     Notat,
     Patient,
     coded,
 )
+from adapter.message.epikrise import AnsweredReferral
 
 PATIENT_F = Patient(identifiers=(Identifier("14838400052", coded(8116, "FNR")),))
 PATIENT_M = Patient(identifiers=(Identifier("02917100171", coded(8116, "FNR")),))
@@ -132,3 +138,19 @@ def test_the_same_words_or_the_same_patient_join_no_threads() -> None:
     found = [Earlier("k", role, number, thread=number) for number, role in enumerate((DEDUPE, CONTENT, PATIENT), 1)]
     assert threads_of(found) == ()
     assert threads_of([*found, Earlier("k", "parent", 9, thread=9), Earlier("k", "msg_id", 4, thread=4)]) == (4, 9)
+
+
+def test_a_discharge_letter_is_tied_to_every_referral_it_answers() -> None:
+    letter = Epikrise(
+        document_id="L", referrals=(AnsweredReferral(id="D-1"), AnsweredReferral(), AnsweredReferral(id="M-2"))
+    )
+    message = Message(envelope=Envelope.MESSAGE, kind=Kind.EPIKRISE, documents=(Document(content=(letter,)),))
+
+    assert references_of(message) == ((DOCUMENT_ID, "l"), (PARENT, "d-1"), (PARENT, "m-2"))
+
+
+def test_the_patient_of_a_form_is_found_where_the_head_names_none() -> None:
+    form = holding(Legeerklaering(patient=PATIENT_F))
+
+    assert patient_digest(replace(form, patient=None)) == patient_digest(replace(form, patient=PATIENT_F))
+    assert patient_digest(replace(form, patient=PATIENT_M)) != patient_digest(replace(form, patient=PATIENT_F))
