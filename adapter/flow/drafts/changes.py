@@ -74,7 +74,7 @@ def dated(draft: Message, now: datetime) -> Message:
     if referral is not None:
         made = _with_content(draft, replace(referral, issued=Moment.of(now)))
     else:
-        made = _with_note(draft, lambda note: replace(note, date=today))
+        made = _with_note(draft, lambda note: replace(note, date=today if note.date else None))
     first, *others = made.documents
     return replace(made, generated=Moment.of(now), documents=(replace(first, issued=today), *others))
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from adapter.flow.drafts.frame import CannotBeWritten, Writing, conversation_of, original_of
 from adapter.message.code import Code, coded
 from adapter.message.dialogmelding import Dialogmelding
-from adapter.message.identity import IdentityNumber, numbers_in
+from adapter.message.identity import IdentityNumber
 from adapter.message.message import Message
 from adapter.message.party import NATIONAL_IDS
 
 #: List 8117.
 DEVIATIONS = {"1": "Feil adressat", "2": "Mangelfulle opplysninger", "9": "Annet"}
+
+#: An identity number as people write one, with or without a blank before the last five digits.
+_ELEVEN_DIGITS = re.compile(r"(?<![0-9])[0-9]{6} ?[0-9]{5}(?![0-9])")
 
 
 def deviation(writing: Writing, code: str, text: str) -> Message:
@@ -36,7 +41,8 @@ def deviation(writing: Writing, code: str, text: str) -> Message:
 def refuse_other_patients(about: Message, text: str) -> None:
     """Raise CannotBeWritten where a text names an identity number that is not the patient's own (scenario 8)."""
     own = about.patient.identified_by(*NATIONAL_IDS) if about.patient else None
-    if any(number != own and IdentityNumber.of(number).is_valid for number in numbers_in(text.encode())):
+    numbers = ("".join(found.split()) for found in _ELEVEN_DIGITS.findall(text))
+    if any(number != own and IdentityNumber.of(number).is_valid for number in numbers):
         raise CannotBeWritten(
             "The text names the identity number of another person.",
             hint="Tell what is wrong without the other patient's data.",

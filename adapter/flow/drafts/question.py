@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from adapter.flow.drafts.frame import Writing, conversation_of
 from adapter.message.code import Code, coded
@@ -30,8 +31,10 @@ def question(writing: Writing, questions: Sequence[str]) -> Message:
     asked = "\r\n".join(f"- {item}" for item in questions)
     text = f"{opening}\r\n\r\n{asked}\r\n\r\n{ending}" if questions else ""
     note = writing.note(coded(7322, "6", "Henvendelse om pasient"), text, what="question", subject=subject)
+    # HIS 1077 uses theme, subject, text and the person only
+    bare = replace(note, document_id=None, date=None)
     return writing.message(
-        Dialogmelding(version="1.1", notater=(note,)),
+        Dialogmelding(version="1.1", notater=(bare,)),
         what="question",
         type_code=Code("DIALOG_HELSEFAGLIG", "Helsefaglig dialog"),
         conversation=conversation_of(writing.reference, writing.reference),
