@@ -52,6 +52,46 @@ What the command and the daemon can fail with.
 """
 
 
+_PROFILES_INTRODUCTION = """\
+# Profiles
+
+Generated from `schemas/profiles/` and `schemas/statements.toml` by `make docs`. What each kind of message should say,
+by its standard and by who receives it. The files themselves hold all texts, words and codes; whoever knows the field
+can review and change them there.
+
+What is asked of the receiver's side of a message is in the column *inbound*, of the sender's in *outbound*; see
+[codes](codes.md) for the severities. An inbound message is never rejected for what it says.
+"""
+
+_STATEMENTS_INTRODUCTION = """
+## What the offers say of themselves
+
+Every statement that the clinic, NAV and the frisklivssentral make about their offers, and what the adapter makes of it.
+"""
+
+
+def profiles_page() -> str:
+    """Return the page of all profiles, and of the statements they act on."""
+    from adapter.check.profile import every
+    from adapter.check.statements import statements
+
+    parts = [_PROFILES_INTRODUCTION]
+    for profile in every():
+        parts.append(f"\n## {profile.title}\n\n{profile.about}\n\nApplies to: {profile.applies}\n\n")
+        parts.append(
+            _table(
+                ("code", "what the rule demands", "inbound", "outbound", "what the sender is asked for"),
+                [(rule.id, rule.title, rule.inbound, rule.outbound, rule.question) for rule in profile.rules],
+            )
+        )
+    acts = [
+        (found.id, found.says, " ".join(found.rules), found.by or (found.not_acted and f"Nothing: {found.not_acted}"))
+        for found in statements()
+    ]
+    parts += [_STATEMENTS_INTRODUCTION, "\n", _table(("row", "statement", "rules", "what else acts on it"), acts)]
+    return "".join(parts)
+
+
 def commands_page() -> str:
     """Return the page of all verbs, each with its help."""
     parts = [_COMMANDS_INTRODUCTION]
@@ -101,7 +141,7 @@ def write_pages(folder: Path) -> None:
 
 def pages() -> dict[str, str]:
     """Return the generated pages by file name."""
-    return {"commands.md": commands_page(), "codes.md": codes_page()}
+    return {"commands.md": commands_page(), "codes.md": codes_page(), "profiles.md": profiles_page()}
 
 
 def _helps(app: TyperGroup) -> Iterator[tuple[str, str]]:
