@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -21,6 +21,7 @@ from adapter.flow import rules
 from adapter.flow.addressing import recipients_of, sender_of
 from adapter.flow.answer import answerable
 from adapter.flow.context import Arrival, Context
+from adapter.flow.conversation.thread import FORWARDING
 from adapter.flow.decide import decide
 from adapter.flow.decision import RELAY, Chore, Decision, Dispatch
 from adapter.flow.policy import policy_between
@@ -45,9 +46,24 @@ log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 3
 #: Said of a dispatch that is not staged now.
 LATER = ""
-_FORWARDING = "HENVISNING_VIDERE"
+#: What a receipt names a message by.
+_OWN = frozenset({MSG_ID, DOCUMENT_ID})
 #: What the messages are counted under that wait to be decided about again.
 UNPARKED = "unparked"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A message as it was checked, and the ids to look up before deciding about it."""
+
+    arrival: Arrival
+    report: Report
+    keys: frozenset[str]
+
+    @property
+    def is_receipt(self) -> bool:
+        """Tell whether it answers for another message."""
+        return self.report.message is not None and self.report.message.kind is Kind.APPREC
 
 
 class Desk:
@@ -84,13 +100,13 @@ class Desk:
         Nothing is staged here: the process of a person's command must not stage beside a daemon that may be
         recovering. The deliveries wait in the queue.
         """
-        report = self._report(arrival, now)
+        reading = self._read(arrival, now)
         with self._store.reading() as query:
-            known = query.known(_keys(report))
-            add_threads(query, [(report.message, _keys(report))], known)
-            sendings = _sendings(query, [report], known)
-            answered = bool(query.receipts_of(arrival.id))
-        case = self._case(arrival, report, known, now, sendings=sendings, released=True, answered=answered)
+            known = query.known(reading.keys)
+            add_threads(query, [(reading.report.message, reading.keys)], known)
+            sendings = _sendings(query, [reading], known)
+            answered = bool(query.answered([arrival.id]))
+        case = self._case(reading, known, now, sendings=sendings, released=True, answered=answered)
         if case.decision.state is MessageState.HELD:
             return case.decision
         with self._store.writing() as ledger:
@@ -112,17 +128,16 @@ class Desk:
         return self._decide(arrivals, now)
 
     def _decide(self, arrivals: Sequence[Arrival], now: datetime) -> list[Case]:
-        reports = [(arrival, self._report(arrival, now)) for arrival in arrivals]
-        keys = {key for _, report in reports for key in _keys(report)}
+        readings = [self._read(arrival, now) for arrival in arrivals]
         with self._store.reading() as query:
-            known = query.known(keys)
-            add_threads(query, [(report.message, _keys(report)) for _, report in reports], known)
-            sendings = _sendings(query, [report for _, report in reports], known)
+            known = query.known({key for reading in readings for key in reading.keys})
+            add_threads(query, [(reading.report.message, reading.keys) for reading in readings], known)
+            sendings = _sendings(query, readings, known)
             # Answered when it was parked: nobody gets two receipts.
             answered = query.answered([arrival.id for arrival in arrivals])
         cases = []
-        for arrival, report in reports:
-            case = self._case(arrival, report, known, now, sendings=sendings, answered=arrival.id in answered)
+        for reading in readings:
+            case = self._case(reading, known, now, sendings=sendings, answered=reading.arrival.id in answered)
             # the next message of the batch may be a double of this one, belong to it, or answer the same
             remember(_known(case), known)
             for settled in case.decision.settlements:
@@ -133,8 +148,7 @@ class Desk:
 
     def _case(  # noqa: PLR0913 - what one decision needs
         self,
-        arrival: Arrival,
-        report: Report,
+        reading: _Reading,
         known: Mapping[str, Sequence[Known]],
         now: datetime,
         *,
@@ -142,8 +156,8 @@ class Desk:
         released: bool = False,
         answered: bool = False,
     ) -> Case:
-        keys = _keys(report)
-        earlier = earlier_of(report.message, keys, known)
+        arrival, report = reading.arrival, reading.report
+        earlier = earlier_of(report.message, reading.keys, known)
         try:
             decision = decide(
                 arrival,
@@ -160,7 +174,7 @@ class Desk:
             log.exception("A message could not be decided about", action="decide_failed", message=arrival.id)
             decision = _put_aside(report.message)
         row = decided_row(arrival, decision)
-        return Case(arrival=arrival, decision=decision, row=row, keys=keys, earlier=tuple(earlier))
+        return Case(arrival=arrival, decision=decision, row=row, keys=reading.keys, earlier=tuple(earlier))
 
     def _as_sent(self, arrival: Arrival, report: Report, now: datetime) -> tuple[Finding, ...] | None:
         """Judge a message as its sender should have, where it wants that; receipts are never held back."""
@@ -169,6 +183,12 @@ class Desk:
             return None
         sender = sender_of(message, self._context.register)
         return self.check_outbound(arrival.data, now) if sender is not None and sender.outbound_checks else None
+
+    def _read(self, arrival: Arrival, now: datetime) -> _Reading:
+        report = self._report(arrival, now)
+        # Also of a wreck, which may come twice like any other message.
+        message = answerable(report)
+        return _Reading(arrival, report, keys_of(message) if message else frozenset())
 
     def _report(self, arrival: Arrival, now: datetime) -> Report:
         try:
@@ -210,11 +230,11 @@ class Desk:
         for row in case.earlier:
             if row.message_id not in stored:
                 found.setdefault(row.key, []).append(row)
-        report = self._report(case.arrival, now)
-        add_threads(ledger, [(report.message, case.keys)], found)
-        sendings = _sendings(ledger, [report], found)
+        reading = self._read(case.arrival, now)
+        add_threads(ledger, [(reading.report.message, reading.keys)], found)
+        sendings = _sendings(ledger, [reading], found)
         answered = bool(ledger.answered([case.arrival.id]))
-        return self._staged(self._case(case.arrival, report, found, now, sendings=sendings, answered=answered), now)
+        return self._staged(self._case(reading, found, now, sendings=sendings, answered=answered), now)
 
 
 class Policies:
@@ -265,7 +285,7 @@ def _is_overtaken(case: Case, known: Mapping[str, Sequence[Known]]) -> bool:
 
 
 def _sendings(
-    query: Query, reports: Sequence[Report], known: Mapping[str, Sequence[Known]]
+    query: Query, readings: Sequence[_Reading], known: Mapping[str, Sequence[Known]]
 ) -> dict[int, list[DeliveryRow]]:
     """Return the deliveries, by message, that a decision may ask about.
 
@@ -274,25 +294,16 @@ def _sendings(
     """
     wanted = {
         found.message_id
-        for report in reports
-        if report.message
-        for key in _keys(report)
+        for reading in readings
+        for key in reading.keys
         for found in known.get(key, ())
-        if found.type == _FORWARDING
-        or found.role == CONTENT
-        or (report.message.kind is Kind.APPREC and found.role in {MSG_ID, DOCUMENT_ID})
+        if found.type == FORWARDING or found.role == CONTENT or (reading.is_receipt and found.role in _OWN)
     }
     sendings: dict[int, list[DeliveryRow]] = defaultdict(list)
     for row in query.deliveries_of(wanted):
         if row.message_id == row.for_message_id:
             sendings[row.for_message_id].append(row)
     return sendings
-
-
-def _keys(report: Report) -> frozenset[str]:
-    """Return what to look up before deciding: also for a wreck, which may come twice like any other message."""
-    message = answerable(report)
-    return keys_of(message) if message else frozenset()
 
 
 def _bytes(case: Case, dispatch: Dispatch) -> bytes:
