@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from running import with_chosen_schemas
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -26,6 +27,8 @@ def home(run_in: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder that `init` made."""
     folder = tmp_path_factory.mktemp("first-day")
     assert run_in(folder, "init", "home").returncode == 0
+    config = folder / "home" / "budstikke.toml"
+    config.write_text(with_chosen_schemas(config.read_text("utf-8")), "utf-8")
     return folder / "home"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from running import with_chosen_schemas
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -20,7 +21,8 @@ def home(run_in: Run, tmp_path: Path) -> Path:
     assert run_in(tmp_path, "init", "home").returncode == 0
     config = tmp_path / "home" / "budstikke.toml"
     text = config.read_text("utf-8").replace('poll = "every 10s"', 'poll = "every 1s"')
-    config.write_text(text.replace('schedule = "every 30s"', 'schedule = "at once"'), "utf-8")
+    text = text.replace('schedule = "every 30s"', 'schedule = "at once"')
+    config.write_text(with_chosen_schemas(text), "utf-8")
     return config.parent
 
 

@@ -76,6 +76,16 @@ patience = "0s"
 """
 
 
+def with_chosen_schemas(config: str) -> str:
+    """Let a configuration name the schema files in BUDSTIKKE_TEST_SCHEMAS, as an operator's would."""
+    folder = os.environ.get("BUDSTIKKE_TEST_SCHEMAS")
+    if not folder:
+        return config
+    directory = f"directory = {json.dumps(str(Path(folder).absolute()))}\n"
+    before, heading, after = config.partition("[schemas]\n")
+    return before + heading + directory + after if heading else f"{config}\n[schemas]\n{directory}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Home:
     """The folder of one installation: its configuration, its store, an inbox and an outbox for each party."""
@@ -87,7 +97,8 @@ class Home:
         """Write a configuration that looks into the folders every second and tries again after one."""
         home = cls(path=path)
         text = _CONFIG.format(workers=workers, busy_timeout=busy_timeout, attempts=attempts)
-        home.config.write_text(text + "".join(_CHANNEL.format(name=name) for name in CHANNELS), encoding="utf-8")
+        text += "".join(_CHANNEL.format(name=name) for name in CHANNELS)
+        home.config.write_text(with_chosen_schemas(text), encoding="utf-8")
         home.store.parent.mkdir()
         for name in CHANNELS:
             home.inbox(name).mkdir(parents=True)
