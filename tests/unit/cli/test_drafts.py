@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -11,13 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_group
 
 from adapter import resources
 from adapter.check.codelists import CodeLists
 from adapter.check.ladder import Checker
 from adapter.check.schema import SchemaSet
+from adapter.cli.main import Invocation, build
 from adapter.config import load
 from adapter.flow.context import Arrival
+from adapter.flow.drafts.kinds import DraftKind
 from adapter.message.state import DeliveryState
 from adapter.service import parts as parts_module
 from adapter.service.parts import Parts
@@ -200,3 +204,27 @@ def test_a_draft_that_no_standard_has_is_refused(budstikke: Budstikke, referral:
 
 def test_the_options_stand_after_the_verb(budstikke: Budstikke, referral: int) -> None:
     assert budstikke("drafts", "--json", "show", referral).exit_code == 2
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "drafts.md").read_text("utf-8")
+COMMANDS = re.findall(r"budstikke (drafts [^`#\n]*)", PAGE)
+
+
+def test_the_page_about_drafts_shows_every_verb_and_kind() -> None:
+    words = " ".join(COMMANDS).split()
+
+    assert {"show", "new", "edit", "approve", "discard"} <= set(words)
+    assert set(DraftKind) <= set(words)
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_every_command_of_the_page_about_drafts_can_be_typed(line: str) -> None:
+    """The command itself reads them: verbs, options and values."""
+    _, *rest = shlex.split(line)
+    context = get_group(build()).make_context("budstikke", ["drafts", *rest], obj=Invocation())
+    group = get_group(build()).commands["drafts"]
+    if not rest:
+        return
+    verb, *arguments = rest
+
+    assert group.commands[verb].make_context(verb, arguments, parent=context).params
