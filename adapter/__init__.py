@@ -48,18 +48,21 @@ if TYPE_CHECKING:
     from adapter.errors import TrustError as TrustError
     from adapter.errors import UnsafeName as UnsafeName
     from adapter.message import Address as Address
+    from adapter.message import Audience as Audience
     from adapter.message import Base64Data as Base64Data
     from adapter.message import Code as Code
     from adapter.message import ConversationRef as ConversationRef
     from adapter.message import Dialogmelding as Dialogmelding
     from adapter.message import Document as Document
     from adapter.message import Envelope as Envelope
+    from adapter.message import Epikrise as Epikrise
     from adapter.message import Foresporsel as Foresporsel
     from adapter.message import FreeText as FreeText
     from adapter.message import HealthcareProfessional as HealthcareProfessional
     from adapter.message import Henvisning as Henvisning
     from adapter.message import Identifier as Identifier
     from adapter.message import Kind as Kind
+    from adapter.message import Legeerklaering as Legeerklaering
     from adapter.message import Message as Message
     from adapter.message import Moment as Moment
     from adapter.message import Notat as Notat
@@ -74,7 +77,9 @@ if TYPE_CHECKING:
     from adapter.message import Receipt as Receipt
     from adapter.message import RelatedRole as RelatedRole
     from adapter.message import RelatedUnit as RelatedUnit
+    from adapter.message import Sykmelding as Sykmelding
     from adapter.message import Telecom as Telecom
+    from adapter.message import ToNav as ToNav
     from adapter.message import coded as coded
     from adapter.partner.register import Partner as Partner
     from adapter.trust.chain import Anchors as Anchors
@@ -115,18 +120,21 @@ _ROOMS = {
     ),
     "adapter.message": (
         "Address",
+        "Audience",
         "Base64Data",
         "Code",
         "ConversationRef",
         "Dialogmelding",
         "Document",
         "Envelope",
+        "Epikrise",
         "Foresporsel",
         "FreeText",
         "HealthcareProfessional",
         "Henvisning",
         "Identifier",
         "Kind",
+        "Legeerklaering",
         "Message",
         "Moment",
         "Notat",
@@ -141,7 +149,9 @@ _ROOMS = {
         "Receipt",
         "RelatedRole",
         "RelatedUnit",
+        "Sykmelding",
         "Telecom",
+        "ToNav",
         "coded",
     ),
     "adapter.partner.register": ("Partner",),

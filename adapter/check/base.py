@@ -62,7 +62,11 @@ def message_id(message: Message, policy: Policy) -> Iterator[Finding]:
 
 
 def patient(message: Message, policy: Policy) -> Iterator[Finding]:
-    """MSG-05 and MSG-06: the patient is sufficiently identified, by a number that can be."""
+    """MSG-05 and MSG-06: the patient is sufficiently identified, by a number that can be.
+
+    Whether the patient has a journal, without which a discharge letter must be rejected (E35, payload standards A15),
+    only the receiver's own system knows; a party whose system cannot accept one should answer itself (`receipts`).
+    """
     path = patient_path(message)
     person = message.about
     if not is_identified(person):

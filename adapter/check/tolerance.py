@@ -154,18 +154,19 @@ def _foreign_identifier(fault: Fault, node: etree._Element) -> bool:
 
 
 def _without_barcode(fault: Fault, node: etree._Element) -> bool:
-    if fault.kind is not FaultKind.MISSING_ELEMENT or node.tag != f"{{{SYKMELDING}}}HelseOpplysningerArbeidsuforhet":
-        return False
-    if fault.expected != ("Strekkode",):
+    form = f"{{{SYKMELDING}}}HelseOpplysningerArbeidsuforhet"
+    if (fault.kind, node.tag, fault.expected) != (FaultKind.MISSING_ELEMENT, form, ("Strekkode",)):
         return False
     etree.SubElement(node, f"{{{SYKMELDING}}}Strekkode").text = "-"
     return True
 
 
 def _without_first_day(fault: Fault, node: etree._Element) -> bool:
-    if fault.kind is not FaultKind.UNEXPECTED_ELEMENT or node.tag != f"{{{SYKMELDING}}}Pasient":
-        return False
-    if "SyketilfelleStartDato" not in fault.expected:
+    if (
+        fault.kind is not FaultKind.UNEXPECTED_ELEMENT
+        or "SyketilfelleStartDato" not in fault.expected
+        or node.tag != f"{{{SYKMELDING}}}Pasient"
+    ):
         return False
     day = etree.Element(f"{{{SYKMELDING}}}SyketilfelleStartDato")
     day.text = "1900-01-01"

@@ -22,6 +22,7 @@ DOOR = {
     *("CertificateUnreadable", "KeyUnusable"),
     *("Message", "Kind", "Envelope", "ConversationRef", "Party", "Organisation", "Person", "Patient"),
     *("HealthcareProfessional", "Identifier", "Address", "Telecom", "Code", "Moment", "Quantity"),
+    *("Epikrise", "Sykmelding", "Legeerklaering", "Audience", "ToNav"),
     *("Henvisning", "Dialogmelding", "Notat", "Foresporsel", "FreeText", "RelatedRole", "RelatedUnit"),
     *("Receipt", "OriginalMessage", "Document", "Base64Data", "Opaque", "PatientReport"),
 }
