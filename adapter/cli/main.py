@@ -21,7 +21,7 @@ _VERBS = (
     *("init", "run", "demo", "simulate"),
     *("validate", "show", "build", "sign", "verify", "replay"),
     *("messages", "threads", "tasks", "drafts", "deliveries"),
-    *("config", "backup", "check", "version"),
+    *("config", "backup", "prune", "check", "version"),
 )
 
 

@@ -245,6 +245,21 @@ class TimersTable(Table):
         return self
 
 
+class RetentionTable(Table):
+    """`[retention]`: when `budstikke prune` forgets what messages say; that they were here stays known."""
+
+    content: Duration = timedelta()
+    """Messages that got where they should, so long after receipt; "0d" is never."""
+    trouble: Duration = timedelta()
+    """Those that were rejected, failed or could not be read; "0d" is never."""
+
+    @model_validator(mode="after")
+    def _trouble_is_kept_longer(self) -> Self:
+        if self.trouble and self.trouble < self.content:
+            raise ValueError("trouble must not be shorter than content")
+        return self
+
+
 class RetriesTable(Table):
     """`[retries]`: how often a delivery is tried before a person must look."""
 
@@ -417,6 +432,7 @@ class Settings(Table):
     receipts: ReceiptsTable = ReceiptsTable()
     timers: TimersTable = TimersTable()
     retries: RetriesTable = RetriesTable()
+    retention: RetentionTable = RetentionTable()
     drafts: DraftsTable = DraftsTable()
     party: Annotated[tuple[PartyTable, ...], _Array]
     channel: Annotated[tuple[ChannelTable, ...], _Array] = ()

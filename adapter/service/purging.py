@@ -5,15 +5,22 @@ Only the store forgets: what a channel archived, what its receiver has and what 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from adapter.message.state import DeliveryState, MessageState
 from adapter.service.acts import NotPossible
 from adapter.service.post import finish
 from adapter.store.ledger import Ledger
-from adapter.store.rows import DeliveryMove, DeliveryRow, MessageMove, MessageRow, NewEvent
+from adapter.store.rows import DeliveryMove, DeliveryRow, MessageMove, NewEvent
 from adapter.store.store import Store
+
+#: Messages that are settled, and nothing went wrong.
+WELL = frozenset({MessageState.DELIVERED, MessageState.IGNORED})
+#: Messages that are settled, and somebody may still ask why.
+IN_TROUBLE = frozenset({MessageState.REJECTED, MessageState.FAILED, MessageState.QUARANTINED})
+#: Messages in one transaction.
+BATCH = 500
 
 _STEPS = {
     # Nobody shall release, or take up again, what is not there any more.
@@ -36,7 +43,8 @@ def purge(  # noqa: PLR0913 - what is purged, and who answers for it
         row = ledger.message(message)
         if row is None:
             raise NotPossible(f"There is no message {message}.")
-        rows = [row, *_drafts(ledger, message)]
+        # What came twice is kept once: who forgets one forgets its copies.
+        rows = ledger.copies_of([message, *_drafts(ledger, message)])
         if any(one.state is MessageState.RECEIVED for one in rows):
             raise NotPossible(f"Nothing is decided about message {message} yet.", hint="Try again in a moment.")
         numbers = [one.id for one in rows]
@@ -53,10 +61,26 @@ def purge(  # noqa: PLR0913 - what is purged, and who answers for it
     return numbers
 
 
-def _drafts(ledger: Ledger, message: int) -> Sequence[MessageRow]:
+def prune(store: Store, states: Collection[MessageState], before: datetime, now: datetime) -> int:
+    """Forget what messages in these states said that came before a moment; return how many there were.
+
+    What anybody may still need stays: nothing in its thread may wait, run or be to be done.
+    """
+    pruned = 0
+    while True:
+        with store.writing() as ledger:
+            numbers = ledger.forgettable(states, before, BATCH)
+            if not numbers:
+                return pruned
+            ledger.drop_bodies(numbers)
+            ledger.log([NewEvent(name="pruned", data={"messages": numbers})], at=now)
+            pruned += len(numbers)
+
+
+def _drafts(ledger: Ledger, message: int) -> set[int]:
     """Return the messages that were written about a message for somebody to send."""
     tasks = ledger.tasks_of([message], state=None)
-    return ledger.messages_of({task.draft_message_id for task in tasks if task.draft_message_id is not None})
+    return {task.draft_message_id for task in tasks if task.draft_message_id is not None}
 
 
 def _give_up(ledger: Ledger, rows: Sequence[DeliveryRow], by: str, *, force: bool, now: datetime) -> None:

@@ -1,10 +1,11 @@
 """What must survive: tables, queries, transitions, migrations.
 
 store    Store: open, transactions, backup        lock     DaemonLock, WorkerLock
-query    Query: everything that is read           ledger   Ledger: messages and deliveries, written
-rows     the values that go in and come out       agenda   timers and tasks, written
-tables   the tables                               journal  the event log and new ids, in a transaction
-schema   creating and migrating them              chain    the hash chain of the event log
+query    Query: messages and deliveries, read     ledger   Ledger: the same, written
+todo     timers and tasks, read                   agenda   the same, written
+rows     the values that go in and come out       journal  the event log and new ids, in a transaction
+tables   the tables                               chain    the hash chain of the event log
+schema   creating and migrating them
 
 Use it as::
 

@@ -11,7 +11,7 @@ from adapter.errors import StoreError
 from adapter.store import statements
 from adapter.store.journal import Journal
 from adapter.store.moment import to_text, to_text_or_none
-from adapter.store.query import chunks
+from adapter.store.reader import chunks
 from adapter.store.rows import NewTask, NewTimer, TaskRow, TaskState
 from adapter.store.tables import task, timer
 

@@ -15,7 +15,7 @@ from adapter.message.state import DeliveryState, MessageState
 from adapter.store import chain, statements
 from adapter.store.agenda import Agenda
 from adapter.store.moment import to_text, to_text_or_none
-from adapter.store.query import chunks
+from adapter.store.reader import chunks
 from adapter.store.rows import (
     DecidedMessage,
     DeliveryMove,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from adapter.message.state import DeliveryState, MessageState
 from adapter.store import chain, statements
-from adapter.store.driver import Driver
 from adapter.store.moment import from_text_or_none, to_text
+from adapter.store.reader import chunks, equal, to_row
 from adapter.store.rows import (
     AttemptRow,
     ChainVerdict,
@@ -26,36 +26,15 @@ from adapter.store.rows import (
     Oldest,
     ReceiptRow,
     ReferenceRow,
-    TaskRow,
-    TaskState,
-    TimerRow,
-    TimerState,
 )
-from adapter.store.tables import attempt, delivery, event, message, receipt, reference, task, timer
-
-#: How many values one IN list takes.
-_CHUNK = 500
-
-_MOMENTS = frozenset(
-    column.name
-    for table in (message, delivery, attempt, timer, task, event)
-    for column in table.columns
-    if column.name == "at" or column.name.endswith("_at")
-)
-
-_Row = TypeVar("_Row", MessageRow, Known, DeliveryRow, AttemptRow, TimerRow, TaskRow, EventRow)
-_Item = TypeVar("_Item")
+from adapter.store.tables import attempt, body, delivery, event, message, receipt, reference, task, timer
+from adapter.store.todo import Todo
 
 _KNOWN = tuple(item.name for item in fields(Known))
 
 
-class Query:
+class Query(Todo):
     """Reads. Lists are in the order of their ids unless said otherwise; times are compared as moments."""
-
-    def __init__(self, connection: Connection) -> None:
-        """Read through a connection whose transaction has begun."""
-        self._connection = connection
-        self._driver = Driver(connection)
 
     # messages
 
@@ -104,6 +83,47 @@ class Query:
                 select(message.c.id, message.c.state).where(message.c.id.in_(chunk))
             )
         }
+
+    def copies_of(self, message_ids: Collection[int]) -> list[MessageRow]:
+        """Return messages with the bytes of these, these included."""
+        return [
+            row
+            for chunk in chunks(message_ids)
+            for row in self._messages(
+                select(message)
+                .where(message.c.sha256.in_(select(message.c.sha256).where(message.c.id.in_(chunk))))
+                .order_by(message.c.id)
+            )
+        ]
+
+    def forgettable(self, states: Collection[MessageState], before: datetime, limit: int) -> list[int]:
+        """Return messages in these states, received before a moment, whose bytes are kept and nobody needs.
+
+        Somebody needs them while anything in their thread waits, runs or is to be done, and while another message
+        with the same bytes is in another state.
+        """
+        other, twin = message.alias(), message.alias()
+        together = or_(other.c.id == message.c.id, other.c.thread == message.c.thread)
+        pending = (MessageState.RECEIVED, MessageState.PARKED, MessageState.HELD, MessageState.ACCEPTED)
+        under_way = [state for state in DeliveryState if state.is_under_way]
+        needed = (
+            select(other.c.id).where(together, other.c.state.in_(pending)),
+            select(timer.c.id)
+            .join(other, other.c.id == timer.c.message_id)
+            .where(together, timer.c.state == "running"),
+            select(task.c.id).join(other, other.c.id == task.c.message_id).where(together, task.c.state == "open"),
+            select(delivery.c.id)
+            .join(other, other.c.id == delivery.c.message_id)
+            .where(together, delivery.c.state.in_(under_way)),
+            select(twin.c.id).where(twin.c.sha256 == message.c.sha256, twin.c.state.not_in(states)),
+        )
+        statement = (
+            select(message.c.id)
+            .join(body, body.c.sha256 == message.c.sha256)
+            .where(message.c.state.in_(states), message.c.received_at < to_text(before), body.c.size > 0)
+            .where(*(~query.correlate(message).exists() for query in needed))
+        )
+        return list(self._connection.scalars(statement.order_by(message.c.id).limit(limit)))
 
     def thread(self, thread: int) -> list[MessageRow]:
         """Return all messages of a thread."""
@@ -160,7 +180,7 @@ class Query:
     ) -> list[DeliveryRow]:
         """Return deliveries; what is None does not matter."""
         statement = select(delivery).where(
-            *_equal((delivery.c.state, state), (delivery.c.channel, channel), (delivery.c.party, party))
+            *equal((delivery.c.state, state), (delivery.c.channel, channel), (delivery.c.party, party))
         )
         order = delivery.c.id.desc() if newest_first else delivery.c.id
         return self._deliveries(statement.order_by(order).limit(limit).offset(offset))
@@ -219,84 +239,19 @@ class Query:
     def attempts_of(self, delivery_id: int) -> list[AttemptRow]:
         """Return the tries to deliver, oldest first."""
         statement = select(attempt).where(attempt.c.delivery_id == delivery_id).order_by(attempt.c.id)
-        return [_to_row(AttemptRow, row) for row in self._connection.execute(statement).mappings()]
-
-    # timers and tasks
-
-    def timers(
-        self, *, state: TimerState | None = None, message_id: int | None = None, limit: int = 100, offset: int = 0
-    ) -> list[TimerRow]:
-        """Return timers; what is None does not matter."""
-        statement = select(timer).where(*_equal((timer.c.state, state), (timer.c.message_id, message_id)))
-        rows = self._connection.execute(statement.order_by(timer.c.id).limit(limit).offset(offset))
-        return [_to_row(TimerRow, row) for row in rows.mappings()]
-
-    def timers_of(self, message_ids: Collection[int], state: TimerState = "running") -> list[TimerRow]:
-        """Return the timers about messages, the first due first."""
-        rows = [
-            _to_row(TimerRow, row)
-            for chunk in chunks(message_ids)
-            for row in self._connection.execute(
-                select(timer).where(timer.c.message_id.in_(chunk), timer.c.state == state)
-            ).mappings()
-        ]
-        return sorted(rows, key=lambda row: (row.due_at, row.id))
-
-    def due_timers(self, now: datetime, limit: int) -> list[TimerRow]:
-        """Return running timers whose time has come, the longest due first."""
-        statement = select(timer).where(timer.c.state == "running", timer.c.due_at <= to_text(now))
-        rows = self._connection.execute(statement.order_by(timer.c.due_at, timer.c.id).limit(limit))
-        return [_to_row(TimerRow, row) for row in rows.mappings()]
-
-    def tasks(
-        self,
-        state: TaskState | None = "open",
-        party: str | None = None,
-        *,
-        message_id: int | None = None,
-        limit: int = 1000,
-        offset: int = 0,
-    ) -> list[TaskRow]:
-        """Return tasks; what is None does not matter."""
-        statement = select(task).where(
-            *_equal((task.c.state, state), (task.c.party, party), (task.c.message_id, message_id))
-        )
-        rows = self._connection.execute(statement.order_by(task.c.id).limit(limit).offset(offset))
-        return [_to_row(TaskRow, row) for row in rows.mappings()]
-
-    def tasks_of(self, message_ids: Collection[int], state: TaskState | None = "open") -> list[TaskRow]:
-        """Return the tasks about messages."""
-        return [
-            _to_row(TaskRow, row)
-            for chunk in chunks(message_ids)
-            for row in self._connection.execute(
-                select(task).where(task.c.message_id.in_(chunk), *_equal((task.c.state, state))).order_by(task.c.id)
-            ).mappings()
-        ]
-
-    def task(self, id: int) -> TaskRow | None:  # noqa: A002 - the column's own name
-        """Return one task, or None."""
-        row = self._connection.execute(select(task).where(task.c.id == id)).mappings().one_or_none()
-        return None if row is None else _to_row(TaskRow, row)
+        return [to_row(AttemptRow, row) for row in self._connection.execute(statement).mappings()]
 
     # the event log
-
-    def task_events(self, row: TaskRow) -> list[EventRow]:
-        """Return what happened to a task, oldest first."""
-        statement = select(event).where(event.c.message_id.is_(row.message_id), event.c.name.startswith("task_"))
-        found = self._connection.execute(statement.order_by(event.c.seq)).mappings()
-        events = (_to_row(EventRow, item, data=json.loads(item["data"])) for item in found)
-        return [item for item in events if item.data.get("task") == row.id]
 
     def events(
         self, message_id: int | None = None, after: int = 0, limit: int = 1000, *, delivery_id: int | None = None
     ) -> list[EventRow]:
         """Return events with a higher number than `after`, of one message or delivery if one is named."""
         statement = select(event).where(
-            event.c.seq > after, *_equal((event.c.message_id, message_id), (event.c.delivery_id, delivery_id))
+            event.c.seq > after, *equal((event.c.message_id, message_id), (event.c.delivery_id, delivery_id))
         )
         rows = self._connection.execute(statement.order_by(event.c.seq).limit(limit))
-        return [_to_row(EventRow, row, data=json.loads(row["data"])) for row in rows.mappings()]
+        return [to_row(EventRow, row, data=json.loads(row["data"])) for row in rows.mappings()]
 
     def verify_chain(self) -> ChainVerdict:
         """Compute every hash of the event log again."""
@@ -335,13 +290,13 @@ class Query:
 
     def _messages(self, statement: Select[Any]) -> list[MessageRow]:
         return [
-            _to_row(MessageRow, row, state=MessageState(row["state"]), findings=tuple(json.loads(row["findings"])))
+            to_row(MessageRow, row, state=MessageState(row["state"]), findings=tuple(json.loads(row["findings"])))
             for row in self._connection.execute(statement).mappings()
         ]
 
     def _deliveries(self, statement: Select[Any]) -> list[DeliveryRow]:
         return [
-            _to_row(DeliveryRow, row, state=DeliveryState(row["state"]))
+            to_row(DeliveryRow, row, state=DeliveryState(row["state"]))
             for row in self._connection.execute(statement).mappings()
         ]
 
@@ -353,18 +308,11 @@ class Query:
 
 def _known(row: Sequence[Any]) -> Known:
     values = dict(zip(_KNOWN, row, strict=True))
-    return _to_row(Known, values, state=MessageState(values["state"]))
-
-
-def _to_row(kind: type[_Row], row: Mapping[Any, Any], **converted: object) -> _Row:
-    values: dict[str, Any] = {**row, **converted}
-    for name in _MOMENTS & values.keys():
-        values[name] = from_text_or_none(values[name])
-    return kind(**values)
+    return to_row(Known, values, state=MessageState(values["state"]))
 
 
 def _conditions(wanted: MessageFilter) -> Iterator[ColumnElement[bool]]:
-    yield from _equal(
+    yield from equal(
         (message.c.id, wanted.id),
         (message.c.state, wanted.state),
         (message.c.direction, wanted.direction),
@@ -383,12 +331,3 @@ def _conditions(wanted: MessageFilter) -> Iterator[ColumnElement[bool]]:
         yield message.c.id.in_(
             select(reference.c.message_id).where(reference.c.key == key, reference.c.role == "msg_id")
         )
-
-
-def _equal(*pairs: tuple[ColumnElement[Any], object]) -> Iterator[ColumnElement[bool]]:
-    return (column == value for column, value in pairs if value is not None)
-
-
-def chunks(values: Iterable[_Item]) -> Iterator[Sequence[_Item]]:
-    listed = list(dict.fromkeys(values))
-    return (listed[start : start + _CHUNK] for start in range(0, len(listed), _CHUNK))

@@ -50,7 +50,7 @@ def test_the_keys_that_are_commented_out_are_right_too() -> None:
 def test_the_defaults_it_names_are_the_defaults() -> None:
     settings = load(resources.example_config())
 
-    for table in ("limits", "checks", "trust", "receipts", "timers", "retries"):
+    for table in ("limits", "checks", "trust", "receipts", "timers", "retries", "retention"):
         shown = getattr(settings, table)
         assert shown == type(shown)()
 

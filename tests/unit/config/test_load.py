@@ -157,6 +157,11 @@ def test_every_mistake_is_listed_with_its_place(write: Write, minimal: str) -> N
             '"test"\n[retries]\nfirst_wait = "2h"',
             "retries: first_wait must not be longer than longest_wait",
         ),
+        (
+            '"test"',
+            '"test"\n[retention]\ncontent = "30d"\ntrouble = "7d"',
+            "retention: trouble must not be shorter than content",
+        ),
         ('"test"', '"test"\n[retries]\nfactor = "2"', "retries.factor: should be a number, without quotes"),
         ('"test"', '"test"\n[checks]\nstrict = "yes"', "checks.strict: should be true or false, without quotes"),
         (
