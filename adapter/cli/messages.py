@@ -137,6 +137,19 @@ def purge_message(
     typer.echo(f"The content of {', '.join(map(str, purged))} is gone.")
 
 
+@messages.command("retry")
+def retry_message(message_id: IdArgument, *, by: ByOption = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Have a quarantined message judged anew.
+
+    For when what was wrong is mended: the register, the configuration, the adapter. The daemon takes it up.
+    """
+    from adapter.service.acts import retry_message as retry
+
+    with open_store(config) as store:
+        retry(store, message_id, person(by), datetime.now(UTC))
+    typer.echo(f"Message {message_id} will be judged anew.")
+
+
 def print_messages(rows: list[MessageRow], *, as_json: bool) -> None:
     """Print messages as a table, or one line of JSON each."""
     if as_json:

@@ -60,6 +60,22 @@ def release_message(parts: Parts, message: int, by: str, now: datetime) -> Messa
     return decision.state
 
 
+def retry_message(store: Store, message: int, by: str, now: datetime) -> None:
+    """Have a message that was put aside judged anew, after its cause was mended; raises NotPossible.
+
+    The daemon takes it up as if it had just come in.
+    """
+    with store.writing() as ledger:
+        row = ledger.message(message)
+        if row is None or row.state is not MessageState.QUARANTINED:
+            raise NotPossible(f"Message {message} is not quarantined.")
+        if not ledger.bodies([message])[message]:
+            raise NotPossible(
+                f"Nothing is kept of message {message}.", hint="Ask its sender to send it again with a new MsgId."
+            )
+        ledger.move_messages([MessageMove(id=message, to=MessageState.RECEIVED, data={"by": by})], at=now)
+
+
 def _not_released(message: int, decision: Decision) -> NotPossible:
     final = next((found for found in decision.findings if found.rule in FINAL and found.severity.stops), None)
     if final is not None:

@@ -31,6 +31,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object, int, str, d
         return record
 
     monkeypatch.setattr(acts, "release_message", act("release", MessageState.ACCEPTED))
+    monkeypatch.setattr(acts, "retry_message", act("retry", None))
     return reached
 
 
@@ -38,6 +39,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object, int, str, d
     ("arguments", "name", "kind", "said"),
     [
         (("messages", "release", 3), "release", Parts, "Message 3 is released and now accepted.\n"),
+        (("messages", "retry", 3), "retry", Store, "Message 3 will be judged anew.\n"),
     ],
 )
 def test_an_act_reaches_the_service_with_who_decided_it(
@@ -52,7 +54,10 @@ def test_an_act_reaches_the_service_with_who_decided_it(
     assert now.tzinfo is not None
 
 
-@pytest.mark.parametrize("arguments", [("messages", "release", 1), ("drafts", "approve", 1), ("drafts", "discard", 1)])
+@pytest.mark.parametrize(
+    "arguments",
+    [("messages", "release", 1), ("messages", "retry", 1), ("drafts", "approve", 1), ("drafts", "discard", 1)],
+)
 def test_an_act_that_does_not_fit_is_refused_in_a_sentence(budstikke: Budstikke, arguments: tuple[object, ...]) -> None:
     ran = budstikke(*arguments)
 

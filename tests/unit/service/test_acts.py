@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from adapter import resources
+from adapter.flow.context import Arrival
 from adapter.message.state import DeliveryState, MessageState
 from adapter.service import acts
 from adapter.service.acts import NotPossible
+from adapter.service.desk import put_aside
+from adapter.store import NewMessage
 
 REFERRAL = "henvisning-1.1-komplett.xml"
 HELD = "henvisning-1.1-feil-pasient.xml"
@@ -67,6 +71,33 @@ def test_a_delivery_given_up_by_a_person_fails_its_message(bench: Any) -> None:
     acts.abandon_delivery(bench.parts.store, bench.deliveries()[0].id, "operator", bench.now)
 
     assert [row.state for row in bench.messages() if row.direction == "in"] == [MessageState.FAILED]
+
+
+def test_a_quarantined_message_is_judged_anew_when_a_person_says_so(bench: Any) -> None:
+    data = (resources.fixtures() / "messages" / REFERRAL).read_bytes()
+    store = bench.parts.store
+    with store.writing() as ledger:
+        (number,) = ledger.receive([NewMessage(channel="referrer", source="a.xml", data=data)], at=bench.now)
+        put_aside(ledger, [Arrival(id=number, channel="referrer", data=data, received_at=bench.now)], bench.now)
+
+    acts.retry_message(store, number, "operator", bench.now)
+    bench.run()
+
+    assert [path.read_bytes() for path in bench.home.delivered("clinic")] == [data]
+    assert len(bench.home.delivered("referrer")) == 1
+    assert ("received", "operator") in names(bench, number)
+    for other in (number, 99):
+        with pytest.raises(NotPossible, match="not quarantined"):
+            acts.retry_message(store, other, "operator", bench.now)
+
+
+def test_a_quarantined_message_of_which_nothing_is_kept_stays_so(bench: Any) -> None:
+    bench.put("referrer", "tom-fil.xml")
+    bench.run()
+    (row,) = bench.messages(MessageState.QUARANTINED)
+
+    with pytest.raises(NotPossible, match="Nothing is kept"):
+        acts.retry_message(bench.parts.store, row.id, "operator", bench.now)
 
 
 def test_a_held_message_that_is_released_is_delivered_once_and_not_answered_again(bench: Any) -> None:
