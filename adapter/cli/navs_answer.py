@@ -9,13 +9,33 @@ if TYPE_CHECKING:
     from adapter.check.finding import Report
     from adapter.check.nav import NavAnswer
     from adapter.check.policy import Policy
+    from adapter.wire.fellesformat import Reception
 
 
-def predicted(report: Report, policy: Policy) -> NavAnswer | None:
-    """Return what NAV would answer; None where other systems at NAV read the message."""
+def predicted(data: bytes, report: Report, policy: Policy) -> NavAnswer | None:
+    """Return what NAV would answer; None where other systems at NAV read the message.
+
+    A copy in NAV's own wrapper says by which Service and Action it came and who signed it; of others the content tells.
+    """
     from adapter.check.nav import Registers, answer_to
 
-    return answer_to(report.message, registers=Registers(environment=policy.environment))
+    noted = _reception(data) if b"MottakenhetBlokk" in data else None
+    registers = Registers(environment=policy.environment)
+    if noted is None:
+        return answer_to(report.message, registers=registers)
+    return answer_to(report.message, coupling=noted.coupling, registers=registers, signer=noted.signer)
+
+
+def _reception(data: bytes) -> Reception | None:
+    from adapter.errors import FormError
+    from adapter.wire import fellesformat
+    from adapter.wire.parse import parse
+
+    try:
+        root = parse(data)
+    except FormError:
+        return None
+    return fellesformat.reception(root) if fellesformat.is_wrapper(root) else None
 
 
 def lines(answer: NavAnswer | None) -> Iterator[str]:

@@ -97,7 +97,7 @@ def validate(
                 continue
             report = checker.check(data, policy, now=now)
             verdicts[report.verdict.value] += 1
-            tell(path, report, [navs_answer.predicted(report, policy)] if _NAVT in policy.profiles and to else [])
+            tell(path, report, [navs_answer.predicted(data, report, policy)] if _NAVT in policy.profiles and to else [])
     if not as_json:
         counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
         typer.echo(f"{verdicts.total()} file{'' if verdicts.total() == 1 else 's'}: {counted or 'nothing read'}")

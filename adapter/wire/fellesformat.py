@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from lxml import etree
 
 from adapter.wire.bind import local_name
@@ -10,6 +12,17 @@ from adapter.wire.opaque import revived
 
 _NAME = "EI_fellesformat"
 _INNER = ("MsgHead", "AppRec", "Message")
+_RECEPTION = "MottakenhetBlokk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reception:
+    """What NAV's reception wrote down beside a message (MottakenhetBlokk)."""
+
+    #: Service and Action of the transport, where both are known.
+    coupling: tuple[str, str] | None = None
+    #: Identity number of the one whose signature or token the message carries.
+    signer: str | None = None
 
 
 def is_wrapper(root: etree._Element) -> bool:
@@ -30,3 +43,13 @@ def cut(wrapper: etree._Element) -> etree._Element | None:
     """
     found = inner(wrapper)
     return None if found is None else revived(etree.tostring(found, with_tail=False))
+
+
+def reception(wrapper: etree._Element) -> Reception:
+    """Return what NAV's reception wrote down; an empty note where it wrote nothing."""
+    block = next((child for child in wrapper if local_name(child.tag) == _RECEPTION), None)
+    if block is None:
+        return Reception()
+    service, action = (block.get("ebService") or "").strip(), (block.get("ebAction") or "").strip()
+    signer = (block.get("avsenderFnrFraDigSignatur") or "").strip()
+    return Reception(coupling=(service, action) if service and action else None, signer=signer or None)

@@ -96,3 +96,46 @@ def test_the_profile_alone_says_nothing_of_navs_answer(budstikke: Budstikke) -> 
 
     assert "NAVT-04 block" in ran.out
     assert "NAV would" not in ran.out
+
+
+def test_a_copy_in_navs_own_wrapper_says_by_which_process_it_came_and_who_signed(
+    budstikke: Budstikke, tmp_path: Path
+) -> None:
+    wrapped = (MESSAGES / "dialogmelding-1.0-fellesformat.xml").read_text("utf-8")
+    meeting = tmp_path / "meeting.xml"
+    meeting.write_text(
+        wrapped.replace('ebAction="Henvendelse"', 'ebAction="MoteRespons"').replace(
+            'ebService="HenvendelseFraLege"', 'ebService="DialogmoteInnkalling"'
+        ),
+        "utf-8",
+    )
+    signed = tmp_path / "signed.xml"
+    signed.write_text(wrapped.replace("ebAction=", 'avsenderFnrFraDigSignatur="14838400052" ebAction='), "utf-8")
+    told = [
+        budstikke("validate", "--to", "nav", path).out
+        for path in (MESSAGES / "dialogmelding-1.0-fellesformat.xml", meeting, signed)
+    ]
+
+    assert "status 1 (OK)" in told[0]
+    assert "meldingstypen stemmer ikke med innholdet" in told[1]
+    assert "Avsender fnr er det samme som pasient fnr" in told[2]
+
+
+def test_a_wrapper_without_navs_note_is_judged_by_its_content(budstikke: Budstikke, tmp_path: Path) -> None:
+    wrapped = (MESSAGES / "dialogmelding-1.0-fellesformat.xml").read_text("utf-8")
+    bare = tmp_path / "bare.xml"
+    bare.write_text(wrapped[: wrapped.index("<MottakenhetBlokk")] + "</EI_fellesformat>", "utf-8")
+    empty = tmp_path / "empty.xml"
+    empty.write_text(wrapped[: wrapped.index("<MottakenhetBlokk")] + "<MottakenhetBlokk/></EI_fellesformat>", "utf-8")
+
+    for path in (bare, empty):
+        assert "status 1 (OK)" in budstikke("validate", "--to", "nav", path).out
+
+
+def test_navs_note_in_something_else_is_not_asked(budstikke: Budstikke, tmp_path: Path) -> None:
+    other, broken = tmp_path / "other.xml", tmp_path / "broken.xml"
+    other.write_text("<MottakenhetBlokk/>", "utf-8")
+    broken.write_text("<MottakenhetBlokk>", "utf-8")
+
+    for path in (other, broken):
+        assert "NAV would never answer" in budstikke("validate", "--to", "nav", path).out
