@@ -131,9 +131,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def receive(store: Store) -> Callable[..., int]:
     """Receive one message, decided as `state` unless that is RECEIVED, and return its number."""
 
-    def run(state: MessageState = MessageState.ACCEPTED, **facts: Any) -> int:
+    def run(state: MessageState = MessageState.ACCEPTED, *, data: bytes = b"<a/>", **facts: Any) -> int:
         with store.writing() as ledger:
-            (number,) = ledger.receive([NewMessage(channel="referrer", source="a", data=b"<a/>")], at=NOW)
+            (number,) = ledger.receive([NewMessage(channel="referrer", source="a", data=data)], at=NOW)
             if state is not MessageState.RECEIVED:
                 ledger.decide([DecidedMessage(id=number, state=state, **facts)], at=NOW)
         return number

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from adapter.message.state import DeliveryState, MessageState
+from adapter.service import purging
 from adapter.service.acts import NotPossible
-from adapter.service.purging import purge
-from adapter.store.rows import DeliveryMove, NewDelivery, NewMessage, NewTask, NewTimer
+from adapter.service.purging import IN_TROUBLE, WELL, prune, purge
+from adapter.store.rows import DeliveryMove, MessageMove, NewDelivery, NewMessage, NewTask, NewTimer
 from adapter.store.store import Store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 Receive = Callable[..., int]
 
@@ -126,3 +128,96 @@ def test_what_nobody_has_decided_about_is_not_purged(store: Store, receive: Rece
 def test_what_is_not_there_cannot_be_purged(store: Store) -> None:
     with pytest.raises(NotPossible, match="no message 7"):
         _purge(store, 7)
+
+
+def test_what_came_twice_is_purged_with_its_copies(store: Store, receive: Receive) -> None:
+    held, copy = receive(MessageState.HELD), receive(MessageState.IGNORED)
+
+    assert _purge(store, copy) == [held, copy]
+
+    with store.reading() as query:
+        assert query.states_of([held]) == {held: MessageState.REJECTED}
+
+
+def _kept(store: Store) -> list[int]:
+    with store.reading() as query:
+        rows = query.messages()
+        bodies = query.bodies([row.id for row in rows])
+    return [row.id for row in rows if bodies[row.id]]
+
+
+@pytest.mark.parametrize(
+    ("state", "states", "goes"),
+    [
+        (MessageState.DELIVERED, WELL, True),
+        (MessageState.IGNORED, WELL, True),
+        (MessageState.FAILED, WELL, False),
+        (MessageState.HELD, WELL | IN_TROUBLE, False),
+        (MessageState.PARKED, WELL | IN_TROUBLE, False),
+        (MessageState.ACCEPTED, WELL | IN_TROUBLE, False),
+        (MessageState.RECEIVED, WELL | IN_TROUBLE, False),
+        (MessageState.REJECTED, IN_TROUBLE, True),
+        (MessageState.FAILED, IN_TROUBLE, True),
+        (MessageState.QUARANTINED, IN_TROUBLE, True),
+    ],
+)
+def test_only_what_is_settled_is_pruned(
+    store: Store, receive: Receive, state: MessageState, states: frozenset[MessageState], *, goes: bool
+) -> None:
+    message = receive(MessageState.ACCEPTED if state is MessageState.FAILED else state)
+    if state is MessageState.FAILED:
+        with store.writing() as ledger:
+            ledger.move_messages([MessageMove(id=message, to=state)], at=NOW)
+
+    assert prune(store, states, NOW + DAY, NOW + DAY) == int(goes)
+
+    assert _kept(store) == ([] if goes else [message])
+
+
+def test_what_is_young_enough_is_kept(store: Store, receive: Receive) -> None:
+    receive(MessageState.DELIVERED)
+
+    assert prune(store, WELL, NOW, NOW) == 0
+    assert prune(store, WELL, NOW + timedelta(microseconds=1), NOW) == 1
+    assert prune(store, WELL, NOW + DAY, NOW) == 0
+
+
+@pytest.mark.parametrize("need", ["timer", "task", "delivery", "thread"])
+def test_what_its_thread_may_still_need_is_kept(store: Store, receive: Receive, need: str) -> None:
+    first, later = receive(MessageState.DELIVERED, thread=1), receive(MessageState.DELIVERED, thread=1)
+    other = receive(MessageState.DELIVERED, thread=9, data=b"<other/>")
+    if need == "thread":
+        receive(MessageState.HELD, thread=1, data=b"<held/>")
+    elif need == "delivery":
+        _deliver(store, later, DeliveryState.QUEUED)
+    else:
+        with store.writing() as ledger:
+            if need == "timer":
+                ledger.add_timers([NewTimer(rule="epikrise", message_id=later, due_at=NOW)])
+            else:
+                ledger.add_tasks([NewTask(party="clinic", rule="R", title="T", message_id=later)], at=NOW)
+
+    assert prune(store, WELL, NOW + DAY, NOW) == 1
+    assert {first, later} <= set(_kept(store))
+    assert other not in _kept(store)
+
+
+def test_bytes_that_another_message_needs_are_kept(store: Store, receive: Receive) -> None:
+    held, copy = receive(MessageState.HELD), receive(MessageState.IGNORED)
+
+    assert prune(store, WELL, NOW + DAY, NOW) == 0
+    assert _kept(store) == [held, copy]
+
+
+def test_more_than_one_transaction_can_hold_are_all_pruned(
+    store: Store, receive: Receive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purging, "BATCH", 2)
+    numbers = [receive(MessageState.DELIVERED, data=b"<%d/>" % number) for number in range(5)]
+
+    assert prune(store, WELL, NOW + DAY, NOW) == 5
+
+    with store.reading() as query:
+        told = [event.data["messages"] for event in query.events() if event.name == "pruned"]
+        assert query.verify_chain().ok
+    assert told == [numbers[:2], numbers[2:4], numbers[4:]]
