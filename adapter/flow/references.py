@@ -39,7 +39,12 @@ _PATIENT_SALT = b"budstikke patient "
 
 
 def references_of(message: Message) -> tuple[tuple[Role, str], ...]:
-    """Return (role, key) for every id a message has or names; keys are compared without regard to case."""
+    """Return (role, key) for everything that later messages may be found by; keys are in lower case."""
+    return (*ids_of(message), *_digests(message))
+
+
+def ids_of(message: Message) -> tuple[tuple[Role, str], ...]:
+    """Return (role, key) for every id a message has or names; ids are compared without regard to case."""
     return tuple(dict.fromkeys((role, key.strip().lower()) for role, key in _named(message) if key and key.strip()))
 
 
@@ -140,7 +145,6 @@ def _named(message: Message) -> Iterator[tuple[Role, str | None]]:
         yield from ((PARENT, referral.id) for referral in message.epikrise.referrals)
     if message.receipt and message.receipt.original:
         yield ORIGINAL, message.receipt.original.id
-    yield from _digests(message)
 
 
 def _digests(message: Message) -> Iterator[tuple[Role, str]]:

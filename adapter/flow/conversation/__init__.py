@@ -10,13 +10,13 @@ nav          what NAV asks, and what answers it              deviation  what a r
 epikrise     the end of a case                               centre     a frisklivssentral, asked and answering
 receipts     what a receipt means for all these
 
-Pure, like all decisions: `judge` says what is wrong with a message in its conversation, `effects_of` what follows
-once it goes on.
+Pure, like all decisions: `judge` says what is wrong with a message in its conversation, `consequences` what follows
+once it goes on, `clocks` what follows even while a person has it.
 """
 
 from __future__ import annotations
 
-from adapter.flow.conversation.effects import Effects, clocks, consequences, effects_of, judge
+from adapter.flow.conversation.effects import Effects, clocks, consequences, judge
 from adapter.flow.conversation.epikrise import stay_ended
 from adapter.flow.conversation.receipts import effects_of_receipt, is_sent_again, refusal_of
 from adapter.flow.conversation.turn import Turn, turn_of
@@ -26,7 +26,6 @@ __all__ = [
     "Turn",
     "clocks",
     "consequences",
-    "effects_of",
     "effects_of_receipt",
     "is_sent_again",
     "judge",

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from adapter.check.finding import Finding
-from adapter.flow.context import Context, Earlier
 from adapter.flow.conversation import centre, deviation, epikrise, nav, question, referral, status, waiting
 from adapter.flow.conversation.parts import Judgement, Part
-from adapter.flow.conversation.turn import Turn, turn_of
+from adapter.flow.conversation.turn import Turn
 from adapter.flow.decision import Chore, Ending, Urging, Watch
-from adapter.message.message import Kind, Message
-from adapter.partner.register import Partner
+from adapter.message.message import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,34 +57,6 @@ def consequences(turn: Turn) -> Effects:
 def clocks(turn: Turn) -> Effects:
     """Return what follows from a message that a person must look at first: the law's clocks do not wait for that."""
     return Effects.of(referral.clocks(turn), waiting.waited_for(turn))
-
-
-def effects_of(  # noqa: PLR0913 - a turn is made of exactly these
-    message: Message,
-    *,
-    earlier: Sequence[Earlier],
-    sender: Partner | None,
-    receiver: Partner | None,
-    context: Context,
-    now: datetime,
-    answered_here: bool,
-) -> Effects:
-    """Return what follows from a message once it goes on.
-
-    `earlier` is what shares an id with it, with the rest of the threads of these; `now` is when it was received;
-    `answered_here` says that the adapter answers for the receiver, so that nothing has to wait for a receipt.
-    """
-    return consequences(
-        turn_of(
-            message,
-            earlier=earlier,
-            sender=sender,
-            receiver=receiver,
-            context=context,
-            now=now,
-            answered_here=answered_here,
-        )
-    )
 
 
 def _parts(turn: Turn) -> Iterable[Part]:

@@ -99,9 +99,6 @@ class Thread:
             for number, keys in sorted(rows.items())
         )
 
-    def __bool__(self) -> bool:
-        return bool(self.members)
-
     def with_ids(self, keys: frozenset[str]) -> tuple[Member, ...]:
         """Return the messages that people have and that have one of these ids."""
         return tuple(member for member in self.members if member.is_here and not keys.isdisjoint(member.ids))

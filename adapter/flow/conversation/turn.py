@@ -13,8 +13,8 @@ from adapter.flow.references import (
     DOCUMENT_ID,
     MSG_ID,
     PARENT,
+    ids_of,
     patient_digest,
-    references_of,
     topic_of,
 )
 from adapter.message.message import Message
@@ -85,7 +85,7 @@ def turn_of(  # noqa: PLR0913 - a turn is made of exactly these
 ) -> Turn:
     """Return a message's turn. `earlier` is what shares an id with it, and the rest of the threads of these."""
     keys: dict[str, set[str]] = {}
-    for role, key in references_of(message):
+    for role, key in ids_of(message):
         keys.setdefault(role, set()).add(key)
     msg_ids = frozenset(keys.get(MSG_ID, ()))
     document_ids = frozenset(keys.get(DOCUMENT_ID, ()))
