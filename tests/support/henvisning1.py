@@ -68,9 +68,7 @@ SHARED = {
         InformationItem(
             content=ResultItem(
                 result=TextResult(
-                    heading=Code("SY", "Sykdom"),
-                    text="Fire av ti",
-                    code=coded(7170, "P76", "Depressiv lidelse"),
+                    heading=Code("SY", "Sykdom"), text="Fire av ti", code=coded(7170, "P76", "Depressiv lidelse")
                 ),
                 service_type=Code("N", "Ny"),
                 examined=DAY,
@@ -169,8 +167,7 @@ OFFICE = Organisation(
     identifiers=(Identifier("8990200", HER), Identifier("999999999", ENH)),
     people=(
         HealthcareProfessional(
-            full_name="Vits, Grønn",
-            identifiers=(Identifier("8990201", HER), Identifier("565501872", HPR)),
+            full_name="Vits, Grønn", identifiers=(Identifier("8990201", HER), Identifier("565501872", HPR))
         ),
     ),
     units=(
@@ -208,10 +205,7 @@ COMPLETE_11 = Message(
     status=Code("TEST", "Melding til testformål"),
     sender=Party(role=Code("AVS"), method=Code("EDI", "EDI"), organisation=OFFICE, address=WORK),
     receiver=Party(
-        role=Code("MOT"),
-        method=Code("EDI", "EDI"),
-        person=DOCTOR,
-        speciality=coded(8451, "020", "Fysikalsk medisin"),
+        role=Code("MOT"), method=Code("EDI", "EDI"), person=DOCTOR, speciality=coded(8451, "020", "Fysikalsk medisin")
     ),
     other_receivers=(
         Party(
@@ -457,10 +451,7 @@ ELEMENTS_11 = ELEMENTS_1X | {
     "Consent": "ConsentStatus ConsentDate Merknad GivenBy",
 }
 
-VERSIONS = [
-    pytest.param(MESSAGE_10, COMPLETE_10, id="1.0"),
-    pytest.param(MESSAGE_11, COMPLETE_11, id="1.1"),
-]
+VERSIONS = [pytest.param(MESSAGE_10, COMPLETE_10, id="1.0"), pytest.param(MESSAGE_11, COMPLETE_11, id="1.1")]
 
 
 def written(record: Record[Message], message: Message) -> etree._Element:

@@ -6,11 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from henvisning1 import (
-    COMPLETE_10,
-    COMPLETE_11,
-    written,
-)
+from henvisning1 import COMPLETE_10, COMPLETE_11, written
 from lxml import etree
 
 from adapter.errors import SpecError

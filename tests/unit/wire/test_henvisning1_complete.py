@@ -7,19 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from henvisning1 import (
-    ELEMENTS_10,
-    ELEMENTS_11,
-    VERSIONS,
-    complete,
-    written,
-)
+from henvisning1 import ELEMENTS_10, ELEMENTS_11, VERSIONS, complete, written
 from lxml import etree
 
 from adapter.message.attachment import Document
-from adapter.message.henvisning import (
-    Henvisning,
-)
+from adapter.message.henvisning import Henvisning
 from adapter.message.message import Envelope, Kind, Message
 from adapter.wire.bind import Record
 from adapter.wire.henvisning1 import MESSAGE_10, MESSAGE_11

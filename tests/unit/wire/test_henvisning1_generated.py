@@ -7,10 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from henvisning1 import (
-    FNR,
-    written,
-)
+from henvisning1 import FNR, written
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
