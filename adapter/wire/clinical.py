@@ -7,6 +7,7 @@ headings with their list. `Leaves` says which; the functions declare the element
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from adapter.message.henvisning import (
     Comment,
@@ -144,6 +145,7 @@ def number_result(leaves: Leaves) -> Record[NumberResult]:
     )
 
 
+@cache
 def examination(leaves: Leaves) -> Record[Examination]:
     """Return the binding of ClinInv."""
     return Record(Examination, leaves.namespace, Field("Id", "id", CV), Field("Spec", "specifications", CV, many=True))
@@ -160,6 +162,7 @@ def reason(leaves: Leaves) -> Record[Reason]:
     )
 
 
+@cache
 def diagnosis(leaves: Leaves) -> Record[Diagnosis]:
     """Return the binding of Diagnosis."""
     modifier = Record(Modifier, leaves.namespace, Field("Name", "name", CS), Field("Value", "values", CV, many=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 from adapter.message.epikrise import (
     CareEvent,
@@ -68,14 +69,7 @@ class PartsOf:
 
     def provider(self) -> Record[CareRelation]:
         """Declare a RelServProvider or a RelHCProvider."""
-        return Record(
-            CareRelation,
-            self.namespace,
-            Field("Relation", "relation", CS),
-            Field("Role", "party.role", CS),
-            Inline("HCP", party_fields(self, "party."), is_optional=True),
-            parts={"party": Part(Party)},
-        )
+        return _provider(self)
 
     def event(self) -> Record[CareEvent]:
         """Declare an Event, which may hold others."""
@@ -231,6 +225,19 @@ class PartsOf:
         )
 
 
+@cache
+def _provider(parts: PartsOf) -> Record[CareRelation]:
+    return Record(
+        CareRelation,
+        parts.namespace,
+        Field("Relation", "relation", CS),
+        Field("Role", "party.role", CS),
+        Inline("HCP", party_fields(parts, "party."), is_optional=True),
+        parts={"party": Part(Party)},
+    )
+
+
+@cache
 def party_fields(parts: PartsOf, prefix: str = "") -> tuple[Field, ...]:
     """Return the children of an HCP, bound to a Party, or to the one under `prefix`; 1.1 has numbers of its own."""
     children = (
@@ -247,6 +254,7 @@ def _institution(parts: PartsOf) -> Shape:
     return hcp.institution(parts.namespace, hcp.EPIKRISE_ORDER, has_kind=parts.is_old)
 
 
+@cache
 def _professional(namespace: str) -> Record[QualifiedProfessional]:
     """Declare an HCProf."""
     number, kind = hcp.main_id()

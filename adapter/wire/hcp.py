@@ -6,6 +6,7 @@ All write the same elements, each in its own namespace. They disagree on the ord
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from adapter.message.address import Address
@@ -19,6 +20,7 @@ HENVISNING_ORDER = ("AdditionalId", "HCPerson", "Dept")
 EPIKRISE_ORDER = ("Dept", "HCPerson", "AdditionalId")
 
 
+@cache
 def address(namespace: str) -> Record[Address]:
     """Declare an Address, which here holds phone numbers too."""
     return Record(
@@ -35,6 +37,7 @@ def address(namespace: str) -> Record[Address]:
     )
 
 
+@cache
 def additional_id(namespace: str) -> Record[Identifier]:
     """Declare an AdditionalId."""
     return Record(
@@ -80,6 +83,7 @@ def _additional(namespace: str) -> Field:
     return Field("AdditionalId", "additional_ids", additional_id(namespace), many=True)
 
 
+@cache
 def professional(namespace: str) -> Record[HealthcareProfessional]:
     """Declare an HCProf: a person who is the party."""
     return Record(
@@ -95,6 +99,7 @@ def professional(namespace: str) -> Record[HealthcareProfessional]:
     )
 
 
+@cache
 def member(namespace: str) -> Record[HealthcareProfessional]:
     """Declare an HCPerson: a person of an institution."""
     return Record(
@@ -109,6 +114,7 @@ def member(namespace: str) -> Record[HealthcareProfessional]:
     )
 
 
+@cache
 def department(namespace: str) -> Record[Organisation]:
     """Declare a Dept."""
     return Record(
@@ -124,6 +130,7 @@ def department(namespace: str) -> Record[Organisation]:
     )
 
 
+@cache
 def institution(namespace: str, order: tuple[str, ...], *, has_kind: bool = False) -> Record[Organisation]:
     """Declare an Inst, which ends in the order of its standard; only Epikrise 1.1 says what kind it is."""
     last = {
