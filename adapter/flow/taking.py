@@ -13,7 +13,7 @@ from adapter.flow.addressing import Recipient, Standing, recipients_of
 from adapter.flow.answer import OK, Answer, answer, receipt
 from adapter.flow.conversation import Effects, Turn, clocks, consequences, judge, turn_of
 from adapter.flow.conversation_rules import FOR_THE_SENDER
-from adapter.flow.decision import OPERATOR, Chore, Decision, Dispatch, Issued, Made, Watch
+from adapter.flow.decision import OPERATOR, Chore, Decision, Dispatch, Ending, Issued, Made, Watch
 from adapter.flow.drafts.frame import Writing
 from adapter.flow.drafts.nav import answer as written_answer
 from adapter.flow.drafts.nav import is_written_request
@@ -57,12 +57,14 @@ class Taking(Matter):
             # nobody has taken it over: corrected and sent again, it is new
             return replace(decision, references=())
         decision = self._receive()
-        is_sent = decision.state is MessageState.ACCEPTED and not self.released
-        return replace(
-            decision,
-            findings=(*decision.findings, *flight.stops(released=False)),
-            chores=(*decision.chores, *(flight.chores(self.sender, is_sent=True) if is_sent else ())),
-        )
+        if not self.released:
+            is_sent = decision.state is MessageState.ACCEPTED
+            remarks = flight.chores(self.sender, is_sent=True) if is_sent else ()
+            return replace(decision, chores=(*decision.chores, *remarks))
+        overridden = flight.stops(released=False)
+        # its task said that it was not sent
+        over = Ending(about=self.arrival.id, rules=frozenset(found.rule for found in overridden))
+        return replace(decision, findings=(*decision.findings, *overridden), endings=(*decision.endings, over))
 
     def _preflight(self) -> Preflight | None:
         """Return what the sender's own checks say; None where it wants none, or nobody here is the receiver."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -72,6 +73,8 @@ def test_a_person_may_send_it_all_the_same(careful: Any) -> None:
             (event.name, event.data.get("by")) for event in query.events(message_id=held.id)
         ]
         assert "NAVT-04" in {found["rule"] for found in query.message(held.id).findings}
+        # the task said that it was not sent
+        assert [(task.rule, task.state) for task in query.tasks(None)] == [("NAVT-04", "done")]
 
 
 def test_nobody_may_send_what_breaks_its_schema(careful: Any) -> None:
@@ -144,3 +147,16 @@ def test_other_parties_messages_are_not_checked_so(make_bench: Callable[[], Any]
     plain.run()
 
     assert len(plain.home.delivered("nav")) == 1
+
+
+def test_what_was_held_for_another_reason_is_released_as_ever(careful: Any) -> None:
+    careful.put("referrer", "henvisning-1.1-kansellering.xml")
+    careful.run()
+    careful.now += timedelta(hours=25)
+    careful.run()
+    (held,) = careful.messages(MessageState.HELD)
+
+    acts.release_message(careful.parts, held.id, "Kari", careful.now)
+    careful.run()
+
+    assert len(careful.home.delivered("clinic")) == 1
