@@ -41,8 +41,9 @@ class Way:
     """One channel a draft goes by."""
 
     channel: str
-    #: None where it is a copy that the configuration makes.
-    party: Partner | None
+    party: Partner
+    #: False where it is a copy that the configuration makes.
+    is_own: bool
     due_at: datetime
     until: ReceiptDeadlines | None
 
@@ -67,9 +68,18 @@ def approve(parts: Parts, number: int, *, by: str, now: datetime, override: str 
         message = dated(found.message, now)
         data = write(message)
         ways = _ways(parts, message, now)
+        receiver = ways[0].party
         earlier = earlier_messages(ledger, message)
-        turn = _turn(ledger, parts, message, earlier=earlier, receiver=ways[0].party, now=now)
-        findings = _judged(parts, turn, earlier, data, now)
+        turn = _turn(ledger, parts, message, earlier=earlier, receiver=receiver, now=now)
+        flight = preflight(
+            message,
+            parts.desk.check_outbound(data, now),
+            receiver=receiver,
+            earlier=earlier,
+            sendings=turn.sendings,
+            context=parts.context,
+        )
+        findings = (*flight.findings, *conversation.judge(turn).findings)
         overridden = _stopping(findings)
         _refuse(number, overridden, override)
         ledger.replace_body(number, data)
@@ -128,9 +138,10 @@ def _ways(parts: Parts, message: Message, now: datetime) -> list[Way]:
         places = sorted(
             destinations(message, sender, partner, context, now), key=lambda place: place.channel != partner.channel
         )
-        for index, place in enumerate(places):
-            until = receipt_deadlines(message, partner, context.deadlines, now) if index == 0 else None
-            way = Way(channel=place.channel, party=partner if index == 0 else None, due_at=place.due_at, until=until)
+        for place in places:
+            is_own = place is places[0]
+            until = receipt_deadlines(message, partner, context.deadlines, now) if is_own else None
+            way = Way(channel=place.channel, party=partner, is_own=is_own, due_at=place.due_at, until=until)
             ways.setdefault(place.channel, way)
     return list(ways.values())
 
@@ -141,7 +152,7 @@ def _turn(  # noqa: PLR0913 - a turn is made of exactly these
     message: Message,
     *,
     earlier: Sequence[Known],
-    receiver: Partner | None,
+    receiver: Partner,
     now: datetime,
 ) -> Turn:
     """Return what the message says in its conversation."""
@@ -156,24 +167,9 @@ def _turn(  # noqa: PLR0913 - a turn is made of exactly these
         receiver=receiver,
         context=parts.context,
         now=now,
-        answered_here=receiver is not None and receiver.receipts == "adapter",
+        answered_here=receiver.receipts == "adapter",
         sendings=sendings,
     )
-
-
-def _judged(parts: Parts, turn: Turn, earlier: Sequence[Known], data: bytes, now: datetime) -> tuple[Finding, ...]:
-    """Return what speaks against the message: in its form and content, to its receiver, and in its conversation."""
-    found = parts.desk.check_outbound(data, now)
-    if turn.receiver is not None:
-        found = preflight(
-            turn.message,
-            found,
-            receiver=turn.receiver,
-            earlier=earlier,
-            sendings=turn.sendings,
-            context=parts.context,
-        ).findings
-    return (*found, *conversation.judge(turn).findings)
 
 
 def _stopping(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -232,7 +228,7 @@ def _send(ledger: Ledger, found: Draft, message: Message, ways: Sequence[Way], n
                 message_id=number,
                 for_message_id=number,
                 channel=way.channel,
-                party=way.party.id if way.party else "",
+                party=way.party.id if way.is_own else "",
                 name=file_name(message, number),
                 due_at=way.due_at,
                 receipt_due_at=way.until.alarm_at if way.until else None,

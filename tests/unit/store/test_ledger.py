@@ -56,6 +56,24 @@ def test_the_same_bytes_are_stored_once(store: Store, now: datetime, new_message
     assert bodies == 1
 
 
+def test_bytes_that_were_changed_are_forgotten_unless_somebody_else_has_them(
+    store: Store, now: datetime, new_message: Build
+) -> None:
+    with store.writing() as ledger:
+        first, second = ledger.receive([new_message(b"same"), new_message(b"same")], at=now)
+        ledger.replace_body(first, b"changed")
+        assert ledger.bodies([first, second]) == {first: b"changed", second: b"same"}
+        ledger.replace_body(second, b"changed")
+        ledger.replace_body(second, b"changed")
+        (row,) = ledger.messages_of([second])
+        bodies = ledger._connection.exec_driver_sql("SELECT data FROM body").all()
+
+    assert [data for (data,) in bodies] == [b"changed"]
+    assert (row.sha256, row.size) == (sha256(b"changed").hexdigest(), 7)
+    with store.writing() as ledger, pytest.raises(StoreError, match="no message 99"):
+        ledger.replace_body(99, b"x")
+
+
 def test_bytes_that_may_not_be_kept_are_dropped_and_what_is_known_stays(store: Store, receive: Receive) -> None:
     dropped, kept = receive(data=b"not for us"), receive(data=b"for us")
 
