@@ -21,7 +21,7 @@ from adapter.replay.source import glance
 
 #: Elements whose text is an id of a message or a document. `Id` is many things: it counts only where its text is
 #: an id of the set.
-_NAMES = "MsgId|RefToParent|RefToConversation|DocumentId|DokIdNotat|DokIdForesp|Id"
+_NAMES = "MsgId|RefToParent|RefToConversation|DocumentId|DokIdNotat|DokIdForesp|ServProvId|Id"
 _ID = re.compile(rf"(<(?:[\w.-]+:)?({_NAMES})(?:\s[^<>]*)?>\s*)([^<>\s]+)(\s*</)")
 _DEFINED = re.compile(r"<(?:[\w.-]+:)?(?:MsgId|DokIdNotat)(?:\s[^<>]*)?>\s*([^<>\s]+)\s*</")
 _GENERATED = re.compile(

@@ -6,6 +6,8 @@ of Henvisning with more in them, in `epikrise_parts`.
 
 from __future__ import annotations
 
+from lxml import etree
+
 from adapter.errors import SpecError
 from adapter.message.attachment import Document
 from adapter.message.code import Code
@@ -23,10 +25,10 @@ _MAIN = "epikrise"
 _MIG_VERSIONS = {"1.1": "v1.1 2006-09-23", "1.2": "v1.2 2012-02-15"}
 
 
-def _fill_words(element: object, code: Code) -> None:
+def _fill_words(element: etree._Element, code: Code) -> None:
     if code.value or code.system or code.text:
         raise SpecError("description: Epikrise 1.1 takes words alone, as the name of a code")
-    TEXT.fill(element, code.name or "")  # type: ignore[arg-type]  # an element, as every shape fills
+    TEXT.fill(element, code.name or "")
 
 
 #: Words where the newer version has a code.

@@ -225,3 +225,14 @@ def test_a_message_of_a_folder_can_be_read_again(tmp_path: Path) -> None:
         again = Source.of(tmp_path / source.path.name, data)
 
         assert (again.message is None) == (source.message is None)
+
+
+def test_a_discharge_letter_follows_its_referral_to_a_new_id() -> None:
+    names = ("henvisning-1.1-komplett.xml", "epikrise-1.2-komplett.xml")
+    old = [(MESSAGES / name).read_bytes() for name in names]
+
+    new = remint(old, now=NOW)
+
+    assert (1, PARENT, 0) in links(new)
+    assert links(new) == links(old)
+    assert read(new[1]).document_id != read(old[1]).document_id
