@@ -86,6 +86,7 @@ def context(settings: Settings, *, software_version: str = "") -> Context:
         answering=Answering(
             foreign_organisation=settings.receipts.foreign_organisation,
             unknown_service=settings.receipts.unknown_service,
+            fallback=settings.receipts.fallback,
             software_name=settings.receipts.software_name,
             software_version=software_version,
         ),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapter.config.models import SQLITE, ChannelTable, PartyTable, RouteTable, StoreTable
+from adapter.config.models import SQLITE, ChannelTable, PartyTable, ReceiptsTable, RouteTable, StoreTable
 from adapter.config.problem import Problem, nearest
 
 
@@ -15,6 +15,7 @@ class Tables:
     """Every table that is right by itself, with its place in the file."""
 
     store: StoreTable | None
+    receipts: ReceiptsTable | None
     parties: list[tuple[int, PartyTable]]
     channels: list[tuple[int, ChannelTable]]
     routes: list[tuple[int, RouteTable]]
@@ -55,6 +56,8 @@ def _references_to_channels(tables: Tables) -> Iterator[tuple[str, str]]:
 
 
 def _references_to_parties(tables: Tables) -> Iterator[tuple[str, str]]:
+    if tables.receipts and tables.receipts.fallback:
+        yield "receipts.fallback", tables.receipts.fallback
     for index, route in tables.routes:
         for key, named in (("to", route.when.to), ("from", route.when.sender)):
             for party in named:

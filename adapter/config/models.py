@@ -203,8 +203,10 @@ class ReceiptsTable(Table):
     """No receipt for so long after GenDate: a notice."""
     alarm_after: Wait = timedelta(hours=96)
     """No receipt for so long after GenDate: it counts as rejected (HIS 80415:2012)."""
-    unknown_service: Literal["reject", "hold"] = "reject"
-    """A service our organisation does not have: reject with E21, or let a person decide."""
+    unknown_service: Literal["reject", "hold", "deliver"] = "reject"
+    """A service our organisation does not have: reject with E21, let a person decide, or deliver to `fallback`."""
+    fallback: Name | None = None
+    """The party that gets what is for such a service, with a task that says so; only with "deliver"."""
     foreign_organisation: Literal["none", "E21"] = "none"
     """A message for another organisation: no receipt, or a rejection with E21."""
 
@@ -212,6 +214,12 @@ class ReceiptsTable(Table):
     def _in_order(self) -> Self:
         if self.notice_after >= self.alarm_after:
             raise ValueError("notice_after must be shorter than alarm_after")
+        return self
+
+    @model_validator(mode="after")
+    def _with_fallback(self) -> Self:
+        if (self.unknown_service == "deliver") != (self.fallback is not None):
+            raise ValueError('fallback goes with unknown_service = "deliver", and only with it')
         return self
 
 

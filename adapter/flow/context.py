@@ -65,8 +65,10 @@ class Answering:
 
     #: HITS 1168 and its tests disagree on messages for another organisation (payload-standards A18).
     foreign_organisation: Literal["none", "E21"] = "none"
-    #: A service our organisation does not have: E21, or a person decides.
-    unknown_service: Literal["reject", "hold"] = "reject"
+    #: A service our organisation does not have: E21, a person decides, or `fallback` gets it.
+    unknown_service: Literal["reject", "hold", "deliver"] = "reject"
+    #: A party's id; only with "deliver".
+    fallback: str | None = None
     software_name: str = "Budstikke"
     software_version: str = ""
 

@@ -85,9 +85,13 @@ class Taking(Matter):
         recipients = recipients_of(self.message, self.context.register)
         ours = [recipient for recipient in recipients if recipient.standing is Standing.KNOWN]
         unknown = [recipient for recipient in recipients if recipient.standing is Standing.UNKNOWN_SERVICE]
+        redirected = unknown if self._fallback else []
+        ours += [replace(recipient, standing=Standing.KNOWN, partner=self._fallback) for recipient in redirected]
+        unknown = unknown[len(redirected) :]
         turn = self._turn(next(iter(ours), None))
         judged = judge(turn)
         found = [*self.report.findings, *judged.findings]
+        found += [replace(_unknown(recipient), severity=Severity.WARN, apprec=None) for recipient in redirected[:1]]
         if not ours and not unknown:
             return self._foreign(found, recipients)
         refusals = [] if self._leaves_unknown_services_to_people else _refusals(unknown, found)
@@ -106,6 +110,12 @@ class Taking(Matter):
             if _must_be_held(found):
                 return self._hold(found, ours, refusals, turn)
         return self._accept(found, ours, refusals, turn)
+
+    @property
+    def _fallback(self) -> Partner | None:
+        """Return the party that gets what is for a service which our organisation does not have."""
+        name = self.context.answering.fallback
+        return self.context.register.by_id(name) if name else None
 
     @property
     def _leaves_unknown_services_to_people(self) -> bool:

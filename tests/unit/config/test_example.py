@@ -43,6 +43,7 @@ def test_the_keys_that_are_commented_out_are_right_too() -> None:
         {"directory"},
         {"allowed_numbers_file"},
         {"roots"},
+        {"fallback"},
         {"sha1_until"},
     ]
 

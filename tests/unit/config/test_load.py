@@ -251,6 +251,22 @@ def test_a_route_to_a_channel_that_does_not_exist_is_a_mistake(mistakes: Mistake
     assert mistakes(text) == ['route[0].deliver[1]: there is no channel "nav"']
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ('unknown_service = "deliver"', "receipts: fallback goes with"),
+        ('fallback = "clinic"', "receipts: fallback goes with"),
+        ('unknown_service = "deliver"\nfallback = "nobody"', 'receipts.fallback: there is no party "nobody"'),
+    ],
+)
+def test_what_is_for_an_unknown_service_goes_to_a_party_that_is_there(
+    mistakes: Mistakes, minimal: str, lines: str, expected: str
+) -> None:
+    (mistake,) = mistakes(f"{minimal}\n[receipts]\n{lines}\n")
+
+    assert mistake.startswith(expected)
+
+
 def test_nothing_is_named_twice(mistakes: Mistakes, minimal: str) -> None:
     tables = minimal[minimal.index("[[party]]") :]
 

@@ -308,6 +308,17 @@ def test_an_unknown_service_can_be_held_for_a_person(decided: Decide, context: C
     assert decision.dispatches == ()
 
 
+def test_what_is_for_an_unknown_service_can_go_to_a_named_party(decided: Decide, context: Context) -> None:
+    within = replace(context, answering=Answering(unknown_service="deliver", fallback="clinic"))
+
+    decision = decided(report(referral(receiver=party("8990100", "1111112"))), within=within)
+
+    assert decision.state is MessageState.ACCEPTED
+    assert [(issued.recipient, issued.status) for issued in decision.issued] == [("1111112", "1")]
+    assert decision.dispatches[0].party == "clinic"
+    assert [(chore.rule, chore.party) for chore in decision.chores] == [("MSG-08", "clinic")]
+
+
 def test_nav_never_gets_e21_by_itself(decided: Decide) -> None:
     """One E21 makes NAV stop writing to that doctor (domain rules A.5)."""
     asked = dialogue(sender=party("79768"), receiver=party("8990200", "1111112"))
