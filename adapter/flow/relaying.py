@@ -8,6 +8,7 @@ from adapter.check import rules as check_rules
 from adapter.check.finding import Finding, Severity, Verdict
 from adapter.flow import rules
 from adapter.flow.addressing import recipients_of
+from adapter.flow.context import Earlier
 from adapter.flow.conversation import Effects, effects_of_receipt, is_sent_again, refusal_of
 from adapter.flow.conversation_rules import ALARMS
 from adapter.flow.decision import OPERATOR, Chore, Decision, Settlement
@@ -63,9 +64,9 @@ class Relaying(Matter):
     def _deliver(self, found: list[Finding], fit: Match, answered: Receipt) -> Decision:
         is_taken = has_message(answered)
         chores: tuple[Chore, ...] = ()
-        if fit.outcome is Outcome.UNKNOWN:
+        if fit.outcome is Outcome.UNKNOWN or fit.original is None:
             found.append(finding(rules.REC_01))
-        elif (said := self._said(fit, answered)) is not None:
+        elif (said := self._said(fit.original, fit, answered)) is not None:
             found.append(said)
             priority = AT_ONCE if said.rule in ALARMS else AS_USUAL
             chores = (replace(Chore.about(said, _origin(fit)), priority=priority),)
@@ -95,16 +96,14 @@ class Relaying(Matter):
             effects=self._effects(fit, is_taken=is_taken),
         )
 
-    def _said(self, fit: Match, answered: Receipt) -> Finding | None:
+    def _said(self, original: Earlier, fit: Match, answered: Receipt) -> Finding | None:
         """Return what a receipt tells the people who sent the message, or None where all is well."""
-        if fit.original is None:
-            return None
         if not has_message(answered):
             if any(error.value == check_rules.E21.value for error in answered.errors):
                 return finding(rules.REC_09)
-            return finding(refusal_of(fit.original) or rules.REC_05)
+            return finding(refusal_of(original) or rules.REC_05)
         is_late = fit.sending is not None and fit.sending.state is DeliveryState.OVERDUE
-        return finding(rules.REC_10) if is_late and is_sent_again(fit.original, self.earlier) else None
+        return finding(rules.REC_10) if is_late and is_sent_again(original, self.earlier) else None
 
     def _effects(self, fit: Match, *, is_taken: bool) -> Effects:
         """Return what begins with a receipt that settles something."""

@@ -88,7 +88,8 @@ class Taking(Matter):
         redirected = unknown if self._fallback else []
         ours += [replace(recipient, standing=Standing.KNOWN, partner=self._fallback) for recipient in redirected]
         unknown = unknown[len(redirected) :]
-        turn = self._turn(next(iter(ours), None))
+        # a copy is for information: what is asked and owed is between the others
+        turn = self._turn(next((recipient for recipient in ours if not recipient.is_copy), None))
         judged = judge(turn)
         found = [*self.report.findings, *judged.findings]
         found += [replace(_unknown(recipient), severity=Severity.WARN, apprec=None) for recipient in redirected[:1]]
@@ -124,7 +125,7 @@ class Taking(Matter):
         return self.context.answering.unknown_service == "hold" or from_nav
 
     def _turn(self, recipient: Recipient | None) -> Turn:
-        """Return the message's turn in its conversation, with the first party it is for."""
+        """Return the message's turn in its conversation, with the party it is for."""
         return turn_of(
             self.message,
             earlier=self.earlier,
@@ -168,7 +169,7 @@ class Taking(Matter):
         reason = next(item for item in found if item.severity is Severity.HOLD)
         # an emergency cannot wait until somebody looks at the list (domain rules, scenario 9b)
         priority = AT_ONCE if is_emergency(self.message) else AS_USUAL
-        party = turn.from_id if reason.rule in FOR_THE_SENDER else turn.to_id
+        party = turn.from_id if reason.rule in FOR_THE_SENDER else ours[0].partner.id if ours[0].partner else OPERATOR
         return self.decision(
             MessageState.HELD,
             Verdict.HOLD,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from adapter.check.rule import Rule
 from adapter.flow import conversation_rules as rules
@@ -55,7 +55,7 @@ def request(turn: Turn) -> Iterator[Part]:
         yield from _reminder(turn)
     else:
         if not any(member.is_about(REMINDER) for member in _asked(turn, _REQUESTS)):
-            yield task(_kind_of_request(turn), turn.to_id)
+            yield task(_kind_of_request(turn), turn.to_id, due_at=_limit(turn))
         yield from _limits(turn)
 
 
@@ -64,7 +64,7 @@ def note(turn: Turn) -> Iterator[Part]:
     if not is_from_nav(turn):
         return
     if turn.topic == RETURNED:
-        yield task(rules.CNV_13, turn.to_id, priority=follow.REMINDED)
+        yield task(rules.CNV_13, turn.to_id, priority=follow.REMINDED, due_at=_limit(turn))
         yield from _limits(turn)
     elif turn.topic == _CALLED_OFF:
         for member in _asked(turn, _MEETINGS):
@@ -80,6 +80,11 @@ def answer(turn: Turn) -> Iterator[Part]:
     ends = _MEETING_ENDS if is_about_meeting else _REQUEST_ENDS
     for member in _asked_by_nav(turn, topics) or _latest_about_patient(turn, topics):
         yield ending(turn, member, ends)
+
+
+def _limit(turn: Turn) -> datetime | None:
+    span = turn.context.timers.nav_limit
+    return span.after(turn.now) if span else None
 
 
 def _limits(turn: Turn) -> Iterator[Part]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from adapter.check.finding import Direction, Finding, Severity
 from adapter.check.rule import Rule
@@ -29,9 +30,9 @@ def found(rule: Rule, severity: Severity | None = None) -> Finding:
     return rule.finding(Direction.INBOUND, severity=severity)
 
 
-def task(rule: Rule, party: str, priority: int = AS_USUAL) -> Chore:
+def task(rule: Rule, party: str, priority: int = AS_USUAL, due_at: datetime | None = None) -> Chore:
     """Return what a rule asks a party's people to do."""
-    return Chore(rule=rule.id, title=rule.text, party=party, priority=priority)
+    return Chore(rule=rule.id, title=rule.text, party=party, priority=priority, due_at=due_at)
 
 
 def watch(turn: Turn, rule: str, span: Span, party: str) -> tuple[Watch, ...]:

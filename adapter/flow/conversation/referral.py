@@ -98,7 +98,7 @@ def _cancellation(turn: Turn) -> Iterator[Finding]:
         yield found(rules.CNV_03)
     elif any(member.is_about(FORWARDED) for member in said):
         yield found(rules.CNV_04)
-    elif originals(turn):
+    else:
         yield found(rules.CNV_07)
 
 

@@ -10,10 +10,12 @@ from building import NOW, finding
 from telling import PATIENT, Telling, answers, forwards, house, refers, says, with_system
 
 from adapter.check.finding import Severity
+from adapter.flow import follow
 from adapter.flow.conversation import stay_ended
 from adapter.flow.span import Span
 from adapter.message import Code, Document, Envelope, Kind, Message
 from adapter.message.epikrise import AnsweredReferral, Epikrise
+from adapter.message.state import MessageState
 
 
 def discharges(*, of: str = "m1", by: str = "clinic", service_type: str = "N") -> Message:
@@ -108,6 +110,20 @@ def test_a_centre_answers_a_referral_by_dialogue_too(telling: Telling) -> None:
     telling.tell(says("7322/6", "f2", by="centre", to="referrer"))
 
     assert ("m1", "service") not in telling.timers
+
+
+def test_a_centre_that_writes_about_something_else_answers_nothing(telling: Telling) -> None:
+    telling.tell(refers(by="centre", to="clinic"))
+    telling.tell(refers("m2", to="centre", document_id="d2"))
+
+    decision = telling.tell(says("7322/6", "f2", by="centre", to="clinic"))
+
+    assert decision.endings == ()
+    assert ("m2", "service") in telling.timers
+
+
+def test_a_deadline_about_a_message_that_was_rejected_since_ends_in_silence() -> None:
+    assert follow.consequence("assessment", message=MessageState.REJECTED) is None
 
 
 def test_what_is_said_to_a_centre_later_begins_nothing(telling: Telling) -> None:

@@ -9,6 +9,7 @@ import pytest
 from telling import Telling, answers, asks, house, says, with_system
 
 from adapter.flow.decision import Decision
+from adapter.flow.span import Span
 from adapter.message import Kind, Message, Moment
 
 LIMITS = {
@@ -53,7 +54,9 @@ def test_a_request_is_a_task_that_says_what_is_asked_with_reminders_and_a_limit(
 ) -> None:
     decision = telling.tell(asks("8129/1", "r1", text=text))
 
-    assert [(chore.rule, chore.party, chore.title) for chore in decision.chores] == [("CNV-11", "referrer", title)]
+    assert [(chore.rule, chore.party, chore.title, chore.due_at) for chore in decision.chores] == [
+        ("CNV-11", "referrer", title, LIMITS["r1", "nav-limit"])
+    ]
     assert telling.timers == LIMITS
 
 
@@ -232,6 +235,16 @@ def test_lists_that_others_use_too_mean_nothing_without_nav(telling: Telling) ->
     for name, topic in (("x1", "8129/1"), ("x2", "8127/3")):
         decision = telling.tell(note(topic, name, by="clinic", conversation=name, parent=None))
         assert (decision.watches, decision.chores) == ((), ())
+
+
+def test_a_limit_that_is_set_to_nothing_is_not_written_on_the_task() -> None:
+    context = house()
+    telling = Telling(replace(context, timers=replace(context.timers, nav_limit=Span(0, "days"))))
+
+    decision = telling.tell(asks("8129/1", "r1"))
+
+    assert [chore.due_at for chore in decision.chores] == [None]
+    assert ("r1", "nav-limit") not in telling.timers
 
 
 def test_a_doctors_own_system_that_answers_gets_the_task_all_the_same() -> None:

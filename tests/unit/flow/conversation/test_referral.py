@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from building import finding
+from building import CLINIC, finding, party
 from telling import OTHER_PATIENT, Telling, answers, forwards, house, refers, says, with_system
 
 from adapter.check.finding import Severity
@@ -189,3 +189,20 @@ def test_an_emergency_that_is_held_is_looked_at_at_once(telling: Telling) -> Non
     telling.tell(urgent, finding(Severity.HOLD, rule="MSG-05"))
 
     assert telling.tasks == {("m1", "MSG-05"): 2}
+
+
+def test_a_copy_of_a_referral_is_on_nobodys_clock(telling: Telling) -> None:
+    """Copies are for information; the receiver that owes an answer is not served here."""
+    copied = replace(refers(), receiver=party("5555550", "5555551"), other_receivers=(party(*CLINIC, role="COP"),))
+
+    decision = telling.tell(copied)
+
+    assert (decision.state, telling.timers) == (MessageState.ACCEPTED, {})
+
+
+def test_a_held_copy_is_a_task_for_the_one_who_has_it(telling: Telling) -> None:
+    copied = replace(refers(), receiver=party("5555550", "5555551"), other_receivers=(party(*CLINIC, role="COP"),))
+
+    decision = telling.tell(copied, finding(Severity.HOLD))
+
+    assert [chore.party for chore in decision.chores] == ["clinic"]
