@@ -29,7 +29,7 @@ _NAV_HER, _NAV_ENH = "79768", "889640782"
 _NUMBERS = ("FNR", "DNR")
 #: Written to other systems of NAV, by standards that are not judged here.
 _OTHERS = frozenset({Kind.SYKMELDING, Kind.LEGEERKLAERING, Kind.APPREC})
-_LATIN_1 = 0xFF
+_LAST_OF_LATIN_1 = "\xff"
 #: Bytes of all attachments as they are sent, in base64 (HIS 1036).
 _MOST_BYTES = 10_000_000
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
@@ -109,7 +109,7 @@ def _text(process: Process, note: Notat | None, policy: Policy) -> Iterator[Find
         yield from _say(policy, "NAVT-04", "typed", path=_TEXT)
     if len(text) > LONGEST_TEXT:
         yield from _say(policy, "NAVT-04", "long", path=_TEXT, length=len(text), most=LONGEST_TEXT)
-    if any(ord(letter) > _LATIN_1 for letter in text):
+    if max(text) > _LAST_OF_LATIN_1:
         yield from _say(policy, "NAVT-04", "letters", path=_TEXT)
     if process is Process.INQUIRY:
         yield from _sick_leave(note, text.lower(), policy)
