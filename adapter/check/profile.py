@@ -30,13 +30,23 @@ _TEXTS = frozenset({"id", "variant", "title", "text", "partner", "hint", "questi
 _RULE = _TEXTS | {"inbound", "outbound", "apprec", "demands", "instead_of"}
 _WORDS = frozenset({"about", "pattern", "capitals"})
 _CODES = frozenset({"about", "list", "codes"})
+_WORDING = frozenset({"subject", "opening", "ending"})
 _LIMIT = frozenset({"about", "value"})
 _MESSAGE = frozenset({"type", "version"})
 _PROFILE = frozenset(
-    {"message", "title", "about", "applies", "rule", "words", "headings", "codes", "limits", "statement"}
+    {"message", "title", "about", "applies", "rule", "words", "headings", "codes", "limits", "questions"}
 )
 #: Escapes of regular expressions that are capitals themselves: they do not ask for capitals in the text.
 _CLASS = re.compile(r"\\[A-Z]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """The words around a question to the sender, in Norwegian."""
+
+    subject: str
+    opening: str
+    ending: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +73,8 @@ class Profile:
     codes: Mapping[str, frozenset[str]]
     #: The code list of each set of codes.
     lists: Mapping[str, str]
+    #: The words around the questions that rules ask, by rule; "default" for all others.
+    questions: Mapping[str, Wording]
     #: Numbers that somebody had to choose.
     limits: Mapping[str, int]
     _rules: Mapping[tuple[str, str], Rule]
@@ -98,6 +110,7 @@ class Profile:
             words=_Named(path, "words", reader.words()),
             headings=_Named(path, "headings", reader.headings()),
             codes=_Named(path, "codes", reader.codes()),
+            questions=dict(reader.questions()),
             lists=_Named(path, "codes", reader.lists()),
             limits=_Named(path, "limits", reader.limits()),
             _rules=rules,
@@ -114,6 +127,12 @@ class Profile:
             name = f"{rule_id} ({variant})" if variant else rule_id
             raise ConfigError(f"The profile {self.name} lacks the rule {name}.", hint=f"Add it to {self.name}.toml.")
         return found
+
+    def wording(self, rule_id: str | None = None) -> Wording | None:
+        """Return the words around the question of one of its rules, or of a person; None for others' rules."""
+        if rule_id is not None and all(rule.id != rule_id for rule in self.rules):
+            return None
+        return self.questions.get(rule_id or "") or self.questions.get("default")
 
     def instead_of(self, found: Iterable[str]) -> Iterator[str]:
         """Yield the rules of message types that are silent beside rules that were found."""
@@ -262,6 +281,13 @@ class _Reader:
                 yield name, value
             else:
                 self.mistakes.append(f"{place}: `value` is missing; write a whole number.")
+
+    def questions(self) -> Iterator[tuple[str, Wording]]:
+        """Yield the words around questions by rule."""
+        for name, table in self._named("questions"):
+            place = f"questions.{name}"
+            self._only(table, _WORDING, place)
+            yield name, Wording(**{key: self.text(table, key, place) for key in _WORDING})
 
     def _severity(self, table: Mapping[str, Any], key: str, place: str) -> Severity | None:
         value = table.get(key)

@@ -17,7 +17,7 @@ from adapter.flow.decision import OPERATOR, Chore, Decision, Dispatch, Ending, I
 from adapter.flow.drafts.frame import Writing
 from adapter.flow.drafts.nav import answer as written_answer
 from adapter.flow.drafts.nav import is_written_request
-from adapter.flow.drafts.question import question
+from adapter.flow.drafts.question import question, wording_for
 from adapter.flow.follow import AS_USUAL, AT_ONCE, PARK
 from adapter.flow.matter import Matter, finding
 from adapter.flow.preflight import Preflight, preflight
@@ -283,10 +283,12 @@ class Taking(Matter):
         warnings = [item for item in found if item.severity is Severity.WARN]
         if not warnings or self.released:
             return (), ()
-        questions = [item.question for item in warnings if item.question]
+        asking = [item for item in warnings if item.question]
         drafts: tuple[Made, ...] = ()
-        if questions and self.message.msg_id:
-            drafts = (self._draft(question(self._writing(recipient), questions), recipient),)
+        if asking and self.message.msg_id:
+            wording = wording_for(asking[0].rule, recipient.partner.profiles if recipient.partner else ())
+            questions = [item.question for item in asking if item.question]
+            drafts = (self._draft(question(self._writing(recipient), questions, wording), recipient),)
         chore = Chore(
             rule=warnings[0].rule,
             title=" ".join(dict.fromkeys(f"{item.rule}: {item.text}" for item in warnings)),

@@ -14,7 +14,7 @@ from adapter.flow.drafts import forwarding, nav
 from adapter.flow.drafts.deviation import deviation
 from adapter.flow.drafts.frame import CannotBeWritten, Writing, copy_addresses, party_of
 from adapter.flow.drafts.kinds import DraftKind
-from adapter.flow.drafts.question import question
+from adapter.flow.drafts.question import question, wording_for
 from adapter.flow.drafts.status import Assessed, status
 from adapter.message.code import OSLO, coded
 from adapter.message.henvisning import Pathway
@@ -93,7 +93,8 @@ class Composer:
         uncopied: tuple[str, ...] = ()
         match kind:
             case DraftKind.QUESTION:
-                made = question(writing, [line for line in options.text.splitlines() if line.strip()])
+                lines = [line for line in options.text.splitlines() if line.strip()]
+                made = question(writing, lines, wording_for(None, writer.profiles))
             case DraftKind.STATUS:
                 copies, uncopied = self._copies(about)
                 made = self._status(writing, background, options, copies)

@@ -114,6 +114,10 @@ def test_what_code_asks_for_and_a_file_lacks_is_named(read: Read) -> None:
         (_HEAD + "[codes.a]\nabout = 'x'\ncodes = ['1']", "codes.a: `list` is missing; write the number of a list"),
         (_HEAD + "[codes.a]\nabout = 'x'\nlist = 1\ncodes = [1]", "codes.a: `codes` must be a list of texts"),
         (_HEAD + "[limits.a]\nabout = 'x'\nvalue = 'many'", "limits.a: `value` is missing; write a whole number."),
+        (
+            _HEAD + "[questions.default]\nsubject = 'x'\nending = 'y'",
+            "questions.default: `opening` is missing or empty",
+        ),
         (_HEAD + "[headings]\na = 'x'", "headings: `a` must be a list of texts"),
     ],
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from building import CLINIC, DOCUMENT_ID, MSG_ID, NOW, dialogue, party, referral
 
 from adapter.flow.drafts.frame import Writing
-from adapter.flow.drafts.question import question
+from adapter.flow.drafts.question import question, wording_for
 from adapter.message import Code, Document, Henvisning, Identifier, Message, Moment, Patient, coded
 from adapter.wire import read, write
 
@@ -55,12 +56,29 @@ def test_a_question_about_henvisning_1_0_names_it_as_its_receipt_does() -> None:
 
 def test_a_referral_sent_as_dialogue_is_asked_for_as_a_referral() -> None:
     """Nobody is told that a new referral is not needed where one is asked for."""
-    asked = question(writing(dialogue()), ["en ordinær elektronisk henvisning"])
+    asked = question(writing(dialogue()), ["en ordinær elektronisk henvisning"], wording_for("AMO-17", ("fri", "amo")))
 
     (note,) = asked.dialogmelding.notater
     assert "- en ordinær elektronisk henvisning" in note.text.text
     assert "ikke nødvendig" not in note.text.text
     assert "sendt som dialogmelding" in note.subject
+
+
+@pytest.mark.parametrize(
+    ("rule", "profiles", "subject"),
+    [
+        ("AMO-04", ("amo",), "Manglende opplysninger i henvisning til Arbeidsrettet mestringsopphold"),
+        ("FRI-03", ("fri",), "Manglende opplysninger i henvisning til frisklivssentralen"),
+        ("H11-06", ("amo", "fri"), "Manglende opplysninger i mottatt melding"),
+        ("H11-06", (), "Manglende opplysninger i mottatt melding"),
+        (None, ("amo",), "Manglende opplysninger i henvisning til Arbeidsrettet mestringsopphold"),
+        (None, ("navt",), "Manglende opplysninger i mottatt melding"),
+    ],
+)
+def test_a_question_speaks_of_what_the_rule_is_about(rule: str | None, profiles: tuple[str, ...], subject: str) -> None:
+    asked = question(writing(referral()), ["a"], wording_for(rule, profiles))
+
+    assert asked.dialogmelding.notater[0].subject == subject
 
 
 def test_a_patient_without_number_is_told_by_birth_and_sex() -> None:
