@@ -66,15 +66,15 @@ def prune(store: Store, states: Collection[MessageState], before: datetime, now:
 
     What anybody may still need stays: nothing in its thread may wait, run or be to be done.
     """
-    pruned = 0
+    pruned, last = 0, 0
     while True:
         with store.writing() as ledger:
-            numbers = ledger.forgettable(states, before, BATCH)
+            numbers = ledger.forgettable(states, before, BATCH, after=last)
             if not numbers:
                 return pruned
             ledger.drop_bodies(numbers)
             ledger.log([NewEvent(name="pruned", data={"messages": numbers})], at=now)
-            pruned += len(numbers)
+            pruned, last = pruned + len(numbers), numbers[-1]
 
 
 def _drafts(ledger: Ledger, message: int) -> set[int]:

@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
 
 from adapter.message.state import DeliveryState, MessageState
 from adapter.store import chain, statements
@@ -96,32 +96,31 @@ class Query(Todo):
             )
         ]
 
-    def forgettable(self, states: Collection[MessageState], before: datetime, limit: int) -> list[int]:
+    def forgettable(
+        self, states: Collection[MessageState], before: datetime, limit: int, *, after: int = 0
+    ) -> list[int]:
         """Return messages in these states, received before a moment, whose bytes are kept and nobody needs.
 
         Somebody needs them while anything in their thread waits, runs or is to be done, and while another message
         with the same bytes is in another state.
         """
-        other, twin = message.alias(), message.alias()
-        together = or_(other.c.id == message.c.id, other.c.thread == message.c.thread)
+        # A message without a thread stands for itself.
+        thread = func.coalesce(message.c.thread, -message.c.id)
         pending = (MessageState.RECEIVED, MessageState.PARKED, MessageState.HELD, MessageState.ACCEPTED)
         under_way = [state for state in DeliveryState if state.is_under_way]
-        needed = (
-            select(other.c.id).where(together, other.c.state.in_(pending)),
-            select(timer.c.id)
-            .join(other, other.c.id == timer.c.message_id)
-            .where(together, timer.c.state == "running"),
-            select(task.c.id).join(other, other.c.id == task.c.message_id).where(together, task.c.state == "open"),
-            select(delivery.c.id)
-            .join(other, other.c.id == delivery.c.message_id)
-            .where(together, delivery.c.state.in_(under_way)),
-            select(twin.c.id).where(twin.c.sha256 == message.c.sha256, twin.c.state.not_in(states)),
+        busy = union_all(
+            select(thread).where(message.c.state.in_(pending)),
+            select(thread).join(timer, timer.c.message_id == message.c.id).where(timer.c.state == "running"),
+            select(thread).join(task, task.c.message_id == message.c.id).where(task.c.state == "open"),
+            select(thread).join(delivery, delivery.c.message_id == message.c.id).where(delivery.c.state.in_(under_way)),
         )
+        needed = select(message.c.sha256).where(message.c.state.not_in(states))
         statement = (
             select(message.c.id)
             .join(body, body.c.sha256 == message.c.sha256)
-            .where(message.c.state.in_(states), message.c.received_at < to_text(before), body.c.size > 0)
-            .where(*(~query.correlate(message).exists() for query in needed))
+            .where(message.c.id > after, message.c.state.in_(states))
+            .where(message.c.received_at < to_text(before), body.c.size > 0)
+            .where(thread.not_in(busy), message.c.sha256.not_in(needed))
         )
         return list(self._connection.scalars(statement.order_by(message.c.id).limit(limit)))
 
