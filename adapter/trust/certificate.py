@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -52,9 +52,9 @@ class Holder(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Certificate:
-    """One X.509 certificate, read once."""
+    """One X.509 certificate, read once; what is asked of it is worked out once."""
 
     x509: x509.Certificate = field(compare=False, repr=False)
     #: DER: what makes two certificates the same.
@@ -65,12 +65,12 @@ class Certificate:
         """Return the certificate of DER bytes, which is read once however often it comes; CertificateUnreadable."""
         return _read(der)
 
-    @property
+    @cached_property
     def subject(self) -> str:
         """Return the name of the holder, which for a person is personal data: not for logs."""
         return self._first(NameOID.COMMON_NAME) or self._first(NameOID.ORGANIZATION_NAME) or ""
 
-    @property
+    @cached_property
     def organisation_number(self) -> str | None:
         """Return the nine digits of an organisation's number, also of the one a person works for."""
         for value in self._all(NameOID.ORGANIZATION_IDENTIFIER):
@@ -79,7 +79,7 @@ class Certificate:
         number = (self._first(NameOID.SERIAL_NUMBER) or "").replace(" ", "")
         return number if _NINE_DIGITS.fullmatch(number) else None
 
-    @property
+    @cached_property
     def holder(self) -> Holder:
         """Tell whether the certificate is about an organisation or a person."""
         if self._first(NameOID.GIVEN_NAME) or self._first(NameOID.SURNAME):
@@ -89,23 +89,23 @@ class Certificate:
             return Holder.ORGANISATION
         return Holder.PERSON if number.startswith(("UN:NO-", "9578-")) else Holder.OTHER
 
-    @property
+    @cached_property
     def serial(self) -> str:
         """Return the serial number that its issuer gave it, in hexadecimal."""
         return f"{self.x509.serial_number:x}"
 
-    @property
+    @cached_property
     def issuer(self) -> str:
         """Return the name of its issuer."""
         names = self.x509.issuer.get_attributes_for_oid(NameOID.COMMON_NAME)
         return str(names[0].value) if names else ""
 
-    @property
+    @cached_property
     def valid_from(self) -> datetime:
         """Return its first moment, in UTC."""
         return self.x509.not_valid_before_utc
 
-    @property
+    @cached_property
     def valid_until(self) -> datetime:
         """Return its last moment, in UTC."""
         return self.x509.not_valid_after_utc
@@ -114,12 +114,12 @@ class Certificate:
         """Tell whether a moment lies between its first and its last."""
         return self.valid_from <= at <= self.valid_until
 
-    @property
+    @cached_property
     def is_self_issued(self) -> bool:
         """Tell whether it names itself as its issuer."""
         return self.x509.issuer == self.x509.subject
 
-    @property
+    @cached_property
     def usages(self) -> frozenset[Usage]:
         """Return which kinds of signatures its keyUsage allows; none where it does not say."""
         try:
@@ -129,7 +129,7 @@ class Certificate:
         allowed = {Usage.COMMITMENT: usage.content_commitment, Usage.AUTHENTICATION: usage.digital_signature}
         return frozenset(kind for kind, is_allowed in allowed.items() if is_allowed)
 
-    @property
+    @cached_property
     def public_key(self) -> PublicKey:
         """Return the key; it is of a kind and size that is relied on."""
         return cast("PublicKey", self.x509.public_key())

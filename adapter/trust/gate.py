@@ -31,6 +31,7 @@ from adapter.trust.algorithms import (
 from adapter.wire.namespaces import XMLDSIG, XSI
 
 _DS = f"{{{XMLDSIG}}}"
+_XSI = f"{{{XSI}}}"
 SIGNATURE = f"{_DS}Signature"
 _INCLUSIVE_NAMESPACES = f"{{{EXC_C14N}}}InclusiveNamespaces"
 _ID, _ALGORITHM = frozenset({"Id"}), frozenset({"Algorithm"})
@@ -166,10 +167,7 @@ def read(root: etree._Element, profile: Profile = MESSAGE, *, allows_weak: bool 
     """
     element = find(root, profile)
     for node in element.iter():
-        if not isinstance(node.tag, str):
-            raise SignatureInvalid("There are comments inside the signature.")
-        if node.tag.startswith(_DS) and (not _is_known(node) or _has_stray_text(node)):
-            raise SignatureInvalid("The signature is not built as the standard has it.")
+        _inspect(node)
     signed_info, value, key_info = _children(element, "SignedInfo", "SignatureValue", "KeyInfo")
     info = _elements(signed_info)
     if len(info) < _SHORTEST_INFO:
@@ -307,14 +305,23 @@ def _children(element: etree._Element, *names: str) -> list[etree._Element]:
     return children
 
 
-def _is_known(element: etree._Element) -> bool:
-    known = _ATTRIBUTES.get(element.tag.removeprefix(_DS))
-    return known is not None and all(name in known or str(name).startswith(f"{{{XSI}}}") for name in element.attrib)
+def _inspect(node: etree._Element) -> None:
+    """Refuse comments, text between elements, and elements and attributes that the standard does not have."""
+    tag = node.tag
+    if not isinstance(tag, str):
+        raise SignatureInvalid("There are comments inside the signature.")
+    if not tag.startswith(_DS):
+        return
+    known = _ATTRIBUTES.get(tag[len(_DS) :])
+    if known is None or any(name not in known and not str(name).startswith(_XSI) for name in node.keys()):  # noqa: SIM118 - names alone are cheaper than a mapping
+        raise SignatureInvalid("The signature is not built as the standard has it.")
+    children = list(node)
+    if children and not _is_blank(node.text, *[child.tail for child in children]):
+        raise SignatureInvalid("The signature is not built as the standard has it.")
 
 
-def _has_stray_text(element: etree._Element) -> bool:
-    between = (element.text, *(child.tail for child in element)) if len(element) else ()
-    return any(text and not text.isspace() for text in between)
+def _is_blank(*texts: str | None) -> bool:
+    return all(text is None or text.isspace() for text in texts)
 
 
 def _elements(parent: etree._Element) -> list[etree._Element]:

@@ -97,6 +97,8 @@ def signer_first(certificates: list[Certificate]) -> list[Certificate]:
         SignatureUnverifiable: several could be the signer's.
     """
     distinct = list(dict.fromkeys(certificates))
+    if len(distinct) == 1:
+        return distinct
     issuers = {one.x509.issuer for one in distinct if not one.is_self_issued}
     signers = [one for one in distinct if one.x509.subject not in issuers]
     if len(signers) != 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recipes.base import edited, plain, recipe, spec, written
+from recipes.base import recipe, spec, written
 
 
 def _body(data: bytes) -> str:
@@ -39,16 +39,3 @@ def _(name: str) -> bytes:
 @recipe("ukjent-rot.xml")
 def _(_name: str) -> bytes:
     return b'<?xml version="1.0" encoding="UTF-8"?>\n<Brev xmlns="urn:syntetisk:brev"><Tekst>Hei</Tekst></Brev>\n'
-
-
-@recipe("henvisning-2.0-med-signatur.xml")
-def _(name: str) -> bytes:
-    signature = (
-        '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo>'
-        '<ds:CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"/>'
-        '<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>'
-        '<ds:Reference URI=""><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>'
-        "<ds:DigestValue>AAAA</ds:DigestValue></ds:Reference></ds:SignedInfo>"
-        "<ds:SignatureValue>AAAA</ds:SignatureValue></ds:Signature></MsgHead>"
-    )
-    return edited(written(name, plain("2.0")), ("</MsgHead>", signature))

@@ -19,6 +19,7 @@ from adapter.check.ladder import Checker, Policy
 from adapter.check.schema import SchemaSet
 from adapter.errors import FormError
 from adapter.flow.answer import predict
+from adapter.trust.verifier import Verifier
 from adapter.wire.spec import load_spec
 
 NOW = datetime(2026, 3, 2, 8, 20, tzinfo=UTC)
@@ -47,7 +48,7 @@ KEYS = {
 
 @pytest.fixture(scope="module")
 def checker() -> Iterator[Checker]:
-    with Checker(SchemaSet.load(), CodeLists.load(), explain=False) as made:
+    with Checker(SchemaSet.load(), CodeLists.load(), explain=False, verify=Verifier().judge) as made:
         yield made
 
 

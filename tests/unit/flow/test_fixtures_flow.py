@@ -32,6 +32,7 @@ from adapter.flow.policy import policy_between
 from adapter.flow.references import patient_digest, topic_of
 from adapter.message import Message
 from adapter.message.receipt import Receipt
+from adapter.trust.verifier import Verifier
 from adapter.wire import read
 from adapter.wire.parse import parse
 
@@ -110,7 +111,7 @@ def read_sender(rescued: Any) -> Message:
 def installation() -> Iterator[House]:
     schemas = SchemaSet.load()
     context = build.context(load(resources.example_config()))
-    with Checker(schemas, CodeLists.load(), explain=False) as checker:
+    with Checker(schemas, CodeLists.load(), explain=False, verify=Verifier().judge) as checker:
         yield House(checker, schemas, context)
 
 
