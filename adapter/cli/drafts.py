@@ -31,8 +31,6 @@ drafts = typer.Typer(
     help="List, show, write, send and discard drafts.", invoke_without_command=True, rich_markup_mode=None
 )
 
-_AUTHOR_PARTS = 4
-
 
 def _day(text: str) -> date:
     try:
@@ -42,15 +40,13 @@ def _day(text: str) -> date:
 
 
 def _author(text: str) -> HealthcareProfessional:
-    """Read "name, profession, HPR, phone"; what is not known stays empty."""
     from adapter.check.codelists import CodeLists
-    from adapter.flow.drafts.author import author_of
+    from adapter.flow.drafts.author import author_from
 
-    parts = [part.strip() for part in text.split(",")]
-    if len(parts) != _AUTHOR_PARTS or not parts[0]:
-        raise typer.BadParameter('write "name, profession, HPR, phone"; what is not known stays empty between commas')
-    name, profession, hpr, phone = parts
-    return author_of(name=name, profession=profession, hpr=hpr, phone=phone, name_of=CodeLists.load().name_of)
+    try:
+        return author_from(text, CodeLists.load().name_of)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 IdArgument = Annotated[int, typer.Argument(metavar="ID", help="The draft's number, as `budstikke drafts` prints it.")]

@@ -16,7 +16,9 @@ from uuid import UUID, uuid5
 
 from adapter.channel.base import Incoming
 from adapter.check.codelists import CodeLists
+from adapter.flow.drafts.author import author_from
 from adapter.message.message import Message
+from adapter.message.party import HealthcareProfessional
 from adapter.replay.holdings import Holdings, Names, files, holdings
 from adapter.replay.scenario import (
     Approve,
@@ -29,9 +31,12 @@ from adapter.replay.scenario import (
     SendFile,
     SendSpec,
     Step,
+    WriteDraft,
+    aware,
 )
 from adapter.replay.source import Source, glance
 from adapter.service import acts, approval, drafting
+from adapter.service.composing import Options
 from adapter.service.parts import Parts
 from adapter.service.worker import Deliver, Fetch, FireTimers, Resume, Worker
 from adapter.store.rows import TaskRow
@@ -179,21 +184,41 @@ class Performance:
             case Release() as act:
                 acts.release_message(self._parts, self._number(act.message), act.by, now)
             case Approve() as act:
-                task = self._task(act.message, has_draft=True)
-                draft = task.draft_message_id or 0
-                approval.approve(self._parts, draft, by=act.by, now=now)
-                self._drafts[draft] = act.name
-                with self._parts.store.reading() as query:
-                    self._sent[act.name] = glance(query.bodies([draft])[draft])
+                draft = self._draft_about(act.message)
+                if act.text is not None or act.author is not None:
+                    author = _author(act.author) if act.author else None
+                    drafting.edit(self._parts.store, draft, text=act.text, author=author, by=act.by, now=now)
+                self._approve(draft, act)
+            case WriteDraft() as act:
+                begun = drafting.new_draft(
+                    self._parts, act.kind, self._number(act.message), self._told(act), by=act.by, now=now
+                )
+                self._approve(begun.draft, act)
             case Discard() as act:
-                draft = self._task(act.message, has_draft=True).draft_message_id or 0
-                drafting.discard(self._parts.store, draft, by=act.by, now=now)
+                drafting.discard(self._parts.store, self._draft_about(act.message), by=act.by, now=now)
             case CloseTasks() as act:
-                task = self._task(act.message, has_draft=False)
+                task = self._task(act.message)
                 with self._parts.store.writing() as ledger:
                     ledger.close_task(task.id, by=act.by, at=now)
             case Pass():
                 pass
+
+    def _approve(self, draft: int, act: Approve | WriteDraft) -> None:
+        approval.approve(self._parts, draft, by=act.by, now=self._stage.now, override=act.override)
+        self._drafts[draft] = act.name
+        with self._parts.store.reading() as query:
+            self._sent[act.name] = glance(query.bodies([draft])[draft])
+
+    def _told(self, act: WriteDraft) -> Options:
+        """Return what a person tells about a draft; times without a zone are Norwegian, authors are written out."""
+        told: dict[str, Any] = dict(act.told)
+        if unknown := told.keys() - Options.__dataclass_fields__.keys():
+            raise ScenarioError(f"{self._scenario.name}: unknown key {', '.join(sorted(unknown))} in `told`.")
+        if "appointment" in told:
+            told["appointment"] = aware(told["appointment"])
+        if "author" in told:
+            told["author"] = _author(told["author"])
+        return Options(**told)
 
     def _send(self, name: str, party: str, data: bytes) -> None:
         partner = self._parts.context.register.by_id(party)
@@ -243,14 +268,21 @@ class Performance:
                     return row.id
         raise ScenarioError(f"{self._scenario.name}: {name} was not received.")
 
-    def _task(self, name: str, *, has_draft: bool) -> TaskRow:
+    def _task(self, name: str) -> TaskRow:
+        for task in self._open_tasks(name):
+            return task
+        raise ScenarioError(f"{self._scenario.name}: there is no open task about {name}.")
+
+    def _draft_about(self, name: str) -> int:
+        """Return the number of the draft that waits at a task about a message."""
+        for task in self._open_tasks(name):
+            if task.draft_message_id is not None:
+                return task.draft_message_id
+        raise ScenarioError(f"{self._scenario.name}: there is no open task with a draft about {name}.")
+
+    def _open_tasks(self, name: str) -> list[TaskRow]:
         with self._parts.store.reading() as query:
-            tasks = query.tasks(state="open", message_id=self._number(name))
-        for task in tasks:
-            if not has_draft or task.draft_message_id is not None:
-                return task
-        kind = "task with a draft" if has_draft else "task"
-        raise ScenarioError(f"{self._scenario.name}: there is no open {kind} about {name}.")
+            return query.tasks(state="open", message_id=self._number(name))
 
 
 def of_files(sources: Sequence[Source], party_of: Callable[[Source], str | None]) -> Scenario:
@@ -274,6 +306,10 @@ def of_files(sources: Sequence[Source], party_of: Callable[[Source], str | None]
             if (party := party_of(source)) is not None
         ),
     )
+
+
+def _author(text: str) -> HealthcareProfessional:
+    return author_from(text, CodeLists.load().name_of)
 
 
 def _named(sources: Sequence[Source]) -> Iterator[tuple[Source, str]]:

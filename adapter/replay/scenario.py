@@ -14,6 +14,7 @@ from typing import Any
 
 from adapter import duration
 from adapter.errors import ConfigError
+from adapter.flow.drafts.kinds import DraftKind
 from adapter.message.code import OSLO
 from adapter.replay.holdings import Holdings
 
@@ -26,7 +27,8 @@ _STEPS = {
     "send": frozenset({"send", "from", "name"}),
     "spec": frozenset({"spec", "from", "name", "change", "without"}),
     "release": frozenset({"release", "by"}),
-    "approve": frozenset({"approve", "by", "name"}),
+    "draft": frozenset({"draft", "kind", "told", "by", "name", "override"}),
+    "approve": frozenset({"approve", "by", "name", "text", "author", "override"}),
     "discard": frozenset({"discard", "by"}),
     "done": frozenset({"done", "by"}),
 }
@@ -72,11 +74,29 @@ class Release:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approve:
-    """Somebody sends the drafted question about a message."""
+    """Somebody sends what is drafted about a message, with words of their own where they have any."""
 
     name: str
     message: str
     by: str = SOMEBODY
+    text: str | None = None
+    #: Who answers for it, as "name, profession, HPR, phone".
+    author: str | None = None
+    #: Why it goes although a check speaks against it.
+    override: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteDraft:
+    """Somebody writes a draft about a message and sends it."""
+
+    name: str
+    message: str
+    kind: DraftKind
+    #: What is told, by the names of `service.composing.Options`.
+    told: Mapping[str, object] = field(default_factory=dict)
+    by: str = SOMEBODY
+    override: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +120,7 @@ class Pass:
     """Nothing but time passes."""
 
 
-Act = SendFile | SendSpec | Release | Approve | Discard | CloseTasks | Pass
+Act = SendFile | SendSpec | Release | Approve | WriteDraft | Discard | CloseTasks | Pass
 
 
 _ABOUT: Mapping[str, type[Release | Discard | CloseTasks]] = {
@@ -162,7 +182,7 @@ class _Reader:
                 raise self._mistake(f"{key} should be a {_TOP[key].__name__}")
         if missing := {"what", "starts", "step"} - data.keys():
             raise self._mistake(f"{', '.join(sorted(missing))} missing")
-        starts = _aware(data["starts"])
+        starts = aware(data["starts"])
         expected = data.get("expect")
         return Scenario(
             name=self._path.stem,
@@ -189,7 +209,7 @@ class _Reader:
         if at is not None and not isinstance(at, datetime):
             raise self._mistake(f"{where}: `at` should be a date and a time, such as 2026-03-02T09:00:00")
         try:
-            moment = _aware(at) if at is not None else now + (duration.parse(after) if after else timedelta())
+            moment = aware(at) if at is not None else now + (duration.parse(after) if after else timedelta())
         except (ValueError, AttributeError):
             raise self._mistake(f'{where}: `after` should be a duration, such as "24h"') from None
         if moment < now:
@@ -212,8 +232,25 @@ class _Reader:
             raise self._mistake(f"{where}: no step before it is called {about}")
         by = table.get("by", SOMEBODY)
         if kind == "approve":
-            return Approve(name=self._name(table.get("name", f"question about {about}"), where), message=about, by=by)
+            name = self._name(table.get("name", f"question about {about}"), where)
+            more = {key: table[key] for key in ("text", "author", "override") if key in table}
+            return Approve(name=name, message=about, by=by, **more)
+        if kind == "draft":
+            return self._draft(table, about, by, where)
         return _ABOUT[kind](message=about, by=by)
+
+    def _draft(self, table: dict[str, Any], about: str, by: str, where: str) -> WriteDraft:
+        kind = table.get("kind")
+        if kind not in set(DraftKind):
+            raise self._mistake(f"{where}: `kind` should be one of {', '.join(DraftKind)}")
+        return WriteDraft(
+            name=self._name(table.get("name", f"{kind} about {about}"), where),
+            message=about,
+            kind=DraftKind(kind),
+            told=table.get("told", {}),
+            by=by,
+            override=table.get("override"),
+        )
 
     def _send(self, kind: str, table: dict[str, Any], where: str) -> Act:
         if "from" not in table:
@@ -247,6 +284,6 @@ class _Reader:
         return ScenarioError(f"{self._path}: {text}.")
 
 
-def _aware(moment: datetime) -> datetime:
+def aware(moment: datetime) -> datetime:
     """Return a moment in UTC; what has no zone is Norwegian time."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=OSLO)).astimezone(UTC)

@@ -13,6 +13,15 @@ from adapter.wire.style import with_scheme
 #: A list's name of a code, such as `CodeLists.name_of`.
 NameOf = Callable[[str, str], str | None]
 _PROFESSIONS = "9060"
+_PARTS = ("name", "profession", "hpr", "phone")
+
+
+def author_from(text: str, name_of: NameOf) -> HealthcareProfessional:
+    """Read "name, profession, HPR, phone", what is not known being empty; raise ValueError where it is not that."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != len(_PARTS) or not parts[0]:
+        raise ValueError('write "name, profession, HPR, phone"; what is not known stays empty between commas')
+    return author_of(**dict(zip(_PARTS, parts, strict=True)), name_of=name_of)
 
 
 def author_of(

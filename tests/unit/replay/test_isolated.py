@@ -12,8 +12,9 @@ from adapter import resources
 from adapter.config import load
 from adapter.config.move import moved
 from adapter.errors import BudstikkeError
+from adapter.flow.drafts.kinds import DraftKind
 from adapter.replay.isolated import SOFTWARE_VERSION, Performance, Stage, of_files
-from adapter.replay.scenario import Approve, Release, Scenario, ScenarioError, SendFile, SendSpec, Step
+from adapter.replay.scenario import Approve, Release, Scenario, ScenarioError, SendFile, SendSpec, Step, WriteDraft
 from adapter.replay.source import Source
 from adapter.service.parts import Parts
 
@@ -201,4 +202,35 @@ def test_what_is_relayed_unread_is_told_too(tmp_path: Path, messages: Path) -> N
 
         assert played.holdings().holds["clinic"] == (
             "mon 2026-03-02 09:20:00 unreadable: referral, changed on the way",
+        )
+
+
+def test_a_draft_is_written_and_sent(perform: Perform, messages: Path) -> None:
+    told = {
+        "code": "1",
+        "place": "Poliklinikken",
+        "appointment": datetime(2026, 4, 2, 11, 0),  # noqa: DTZ001 - Norwegian wall clock, as in a file
+        "author": "Rolig Skog, FT, 565501872, 77000003",
+    }
+    played = perform(
+        SendFile(name="referral", party="referrer", file=messages / "henvisning-1.1-komplett.xml"),
+        WriteDraft(name="called in", message="referral", kind=DraftKind.STATUS, told=told),
+    )
+
+    assert "called in: delivered, accept, in the thread of referral" in played.holdings().messages
+
+
+def test_what_a_draft_cannot_be_told_is_a_mistake(perform: Perform, messages: Path) -> None:
+    with pytest.raises(ScenarioError, match="unknown key when"):
+        perform(
+            SendFile(name="referral", party="referrer", file=messages / "henvisning-1.1-komplett.xml"),
+            WriteDraft(name="x", message="referral", kind=DraftKind.STATUS, told={"when": "now"}),
+        )
+
+
+def test_there_is_no_draft_where_nothing_is_missing(perform: Perform, messages: Path) -> None:
+    with pytest.raises(ScenarioError, match="no open task with a draft about referral"):
+        perform(
+            SendFile(name="referral", party="referrer", file=messages / "henvisning-1.1-komplett.xml"),
+            Approve(name="x", message="referral"),
         )
