@@ -72,6 +72,7 @@ def context(settings: Settings, *, software_version: str = "") -> Context:
                 to=frozenset(route.when.to),
                 sent_by=frozenset(route.when.sender),
                 types=frozenset(route.when.type),
+                tags=frozenset(route.when.tag),
                 channels=route.deliver,
                 schedule=route.timetable(),
                 is_held=route.hold,

@@ -392,6 +392,8 @@ class WhenTable(Table):
     """Sending parties; none means any."""
     type: Annotated[tuple[TypeCode, ...], _Array] = ()
     """Message types, as in list 8279; none means any."""
+    tag: Annotated[tuple[Text, ...], _Array] = ()
+    """What the checks find the message to be about, such as "HIA"; none means whatever it is."""
 
     @model_validator(mode="before")
     @classmethod

@@ -22,6 +22,8 @@ class Route:
     sent_by: frozenset[str] = frozenset()
     #: Codes of list 8279; empty means any.
     types: frozenset[str] = frozenset()
+    #: Words that the checks found the message to be about, such as "HIA"; empty means any or none.
+    tags: frozenset[str] = frozenset()
     channels: tuple[str, ...]
     schedule: Schedule
     #: True where a person releases each message.

@@ -22,15 +22,24 @@ class Destination:
     is_held: bool = False
 
 
-def destinations(
-    message: Message, sender: Partner | None, receiver: Partner, context: Context, now: datetime
-) -> tuple[Destination, ...]:
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message on its way between two parties."""
+
+    message: Message
+    sender: Partner | None
+    receiver: Partner
+    #: What the checks found the message to be about.
+    tags: tuple[str, ...] = ()
+
+
+def destinations(parcel: Parcel, context: Context, now: datetime) -> tuple[Destination, ...]:
     """Return where a message for a party goes: by the first route that fits, else the party's own channel at once."""
     for route in context.routes:
-        if _fits(route, message, sender, receiver):
+        if _fits(route, parcel):
             due = route.schedule.due(now)
             return tuple(Destination(channel, due, route.is_held) for channel in route.channels)
-    return (Destination(receiver.channel, now),)
+    return (Destination(parcel.receiver.channel, now),)
 
 
 def file_name(message: Message, number: int, *, suffix: str = "") -> str:
@@ -40,9 +49,11 @@ def file_name(message: Message, number: int, *, suffix: str = "") -> str:
     return "_".join(part for part in (type_code, msg_id, f"{number}{suffix}") if part) + ".xml"
 
 
-def _fits(route: Route, message: Message, sender: Partner | None, receiver: Partner) -> bool:
-    if route.to and receiver.id not in route.to:
+def _fits(route: Route, parcel: Parcel) -> bool:
+    if route.to and parcel.receiver.id not in route.to:
         return False
-    if route.sent_by and (sender is None or sender.id not in route.sent_by):
+    if route.sent_by and (parcel.sender is None or parcel.sender.id not in route.sent_by):
         return False
-    return not route.types or message.type_code in route.types
+    if route.tags and not route.tags.intersection(parcel.tags):
+        return False
+    return not route.types or parcel.message.type_code in route.types

@@ -16,7 +16,7 @@ from adapter.flow.drafts.changes import dated
 from adapter.flow.follow import ReceiptDeadlines, receipt_deadlines
 from adapter.flow.preflight import FINAL, preflight
 from adapter.flow.references import references_of
-from adapter.flow.routing import destinations, file_name
+from adapter.flow.routing import Parcel, destinations, file_name
 from adapter.message.message import Message
 from adapter.message.state import MessageState
 from adapter.partner.register import Partner
@@ -136,7 +136,8 @@ def _ways(parts: Parts, message: Message, now: datetime) -> list[Way]:
                 hint="Add it to the configuration, or discard the draft.",
             )
         places = sorted(
-            destinations(message, sender, partner, context, now), key=lambda place: place.channel != partner.channel
+            destinations(Parcel(message, sender, partner), context, now),
+            key=lambda place: place.channel != partner.channel,
         )
         for place in places:
             is_own = place is places[0]
