@@ -224,3 +224,11 @@ def test_a_task_that_is_done_can_be_opened_again(budstikke: Budstikke) -> None:
     budstikke("tasks", "done", 1)
 
     assert "budstikke tasks reopen 1" in budstikke("tasks", "show", 1).out
+
+
+def test_a_task_about_a_message_whose_content_is_gone_is_still_shown(budstikke: Budstikke) -> None:
+    budstikke("messages", "purge", 1, "--reason", "wrong patient")
+    out = budstikke("tasks", "show", 1).out
+
+    assert "Ask for sick leave" in out
+    assert "patient" not in out
