@@ -11,7 +11,7 @@ from adapter.flow import follow
 from adapter.flow.context import Context, Earlier
 from adapter.flow.conversation import question
 from adapter.flow.conversation.effects import Effects
-from adapter.flow.conversation.thread import Thread
+from adapter.flow.conversation.thread import FORWARDING, Thread
 from adapter.flow.decision import Watch
 
 
@@ -40,7 +40,7 @@ def refusal_of(original: Earlier) -> Rule | None:
     """Return what a negative receipt means that means more than itself, or None."""
     if (original.topic or "").startswith("9148/"):
         return rules.CNV_08
-    return rules.CNV_09 if original.type == "HENVISNING_VIDERE" else None
+    return rules.CNV_09 if original.type == FORWARDING else None
 
 
 def is_sent_again(original: Earlier, earlier: Sequence[Earlier]) -> bool:

@@ -17,6 +17,11 @@ _VOID = frozenset({MessageState.REJECTED, MessageState.QUARANTINED, MessageState
 FORWARDING = "HENVISNING_VIDERE"
 
 
+def is_among(topic: str, topics: Iterable[str]) -> bool:
+    """Tell whether a topic is one of these: "9148/2", or any of a whole list as "9148/"."""
+    return any(topic == wanted or (wanted.endswith("/") and topic.startswith(wanted)) for wanted in topics)
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One message of a conversation."""
@@ -66,9 +71,8 @@ class Member:
         return (self.facts.sender_party, self.facts.receiver_party) == (sender, receiver)
 
     def is_about(self, *topics: str) -> bool:
-        """Tell whether it is a dialogue message of one of the topics: "9148/2", or a whole list as "9148/"."""
-        topic = self.facts.topic or ""
-        return any(topic == wanted or (wanted.endswith("/") and topic.startswith(wanted)) for wanted in topics)
+        """Tell whether it is a dialogue message of one of the topics."""
+        return is_among(self.facts.topic or "", topics)
 
 
 class Thread:

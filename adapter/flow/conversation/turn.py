@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapter.flow.context import Context, Earlier, Sending
-from adapter.flow.conversation.thread import Member, Thread
+from adapter.flow.conversation.thread import Member, Thread, is_among
 from adapter.flow.references import (
     CONVERSATION,
     DOCUMENT_ID,
@@ -57,9 +57,9 @@ class Turn:
         """Return the party it is for, "" where nobody knows it."""
         return self.receiver.id if self.receiver else ""
 
-    def is_about(self, *lists: str) -> bool:
-        """Tell whether it is a dialogue message by one of these lists or codes: "9148/", "9148/3"."""
-        return any(self.topic == wanted or (wanted.endswith("/") and self.topic.startswith(wanted)) for wanted in lists)
+    def is_about(self, *topics: str) -> bool:
+        """Tell whether it is a dialogue message of one of the topics."""
+        return is_among(self.topic, topics)
 
     def named(self) -> tuple[Member, ...]:
         """Return the messages it names, or else the oldest one that names the same conversation."""

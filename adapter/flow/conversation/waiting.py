@@ -43,7 +43,7 @@ def too_early(turn: Turn) -> Judgement | None:
         return None
     if not turn.answered_here:
         return Judgement((found(rules.CNV_01, severity=Severity.INFO),))
-    if _may_wait(turn) and turn.names and is_answer(turn.topic, turn.message.type_code):
+    if _may_wait(turn) and turn.names and _is_answer(turn):
         return Judgement((found(rules.CNV_01_WAITS),), waits=True)
     return Judgement((found(rules.CNV_01),))
 
@@ -51,13 +51,6 @@ def too_early(turn: Turn) -> Judgement | None:
 def waited_for(turn: Turn) -> tuple[int, ...]:
     """Return the parked messages that waited for this one."""
     return tuple(member.number for member in turn.thread.members if member.is_parked and _waited(turn, member))
-
-
-def is_answer(topic: str, type_code: str | None) -> bool:
-    """Tell whether a dialogue message can be nothing but an answer."""
-    return type_code == _ANSWER_TYPE or any(
-        topic == wanted or (wanted.endswith("/") and topic.startswith(wanted)) for wanted in _ANSWERS
-    )
 
 
 def _early_follow_up(turn: Turn) -> Judgement | None:
@@ -71,6 +64,11 @@ def _early_follow_up(turn: Turn) -> Judgement | None:
     return Judgement((found(rule),), waits=waits)
 
 
+def _is_answer(turn: Turn) -> bool:
+    """Tell whether a dialogue message can be nothing but an answer."""
+    return turn.message.type_code == _ANSWER_TYPE or turn.is_about(*_ANSWERS)
+
+
 def _may_wait(turn: Turn) -> bool:
     return bool(turn.context.timers.park) and not base.is_emergency(turn.message)
 
@@ -80,7 +78,7 @@ def _is_lost(turn: Turn) -> bool:
     if nav.is_from_nav(turn):
         return turn.topic in nav.CONTINUING and not turn.thread.linked(turn.names)
     if not turn.names:
-        return is_answer(turn.topic, turn.message.type_code)
+        return _is_answer(turn)
     return not turn.thread.linked(turn.names)
 
 
