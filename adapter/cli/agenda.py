@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from adapter.store import MessageRow, Query, TaskRow, TimerRow
 
 #: How urgent a task is, in words.
-PRIORITIES = ("", "reminded", "at once")
+_PRIORITIES = ("", "reminded", "at once")
 
 
 def task_table(rows: Iterable[TaskRow], now: datetime, *, empty: str = "No tasks.") -> None:
@@ -31,13 +31,10 @@ def task_table(rows: Iterable[TaskRow], now: datetime, *, empty: str = "No tasks
 
 
 def timer_table(rows: Iterable[TimerRow], now: datetime) -> None:
-    """Print running deadlines, the first due first."""
+    """Print running deadlines."""
     table(
         ("due", "left", "deadline", "party", "message", "ends with"),
-        [
-            (row.due_at, remaining(row.due_at, now), row.rule, row.party, row.message_id, row.ends_with)
-            for row in sorted(rows, key=lambda row: row.due_at)
-        ],
+        [(row.due_at, remaining(row.due_at, now), row.rule, row.party, row.message_id, row.ends_with) for row in rows],
         empty="None runs.",
     )
 
@@ -78,7 +75,7 @@ def due(row: TaskRow, now: datetime) -> str:
 
 def priority(row: TaskRow) -> str:
     """Return how urgent a task is, in a word."""
-    return PRIORITIES[min(row.priority, len(PRIORITIES) - 1)]
+    return _PRIORITIES[min(row.priority, len(_PRIORITIES) - 1)]
 
 
 def remaining(moment: datetime, now: datetime) -> str:
