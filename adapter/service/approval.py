@@ -9,7 +9,7 @@ from datetime import datetime
 
 from adapter.check.finding import Finding, Severity, Verdict
 from adapter.flow import conversation
-from adapter.flow.addressing import recipients_of
+from adapter.flow.addressing import recipients_of, sender_of
 from adapter.flow.conversation import Effects, Turn
 from adapter.flow.decision import OPERATOR
 from adapter.flow.drafts.changes import dated
@@ -126,7 +126,7 @@ def _is_allowed(query: Query, found: Draft, allowed: set[str]) -> bool:
 def _ways(parts: Parts, message: Message, now: datetime) -> list[Way]:
     """Return by which channels the message goes to its receivers, each channel once."""
     context = parts.context
-    sender = context.register.by_her(message.sender.her_id) if message.sender else None
+    sender = sender_of(message, context.register)
     ways: dict[str, Way] = {}
     for item in recipients_of(message, context.register):
         partner = item.partner
@@ -157,14 +157,13 @@ def _turn(  # noqa: PLR0913 - a turn is made of exactly these
     now: datetime,
 ) -> Turn:
     """Return what the message says in its conversation."""
-    register = parts.context.register
     sendings: dict[int, list[DeliveryRow]] = defaultdict(list)
     for row in ledger.deliveries_carrying({row.message_id for row in earlier if row.direction == "out"}):
         sendings[row.message_id].append(row)
     return conversation.turn_of(
         message,
         earlier=earlier,
-        sender=register.by_her(message.sender.her_id) if message.sender else None,
+        sender=sender_of(message, parts.context.register),
         receiver=receiver,
         context=parts.context,
         now=now,

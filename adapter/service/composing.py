@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from adapter import show
 from adapter.check.codelists import CodeLists
-from adapter.flow.addressing import recipients_of
+from adapter.flow.addressing import recipients_of, sender_of
 from adapter.flow.context import Context
 from adapter.flow.drafts import forwarding, nav
 from adapter.flow.drafts.deviation import deviation
@@ -89,7 +89,6 @@ class Composer:
             now=now,
             serial=now.isoformat(),
         )
-        copies: tuple[Partner, ...] = ()
         uncopied: tuple[str, ...] = ()
         match kind:
             case DraftKind.QUESTION:
@@ -112,7 +111,7 @@ class Composer:
     def _writer(self, kind: DraftKind, about: Message, options: Options) -> tuple[Party, Partner]:
         """Return who writes, as the message names it: a receiver of it, or for a need the one who sent a referral."""
         sides = [(item.party, item.partner) for item in recipients_of(about, self._register) if item.partner]
-        sender = self._register.by_her(about.sender.her_id) if about.sender else None
+        sender = sender_of(about, self._register)
         if kind is DraftKind.NEED and about.sender and sender and sender.role != _NAV:
             sides = [(about.sender, sender)]
         for party, partner in sides:
@@ -123,14 +122,13 @@ class Composer:
             hint="Name one of its receivers with --party, or add the receiver to the configuration.",
         )
 
-    def _copies(self, about: Message) -> tuple[tuple[Partner, ...], tuple[str, ...]]:
+    def _copies(self, about: Message) -> tuple[tuple[Party, ...], tuple[str, ...]]:
+        """Return those who get a copy, and the HER-ids of those who should have one and have no channel here."""
         known = {her_id: self._register.by_her(her_id) for her_id in copy_addresses(about)}
-        partners = {partner.id: partner for partner in known.values() if partner}
-        return tuple(partners.values()), tuple(her_id for her_id, partner in known.items() if partner is None)
+        parties = tuple(party_of(partner, her_id) for her_id, partner in known.items() if partner)
+        return parties, tuple(her_id for her_id, partner in known.items() if partner is None)
 
-    def _status(
-        self, writing: Writing, background: Background, options: Options, copies: tuple[Partner, ...]
-    ) -> Message:
+    def _status(self, writing: Writing, background: Background, options: Options, copies: tuple[Party, ...]) -> Message:
         dates = options.dates or {}
         assessed = Assessed(
             text=options.text,
@@ -144,7 +142,7 @@ class Composer:
             options.code or "",
             assessed,
             previous=background.previous_status,
-            copies=tuple(map(party_of, copies)),
+            copies=copies,
         )
 
     def _forwarding(self, writing: Writing, background: Background, options: Options) -> Message:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from adapter.flow.drafts.frame import CannotBeWritten, Writing, conversation_of, original_of
+from adapter.flow.drafts.frame import CannotBeWritten, Writing
 from adapter.message.code import Code, coded
 from adapter.message.dialogmelding import Dialogmelding
 from adapter.message.identity import IdentityNumber
@@ -34,7 +34,7 @@ def deviation(writing: Writing, code: str, text: str) -> Message:
         Dialogmelding(version="1.0", notater=(note,)),
         what=f"deviation {code}",
         type_code=Code("DIALOG_AVVIK", "Tilbakemelding om feil i mottatt melding"),
-        conversation=conversation_of(writing.reference, original_of(writing.about, writing.reference)),
+        conversation=writing.answering(),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from adapter.flow.drafts.content import modern, patient_of
-from adapter.flow.drafts.frame import CannotBeWritten, Writing, conversation_of, original_of
+from adapter.flow.drafts.frame import CannotBeWritten, Writing
 from adapter.message.attachment import Base64Data, Document
 from adapter.message.code import Code, Moment, coded
 from adapter.message.henvisning import Assessment, AssessmentDate, AssessmentOutcome, Pathway, Responsible
@@ -79,7 +79,7 @@ def forwarding(writing: Writing, to: Party, passing: Passing) -> Message:
         content,
         what="forwarding",
         type_code=Code("HENVISNING_VIDERE", "Viderehenvisning"),
-        conversation=conversation_of(writing.reference, original_of(about, writing.reference)),
+        conversation=writing.answering(),
         receiver=to,
         patient=patient_of(about.patient),
         attachments=(_original(writing, passing.original), *_attached(about)),

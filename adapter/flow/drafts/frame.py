@@ -55,6 +55,15 @@ class Writing:
         """Return the id by which later messages name the one written about: that of its receipt (Hodemelding 1.2)."""
         return original_id(self.about).id or ""
 
+    def answering(self, parent: str | None = None) -> ConversationRef:
+        """Return the references of what answers the message, or a later one; letter by letter as they were written.
+
+        The conversation is that of the first message in its story (payload-standards I6 and I11).
+        """
+        named = self.about.conversation
+        conversation = (named.conversation if named else None) or self.reference
+        return ConversationRef(parent=parent or self.reference, conversation=conversation)
+
     def new_id(self, what: str) -> str:
         """Return a new id, in lower case: NAV compares letter by letter."""
         seed = " ".join(part for part in (self.about.msg_id or self.reference, self.serial) if part)
@@ -114,15 +123,12 @@ class Writing:
         )
 
 
-def original_of(message: Message, reference: str) -> str:
-    """Return the id of the first referral in the story of a message (payload-standards I6 and I11)."""
-    named = message.conversation
-    return (named.conversation if named else None) or reference
+def party_of(partner: Partner, her_id: str | None = None) -> Party:
+    """Return a party of the register as a receiver in MsgHead: the organisation above it, then itself.
 
-
-def party_of(partner: Partner) -> Party:
-    """Return a party of the register as a receiver in MsgHead: the organisation above it, then itself."""
-    numbers = [Identifier(her_id, Code(HER)) for her_id in partner.her_ids[:1]]
+    `her_id` is the one of its addresses that is meant; the first without it.
+    """
+    numbers = [Identifier(her_id or partner.her_ids[0], Code(HER))]
     if partner.organisation_number:
         numbers.append(Identifier(partner.organisation_number, Code(ENH)))
     own = Organisation(name=partner.name, identifiers=with_lists(tuple(numbers), ORGANISATION_IDS))
@@ -193,11 +199,6 @@ def _named(party: Party) -> Party:
         return replace(one, name=one.name or number, units=tuple(map(with_name, one.units)))
 
     return replace(party, organisation=with_name(party.organisation)) if party.organisation else party
-
-
-def conversation_of(parent: str, conversation: str) -> ConversationRef:
-    """Return references as they are to stand in the message, letter by letter."""
-    return ConversationRef(parent=parent, conversation=conversation)
 
 
 def with_author(party: Party, author: HealthcareProfessional) -> Party:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from adapter.flow.drafts.frame import CannotBeWritten, Writing, conversation_of, original_of, with_author
+from adapter.flow.drafts.frame import CannotBeWritten, Writing, with_author
 from adapter.message.code import Code, coded
 from adapter.message.dialogmelding import Dialogmelding, Foresporsel, FreeText, Notat
 from adapter.message.message import ConversationRef, Message
@@ -79,13 +79,13 @@ def need(writing: Writing, nav: Party, text: str = "", code: str = "1") -> Messa
     is_continued = writing.about.sender is not None and nav.her_id in writing.about.sender.her_ids()
     conversation = None
     if is_continued:
-        conversation = conversation_of(writing.about.msg_id or "", original_of(writing.about, writing.reference))
+        conversation = writing.answering()
     return _message(writing, _note(writing, text, theme, "need"), Code("DIALOG_NOTAT", "Notat"), conversation, nav)
 
 
 def _written(writing: Writing, text: str, theme: Code, asked: Foresporsel | None) -> Message:
     note = replace(_note(writing, text, theme, "answer"), foresporsel=asked)
-    conversation = conversation_of(writing.about.msg_id or "", original_of(writing.about, writing.reference))
+    conversation = writing.answering()
     return _message(writing, note, Code("DIALOG_SVAR", "Svar på forespørsel"), conversation, None)
 
 

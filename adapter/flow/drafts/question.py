@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from adapter.check.profile import Profile, Wording
-from adapter.flow.drafts.frame import Writing, conversation_of
+from adapter.flow.drafts.frame import Writing
 from adapter.message.code import Code, coded
 from adapter.message.dialogmelding import Dialogmelding
-from adapter.message.message import Message
+from adapter.message.message import ConversationRef, Message
 
 #: Around what no profile has words of its own for.
 _PLAIN = Wording(
@@ -39,5 +39,5 @@ def question(writing: Writing, questions: Sequence[str], wording: Wording = _PLA
         Dialogmelding(version="1.1", notater=(bare,)),
         what="question",
         type_code=Code("DIALOG_HELSEFAGLIG", "Helsefaglig dialog"),
-        conversation=conversation_of(writing.reference, writing.reference),
+        conversation=ConversationRef(parent=writing.reference, conversation=writing.reference),
     )

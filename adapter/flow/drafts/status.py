@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from adapter.flow.drafts.frame import CannotBeWritten, Writing, conversation_of, is_emergency, original_of
+from adapter.flow.drafts.frame import CannotBeWritten, Writing, is_emergency
 from adapter.message.code import OSLO, Code, coded
 from adapter.message.dialogmelding import Dialogmelding
 from adapter.message.message import Message
@@ -66,7 +66,7 @@ def status(
         Dialogmelding(version="1.1", notater=(note,)),
         what=f"status {code}",
         type_code=Code("DIALOG_STATUS_HENVISNING", "Status på henvisning"),
-        conversation=conversation_of(previous or writing.reference, original_of(writing.about, writing.reference)),
+        conversation=writing.answering(previous),
         copies=copies,
     )
 
