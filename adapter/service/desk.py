@@ -100,7 +100,7 @@ class Desk:
         Nothing is staged here: the process of a person's command must not stage beside a daemon that may be
         recovering. The deliveries wait in the queue.
         """
-        reading = self._read(arrival, now)
+        reading = self._read(arrival)
         with self._store.reading() as query:
             known = query.known(reading.keys)
             add_threads(query, [(reading.report.message, reading.keys)], known)
@@ -128,7 +128,7 @@ class Desk:
         return self._decide(arrivals, now)
 
     def _decide(self, arrivals: Sequence[Arrival], now: datetime) -> list[Case]:
-        readings = [self._read(arrival, now) for arrival in arrivals]
+        readings = [self._read(arrival) for arrival in arrivals]
         with self._store.reading() as query:
             known = query.known({key for reading in readings for key in reading.keys})
             add_threads(query, [(reading.report.message, reading.keys) for reading in readings], known)
@@ -184,15 +184,16 @@ class Desk:
         sender = sender_of(message, self._context.register)
         return self.check_outbound(arrival.data, now) if sender is not None and sender.outbound_checks else None
 
-    def _read(self, arrival: Arrival, now: datetime) -> _Reading:
-        report = self._report(arrival, now)
+    def _read(self, arrival: Arrival) -> _Reading:
+        report = self._report(arrival)
         # Also of a wreck, which may come twice like any other message.
         message = answerable(report)
         return _Reading(arrival, report, keys_of(message) if message else frozenset())
 
-    def _report(self, arrival: Arrival, now: datetime) -> Report:
+    def _report(self, arrival: Arrival) -> Report:
+        """Judge a message as of its receipt: however late it is judged, or again, it comes to the same."""
         try:
-            return self._checker.check_by(arrival.data, self._policies.of, now=now)
+            return self._checker.check_by(arrival.data, self._policies.of, now=arrival.received_at)
         except Exception:  # the one boundary, as above
             log.exception("A message could not be checked", action="check_failed", message=arrival.id)
             return Report(message=None, findings=(_finding(rules.INT_01),), verdict=Verdict.QUARANTINE)
@@ -230,7 +231,7 @@ class Desk:
         for row in case.earlier:
             if row.message_id not in stored:
                 found.setdefault(row.key, []).append(row)
-        reading = self._read(case.arrival, now)
+        reading = self._read(case.arrival)
         add_threads(ledger, [(reading.report.message, reading.keys)], found)
         sendings = _sendings(ledger, [reading], found)
         answered = bool(ledger.answered([case.arrival.id]))

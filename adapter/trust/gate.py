@@ -166,6 +166,9 @@ def read(root: etree._Element, profile: Profile = MESSAGE, *, allows_weak: bool 
         SignatureUnverifiable: it may be right, but uses something that is not known or not let through here.
     """
     element = find(root, profile)
+    if element.find(f"{_DS}Object") is not None:
+        # XAdES puts time stamps and countersignatures there; they are no part of what the message's profile has
+        raise SignatureUnverifiable("The signature carries objects of its own, as XAdES does, which are not read.")
     for node in element.iter():
         _inspect(node)
     signed_info, value, key_info = _children(element, "SignedInfo", "SignatureValue", "KeyInfo")
