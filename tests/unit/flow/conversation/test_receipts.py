@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from building import Earlier, apprec
-from telling import Telling, answers, house, refers, says, with_system
+from building import Earlier, apprec, party
+from telling import PROVIDER, Telling, answers, house, refers, says, with_system
 
 from adapter.flow.conversation import effects_of_receipt
-from adapter.message import Kind
+from adapter.flow.decision import Decision
+from adapter.message import Kind, Message
+from adapter.message.state import DeliveryState, MessageState
+from adapter.partner.register import Register
 
 
 @pytest.fixture
@@ -18,7 +21,7 @@ def remote() -> Telling:
     return Telling(with_system(house(), "clinic"))
 
 
-def told(decision: object) -> list[tuple[str, str, int]]:
+def told(decision: Decision) -> list[tuple[str, str, int]]:
     return [(chore.rule, chore.party, chore.priority) for chore in decision.chores]
 
 
@@ -43,7 +46,7 @@ def test_a_late_receipt_after_a_second_sending_warns_of_a_double(remote: Telling
 
 
 @pytest.mark.parametrize("again", [(), (refers("m1b", document_id="another"),), (refers("m1b", service_type="M"),)])
-def test_a_late_receipt_alone_warns_of_nothing(remote: Telling, again: tuple[object, ...]) -> None:
+def test_a_late_receipt_alone_warns_of_nothing(remote: Telling, again: tuple[Message, ...]) -> None:
     remote.tell(refers())
     remote.overdue("m1")
     for message in again:
@@ -85,3 +88,18 @@ def test_receipts_are_no_members_of_a_conversation(remote: Telling) -> None:
     decision = remote.tell(says("9148/2", "s1"))
 
     assert [ending.about for ending in decision.endings] == [1]
+
+
+@pytest.mark.parametrize(("status", "tasks"), [("1", []), ("2", [("REC-05", "referrer", 0)])])
+def test_a_second_party_behind_one_channel_answers_for_itself(status: str, tasks: list[tuple[str, str, int]]) -> None:
+    """HITS 1168 5.1: each recipient gives a receipt, also where two share a system."""
+    context = with_system(house(), "clinic")
+    shared = [replace(each, channel="clinic-epj") if each.id == "provider" else each for each in context.register]
+    telling = Telling(replace(context, register=Register(shared)))
+    telling.tell(replace(refers(), other_receivers=(party(*PROVIDER, role="COP"),)))
+
+    decision = telling.tell(answers("m1", by="provider", to="referrer", status=status))
+    first = telling.tell(answers("m1", by="clinic", to="referrer"))
+
+    assert (decision.state, decision.settlements, told(decision)) == (MessageState.ACCEPTED, (), tasks)
+    assert [settled.to for settled in first.settlements] == [DeliveryState.COMPLETED]
