@@ -15,6 +15,7 @@ from adapter.check.scan import CommandScanner
 from adapter.check.schema import SchemaSet
 from adapter.config import Settings, build
 from adapter.flow.context import Context
+from adapter.service import logs
 from adapter.service.desk import Desk, Policies
 from adapter.service.post import Post
 from adapter.store.store import Store
@@ -43,6 +44,7 @@ class Parts:
         cls, settings: Settings, *, store: Store | None = None, software_version: str = version("budstikke")
     ) -> Parts:
         """Open the store, unless one is given, and load schemas and code lists; raises StoreError and ConfigError."""
+        logs.ensure()
         store = store or Store.open(settings.store.url, busy_timeout=settings.store.busy_timeout.total_seconds())
         channels = build.channels(settings)
         context = build.context(settings, software_version=software_version)
