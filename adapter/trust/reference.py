@@ -32,9 +32,8 @@ class _Verifier(XMLVerifier):
     """signxml with lxml's defect worked around."""
 
     def _c14n(self, nodes: Any, algorithm: Any, inclusive_ns_prefixes: Any = None) -> Any:  # noqa: ANN401 - signxml's
-        if isinstance(nodes, etree._Element):  # noqa: SLF001 - the only name that lxml's elements have
-            nodes = etree.fromstring(etree.tostring(nodes, with_tail=False), _PARSER)
-        return super()._c14n(nodes, algorithm, inclusive_ns_prefixes)
+        alone = etree.fromstring(etree.tostring(nodes, with_tail=False), _PARSER)
+        return super()._c14n(alone, algorithm, inclusive_ns_prefixes)
 
 
 def verify(root: etree._Element, certificate: Certificate, parts: Mapping[str, bytes]) -> None:

@@ -10,7 +10,7 @@ import base64
 import codecs
 import hmac
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -195,20 +195,17 @@ def _without_comments(method: Canonicalization) -> Canonicalization:
 @contextmanager
 def _without(elements: Collection[etree._Element]) -> Iterator[None]:
     """Take elements out of their tree, leaving the text behind them, and put them back."""
-    undo: list[Callable[[], None]] = []
-    for element in elements:
-        parent = element.getparent()
-        if parent is not None:
-            undo.append(_taken_out(element, parent))
-    try:
+    with ExitStack() as stack:
+        for element in elements:
+            stack.callback(_take_out(element))
         yield
-    finally:
-        for back in reversed(undo):
-            back()
 
 
-def _taken_out(element: etree._Element, parent: etree._Element) -> Callable[[], None]:
+def _take_out(element: etree._Element) -> Callable[[], None]:
     """Take an element out of its parent; return what puts it back."""
+    parent = element.getparent()
+    if parent is None:
+        raise SignatureInvalid("The signature leaves the whole message out of what is signed.")
     place, before, tail = parent.index(element), element.getprevious(), element.tail
     text = parent.text if before is None else before.tail
 

@@ -51,6 +51,7 @@ class Verifier:
         intact = Evidence(Question.INTACT, answer=True, text=f"The message is as it was signed, by {found.algorithm}.")
         return replace(
             verdict,
+            reason=verdict.reason if verdict.fault else "The signature is genuine, and its signer is trusted.",
             intact=True,
             algorithm=found.algorithm,
             evidence=(intact, *verdict.evidence),
@@ -62,14 +63,13 @@ class Verifier:
     ) -> SignatureVerdict:
         """Return the verdict on a signer, by the certificate alone: of a signature nothing is said."""
         evidence: list[Evidence] = []
-        fault = None
+        fault, is_wrong = None, False
         for item, found in self._questions(certificate, others, at):
             evidence.append(item)
-            # a no weighs more than what could not be checked
-            if found is not None and (fault is None or item.answer is False):
+            # the first no, or else the first that could not be checked
+            if fault is None or (item.answer is False and not is_wrong):
                 fault = found
-            if item.answer is False:
-                break
+            is_wrong = is_wrong or item.answer is False
         answers = {item.answer for item in evidence}
         trusted = False if False in answers else None if None in answers else True
         telling = [item for item in evidence if item.answer is trusted]
@@ -79,7 +79,7 @@ class Verifier:
             signer=Signer.of(certificate),
             at=at,
             fault=fault,
-            reason=telling[0].text if fault else "The signature is genuine, and its signer is trusted.",
+            reason=telling[0].text if fault else "The signer is trusted.",
             evidence=tuple(evidence),
         )
 

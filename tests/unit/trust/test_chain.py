@@ -102,6 +102,7 @@ def cases(world: World) -> dict[str, Case]:
         "authority that may not sign certificates": by_altered(
             expected=False, without=(x509.KeyUsage,), added=(usage(crl_sign=True),)
         ),
+        "authority with unknown critical extension": by_altered(expected=False, added=((unknown, True),)),
         "authority that does not say what it may": by_altered(expected=True, without=(x509.KeyUsage,)),
         "leaf with unknown critical extension": with_leaf(expected=False, added=((unknown, True),)),
         "leaf with unknown extension": with_leaf(expected=True, added=((unknown, False),)),
@@ -114,7 +115,12 @@ NAMES = (
     *("signing", "person", "second generation", "expired", "intermediate missing", "wrong intermediate"),
     *("foreign root", "self-signed", "plain altered authority", "signed by another key", "too deep"),
     *("expired authority", "authority without constraints", "authority that does not say what it may"),
-    *("leaf with unknown critical extension", "leaf with unknown extension", "leaf by SHA-512"),
+    *(
+        "authority with unknown critical extension",
+        "leaf with unknown critical extension",
+        "leaf with unknown extension",
+        "leaf by SHA-512",
+    ),
     *("leaf with extended usage", "authority that may not sign certificates", "authority that is none"),
 )
 

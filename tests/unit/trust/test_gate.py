@@ -313,6 +313,7 @@ def test_nothing_hides_inside_a_signature(signer: Pair, place: bytes, mark: byte
         (b"<ds:SignedInfo>", b"<ds:More/><ds:SignedInfo>"),
         (b"<ds:SignatureValue>", b"<ds:SignedInfo/><ds:SignatureValue>"),
         (b"ds:SignatureValue>", b"ds:Value>"),
+        (b"ds:SignatureValue>", b"ds:DigestValue>"),
         (b"<ds:SignatureValue>", b"<ds:SignatureValue><x/>"),
         (b"<ds:SignatureValue>", b"<ds:SignatureValue>%%%"),
         (b"<ds:SignatureValue>", b"<ds:SignatureValue>\xc3\xa6"),

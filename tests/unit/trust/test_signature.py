@@ -6,8 +6,14 @@ import base64
 from dataclasses import replace
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from lxml import etree
-from pki import World
+from pki import SINCE, UNTIL, World
 from signing import BODY, C14N, DSIG, ENVELOPED, EXC, MORE, Craft, crafted
 
 from adapter import resources
@@ -59,6 +65,32 @@ def test_an_algorithm_that_is_seldom_met_is_left_to_signxml(signer: Pair) -> Non
         verify(data.replace(b"Hei", b"Nei"))
     with pytest.raises(SignatureInvalid):
         verify(data.replace(b"<ds:SignatureValue>", b"<ds:SignatureValue>AAAA"))
+
+
+def test_a_signature_on_an_elliptic_curve_is_known(signer: Pair) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "TEST")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(SINCE).not_valid_after(UNTIL)
+    der = builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+    def value(octets: bytes) -> bytes:
+        r, s = decode_dss_signature(key.sign(octets, ec.ECDSA(hashes.SHA256())))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+    craft = Craft(method=f"{MORE}ecdsa-sha256", shown=(der,), value=value)
+    assert verify(crafted(BODY, signer, craft)).algorithm == "ecdsa-sha256"
+    with pytest.raises(SignatureInvalid, match="InvalidSignature"):
+        verify(crafted(BODY, signer, replace(craft, value=lambda octets: value(octets + b"."))))
+    with pytest.raises(SignatureInvalid, match="kind of key"):
+        verify(crafted(BODY, signer, Craft(shown=(der,))))
+
+
+def test_the_whole_message_cannot_be_left_out(signer: Pair) -> None:
+    profile = replace(gate.MESSAGE, cuts={ENVELOPED: lambda _transform, signature: [signature.getroottree().getroot()]})
+
+    with pytest.raises(SignatureInvalid, match="leaves the whole message out"):
+        verify(crafted(BODY, signer), profile=profile)
 
 
 def test_without_a_canonicalisation_the_standard_says_which(signer: Pair) -> None:
@@ -182,6 +214,14 @@ def test_every_fixture_can_be_signed_and_verified(signer: Pair) -> None:
             assert verify(signed, parse(signed)).certificate == signer.certificate
             count += 1
     assert count > 60
+
+
+def test_a_message_may_hold_nothing_but_its_signature(signer: Pair) -> None:
+    signed = sign(b"<r/>", signer.key, signer.certificate.x509)
+    root = parse(signed)
+
+    assert verify(signed, root).signed == b"<r></r>"
+    assert verify(signed, root).signed == b"<r></r>"
 
 
 def test_nothing_is_signed_twice(signer: Pair) -> None:
