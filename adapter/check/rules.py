@@ -217,6 +217,17 @@ MSG_08 = Rule(
     apprec=E21,
     source="HIS 80415:2012, HITS 1168 tests 17-20",
 )
+MSG_08_LEVEL = Rule(
+    id="MSG-08",
+    title="The receiver is addressed on both levels",
+    inbound=Severity.REJECT,
+    outbound=None,
+    text="HER-id {her_id} is addressed without the HER-id of the organisation above it.",
+    partner="HER-id mangler på nivå 1: {her_id} er adressert uten virksomheten. Slå opp i Adresseregisteret på nytt.",
+    hint="The sender must mend the address; a party without `parent_her_id` is found by its own HER-id alone.",
+    apprec=E21,
+    source="HITS 1168 test 17",
+)
 MSG_09 = Rule(
     id="MSG-09",
     title="A message with the same MsgId came before",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from adapter.check.base import is_emergency
 from adapter.message.message import Message
 from adapter.message.party import Party
 from adapter.partner.register import Partner, Register
@@ -15,6 +16,8 @@ class Standing(Enum):
 
     #: A party of the register.
     KNOWN = auto()
+    #: A party of the register, but the organisation above it is not named.
+    INCOMPLETE = auto()
     #: Our organisation, but no service or person we know.
     UNKNOWN_SERVICE = auto()
     #: Another organisation.
@@ -37,13 +40,17 @@ def sender_of(message: Message, register: Register) -> Partner | None:
 
 
 def recipients_of(message: Message, register: Register) -> tuple[Recipient, ...]:
-    """Return the receiver and all copy recipients, each address once, with its standing."""
+    """Return the receiver and all copy recipients, each address once, with its standing.
+
+    Nobody asks more of the address of an emergency than who it is for (HIS 80415:2012 3.3.2).
+    """
     found: dict[str | int, Recipient] = {}
+    is_urgent = is_emergency(message)
     for place, party in enumerate(message.receivers):
         is_copy = party is not message.receiver and (party.role is None or party.role.value != "PRIM")
         partner = _addressed(party, register)
         if partner is not None:
-            standing = Standing.KNOWN
+            standing = Standing.KNOWN if _is_whole(party, partner) or is_urgent else Standing.INCOMPLETE
         elif register.is_our_organisation(party.her_ids()):
             standing = Standing.UNKNOWN_SERVICE
         else:
@@ -60,6 +67,11 @@ def _addressed(party: Party, register: Register) -> Partner | None:
     """
     her_id = party.her_id
     return register.by_her(her_id) if her_id else None
+
+
+def _is_whole(party: Party, partner: Partner) -> bool:
+    """Tell whether an address has both levels, where its party has an organisation above it (system test 17)."""
+    return partner.parent_her_id is None or len(party.her_ids()) > 1
 
 
 def _partner(party: Party, register: Register) -> Partner | None:

@@ -140,6 +140,11 @@ def _named(message: Message) -> Iterator[tuple[Role, str | None]]:
     if message.conversation:
         yield PARENT, message.conversation.parent
         yield CONVERSATION, message.conversation.conversation
+    referral = message.henvisning
+    if referral is not None and (referral.is_change or referral.is_cancellation):
+        # what Henvisning 1.x has in place of a conversation (official receiving tests 28 and 29)
+        named = (document for document in message.documents if document.kind and document.kind.value == "REF")
+        yield from ((PARENT, document.id) for document in named)
     if message.epikrise:
         # the referral's document id in version 1.x, its MsgId in 2.0 (payload standards I9)
         yield from ((PARENT, referral.id) for referral in message.epikrise.referrals)

@@ -83,10 +83,15 @@ class Taking(Matter):
     def _receive(self) -> Decision:
         """Decide to whom a message goes, and what its sender is told."""
         recipients = recipients_of(self.message, self.context.register)
-        ours = [recipient for recipient in recipients if recipient.standing is Standing.KNOWN]
-        unknown = [recipient for recipient in recipients if recipient.standing is Standing.UNKNOWN_SERVICE]
+        # what a person lets go on need not be addressed better
+        served = {Standing.KNOWN, Standing.INCOMPLETE} if self.released else {Standing.KNOWN}
+        ours = [recipient for recipient in recipients if recipient.standing in served]
+        unknown = [recipient for recipient in recipients if recipient.standing not in served | {Standing.FOREIGN}]
         redirected = unknown if self._fallback else []
-        ours += [replace(recipient, standing=Standing.KNOWN, partner=self._fallback) for recipient in redirected]
+        ours += [
+            replace(recipient, standing=Standing.KNOWN, partner=recipient.partner or self._fallback)
+            for recipient in redirected
+        ]
         unknown = unknown[len(redirected) :]
         # a copy is for information: what is asked and owed is between the others
         turn = self._turn(next((recipient for recipient in ours if not recipient.is_copy), None))
@@ -326,7 +331,8 @@ def _must_be_held(found: Sequence[Finding]) -> bool:
 
 
 def _unknown(recipient: Recipient) -> Finding:
-    return check_rules.MSG_08.finding(Direction.INBOUND, her_id=recipient.party.her_id or "(mangler)")
+    rule = check_rules.MSG_08_LEVEL if recipient.standing is Standing.INCOMPLETE else check_rules.MSG_08
+    return rule.finding(Direction.INBOUND, her_id=recipient.party.her_id or "(mangler)")
 
 
 def _refusals(recipients: Sequence[Recipient], found: Sequence[Finding]) -> list[_Reply]:

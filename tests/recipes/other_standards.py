@@ -237,11 +237,16 @@ recipe("sykmelding-uten-forste-fravaersdag.xml")(
 recipe("sykmelding-feil-grad.xml")(
     _sick_note(("<Sykmeldingsgrad>50</Sykmeldingsgrad>", "<Sykmeldingsgrad>halv</Sykmeldingsgrad>"))
 )
+_UNIT = (
+    "<Organisation><OrganisationName>Fysikalsk medisin og rehabilitering</OrganisationName><Ident><Id>8990101</Id>"
+    '<TypeId V="HER" S="2.16.578.1.12.4.1.1.9051" DN="HER-id"/></Ident></Organisation>'
+)
 recipe("sykmelding-til-klinikk.xml")(
     _sick_note(
         ("<OrganisationName>NAV</OrganisationName>", "<OrganisationName>Syntetisk sykehus HF</OrganisationName>"),
-        ("<Id>79768</Id>", "<Id>8990101</Id>"),
+        ("<Id>79768</Id>", "<Id>8990100</Id>"),
         ("<Id>889640782</Id>", "<Id>310000108</Id>"),
+        ("</Organisation></Receiver>", f"{_UNIT}</Organisation></Receiver>"),
     )
 )
 recipe("legeerklaering-komplett.xml")(_statement())

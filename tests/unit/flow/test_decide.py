@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
+import pytest
 from building import (
     CLINIC,
     MSG_ID,
@@ -24,7 +26,8 @@ from adapter.flow.context import Answering, Context, Route
 from adapter.flow.decision import RELAY
 from adapter.flow.schedule import Schedule
 from adapter.flow.span import Span
-from adapter.message import Code, Kind, Moment, Receipt, coded
+from adapter.message import Code, Document, Kind, Moment, Receipt, coded
+from adapter.message.henvisning import RequestedService
 from adapter.message.state import DeliveryState, MessageState
 from adapter.wire import read
 
@@ -250,6 +253,51 @@ def test_e21_says_which_address_is_unknown(decided: Decide) -> None:
     (error,) = read(decision.made[0].data).receipt.errors
     assert error.text == "HER-id 1111112 er ikke en tjeneste hos oss. Slå opp i Adresseregisteret på nytt."
     assert [item.text for item in decision.findings] == ["HER-id 1111112 is none of the services here."]
+
+
+@pytest.mark.parametrize(("setting", "state"), [("reject", MessageState.REJECTED), ("hold", MessageState.HELD)])
+def test_a_service_without_the_organisation_above_it_is_not_addressed(
+    decided: Decide, context: Context, setting: Literal["reject", "hold"], state: MessageState
+) -> None:
+    """Official system test 17."""
+    within = replace(context, answering=Answering(unknown_service=setting))
+
+    decision = decided(report(referral(receiver=party("8990101"))), within=within)
+
+    assert decision.state is state
+    assert [item.text for item in decision.findings] == [
+        "HER-id 8990101 is addressed without the HER-id of the organisation above it."
+    ]
+
+
+def test_what_a_person_releases_goes_to_the_service_it_names_though_the_organisation_is_missing(
+    decided: Decide, context: Context
+) -> None:
+    within = replace(context, answering=Answering(unknown_service="hold"))
+
+    decision = decided(report(referral(receiver=party("8990101"))), within=within, released=True)
+
+    assert decision.state is MessageState.ACCEPTED
+    assert decision.dispatches[0].party == "clinic"
+
+
+def test_a_service_without_the_organisation_above_it_has_the_message_itself_where_unknown_ones_have_a_stand_in(
+    decided: Decide, context: Context
+) -> None:
+    within = replace(context, answering=Answering(unknown_service="deliver", fallback="central"))
+
+    decision = decided(report(referral(receiver=party("8990101"))), within=within)
+
+    assert (decision.dispatches[0].party, decision.issued[0].status) == ("clinic", "1")
+
+
+def test_an_emergency_is_taken_though_its_address_lacks_the_organisation(decided: Decide) -> None:
+    urgent = referral(receiver=party("8990101"))
+    content = replace(urgent.henvisning, requested=RequestedService(priority=Code("0")))
+
+    decision = decided(report(replace(urgent, documents=(Document(content=(content,)),))))
+
+    assert (decision.state, decision.issued[0].status) == (MessageState.ACCEPTED, "1")
 
 
 def test_an_unknown_copy_recipient_is_refused_while_the_others_have_the_message(decided: Decide) -> None:

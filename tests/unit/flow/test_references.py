@@ -149,6 +149,17 @@ def test_a_discharge_letter_is_tied_to_every_referral_it_answers() -> None:
     assert references_of(message) == ((DOCUMENT_ID, "l"), (PARENT, "d-1"), (PARENT, "m-2"))
 
 
+@pytest.mark.parametrize(("service_type", "named"), [("C", ["orig"]), ("M", ["orig"]), ("N", [])])
+def test_a_cancellation_names_its_referral_by_a_reference_document(service_type: str, named: list[str]) -> None:
+    """Official receiving tests 28 and 29: Henvisning 1.x has no conversation."""
+    message = referral(service_type=service_type)
+    documents = (Document(kind=Code("REF"), id="Orig"), Document(kind=Code("A"), id="attached"), Document(id="x"))
+
+    found = references_of(replace(message, documents=(*message.documents, *documents)))
+
+    assert [key for role, key in found if role == PARENT] == named
+
+
 def test_the_patient_of_a_form_is_found_where_the_head_names_none() -> None:
     form = holding(Legeerklaering(patient=PATIENT_F))
 
