@@ -18,6 +18,9 @@ code and the Norwegian text for it.
     ├── ChannelError
     │   ├── ChannelUnavailable     CHAN-01, the folder or server does not answer
     │   └── UnsafeName             CHAN-02, a name from outside would leave the configured folder
+    ├── EnvelopeError
+    │   ├── PackageUnreadable      ENV-01, ebXML MimeProblem: the parts of the message cannot be told apart
+    │   └── EnvelopeUnreadable     ENV-02, ebXML OtherXml: its first part is no ebXML envelope
     └── TrustError
         ├── SignatureMissing       TRUST-01, there is no signature on the message
         ├── SignatureInvalid       TRUST-02, AppRec S01: it is not a signature of this message
@@ -143,6 +146,30 @@ class UnsafeName(ChannelError):
 
     code = "CHAN-02"
     hint = "Names from messages are never paths; report this to the partner."
+
+
+class EnvelopeError(BudstikkeError):
+    """An ebXML message is not put together as the standard has it."""
+
+    code = "ENV-00"
+    #: The code of the ebXML error that tells the sender (ebMS 2.0, 4.2.3.4.1).
+    ebxml_code: ClassVar[str] = "Unknown"
+
+
+class PackageUnreadable(EnvelopeError):
+    """The parts of the message cannot be told apart."""
+
+    code = "ENV-01"
+    ebxml_code = "MimeProblem"
+    hint = "Ask the sender's message server to send the message again; the original bytes are kept."
+
+
+class EnvelopeUnreadable(EnvelopeError):
+    """The message has no ebXML envelope."""
+
+    code = "ENV-02"
+    ebxml_code = "OtherXml"
+    hint = "The mailbox gets something else than ebXML; find out who sends it, and why."
 
 
 class TrustError(BudstikkeError):
