@@ -1,7 +1,7 @@
 """What every channel can do, whatever carries the bytes.
 
 In: `listing`, `read`, then `settle_many` once the bytes are safe in the store.
-Out: `stage`, note in the store that it is staged, `publish`, note that it is sent. After a crash the
+Out: `stage` and `secure`, note in the store that it is staged, `publish`, note that it is sent. After a crash the
 question "did it get there?" has one answer: it did if `is_staged` says no.
 """
 
@@ -56,7 +56,10 @@ class Channel(Protocol):
         """Move one that cannot be received out of the way, where a person finds it."""
 
     def stage(self, name: str, data: bytes) -> None:
-        """Bring the bytes durably to the far side without showing them to anyone."""
+        """Bring the bytes to the far side without showing them to anyone; durable after `secure`."""
+
+    def secure(self) -> None:
+        """Make all that was staged durable."""
 
     def publish(self, names: Iterable[str]) -> None:
         """Show what was staged, all names at once; what is shown already is no error."""

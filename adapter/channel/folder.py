@@ -197,7 +197,9 @@ class FolderChannel:
     # -- out --------------------------------------------------------------------------------------
 
     def stage(self, name: str, data: bytes) -> None:
-        """Write the bytes to a hidden file in the outbox, durably; an earlier one of that name is replaced.
+        """Write the bytes to a hidden file in the outbox; an earlier one of that name is replaced.
+
+        The bytes are durable then; their name is after `secure`.
 
         Raises:
             UnsafeName: the name could be anything but a plain file.
@@ -211,15 +213,24 @@ class FolderChannel:
             try:
                 _write_bytes(file, data)
                 os.fsync(file)
-                # The name too, which POSIX does not promise with the file: a delivery whose staged file is gone after
-                # a power cut would pass for published, and be lost.
-                os.fsync(folder)
             except OSError:
                 with suppress(OSError):
                     os.unlink(staged, dir_fd=folder)
                 raise
             finally:
                 os.close(file)
+
+    def secure(self) -> None:
+        """Make the names of all staged files durable with one fsync of the folder.
+
+        POSIX does not promise the name with the file: a delivery whose staged file is gone after a power cut would
+        pass for published, and be lost.
+
+        Raises:
+            ChannelUnavailable: it cannot be done; nothing staged may be relied on.
+        """
+        with self._open(self._outbox, "outbox") as folder:
+            os.fsync(folder)
 
     def publish(self, names: Iterable[str]) -> None:
         """Give staged files their names, then make all of them durable with one fsync of the folder.

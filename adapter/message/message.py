@@ -92,12 +92,14 @@ class Message:
         """Return the content that is read here, or None; a message inside is asked only if this one has none."""
         if self.receipt is not None:
             return self.receipt
-        items = [item for document in self.documents for item in document.content or ()]
-        for item in items:
-            if isinstance(item, Payload):
-                return item
-        inner = (item.payload for item in items if isinstance(item, Message))
-        return next((payload for payload in inner if payload is not None), None)
+        inner: Message | None = None
+        for document in self.documents:
+            for item in document.content or ():
+                if isinstance(item, Payload):
+                    return item
+                if inner is None and isinstance(item, Message) and item.payload is not None:
+                    inner = item
+        return inner.payload if inner else None
 
     @property
     def henvisning(self) -> Henvisning | None:

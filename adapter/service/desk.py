@@ -83,7 +83,7 @@ class Desk:
         Returns:
             How many messages went each way, and how many parked ones are free to be taken up.
         """
-        cases = [self._staged(case, now) for case in self._decide(arrivals, now)]
+        cases = self._secured([self._staged(case, now) for case in self._decide(arrivals, now)])
         # What is staged stays when the commit fails: nobody can be sure that it did, and the same decision,
         # made again, stages the same names anew.
         with self._store.writing() as ledger:
@@ -209,6 +209,22 @@ class Desk:
             errors.append(self._post.stage(dispatch.channel, dispatch.name, _bytes(case, dispatch)))
         return replace(case, staged=tuple(errors))
 
+    def _secured(self, cases: list[Case]) -> list[Case]:
+        """Make what is staged durable; what cannot be made so counts as not staged."""
+        failed = self._post.secure({channel for channel, _ in _places(cases)})
+        if not failed:
+            return cases
+        return [
+            replace(
+                case,
+                staged=tuple(
+                    failed.get(dispatch.channel) if error is None else error
+                    for dispatch, error in zip(case.decision.dispatches, case.staged, strict=True)
+                ),
+            )
+            for case in cases
+        ]
+
     def _current(self, ledger: Ledger, cases: list[Case], now: datetime) -> list[Case]:
         """Decide again about messages that another worker's messages of the same moment have changed.
 
@@ -235,7 +251,8 @@ class Desk:
         add_threads(ledger, [(reading.report.message, reading.keys)], found)
         sendings = _sendings(ledger, [reading], found)
         answered = bool(ledger.answered([case.arrival.id]))
-        return self._staged(self._case(reading, found, now, sendings=sendings, answered=answered), now)
+        again = self._staged(self._case(reading, found, now, sendings=sendings, answered=answered), now)
+        return self._secured([again])[0]
 
 
 class Policies:

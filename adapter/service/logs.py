@@ -41,8 +41,8 @@ def configure(*, verbose: bool = False) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        # wherever standard error goes at that moment
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 

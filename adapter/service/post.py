@@ -70,7 +70,7 @@ class Post:
         self._retry = retry
 
     def stage(self, channel: str, name: str, data: bytes) -> str | None:
-        """Bring bytes durably to a channel without showing them; return why not, or None."""
+        """Bring bytes to a channel without showing them; return why not, or None. `secure` makes them durable."""
         try:
             self._channels[channel].stage(name, data)
         except KeyError:
@@ -78,6 +78,16 @@ class Post:
         except ChannelError as error:
             return str(error)
         return None
+
+    def secure(self, channels: Iterable[str]) -> dict[str, str]:
+        """Make what was staged on channels durable; return why not, by channel."""
+        failed: dict[str, str] = {}
+        for channel in channels:
+            try:
+                self._channels[channel].secure()
+            except ChannelError as error:
+                failed[channel] = str(error)
+        return failed
 
     def unstage(self, places: Iterable[tuple[str, str]]) -> None:
         """Remove what was staged for a decision that was not made after all."""
@@ -110,6 +120,9 @@ class Post:
                 staged.append(row)
             else:
                 failed.append((row, error))
+        insecure = self.secure({row.channel for row in staged})
+        failed += [(row, insecure[row.channel]) for row in staged if row.channel in insecure]
+        staged = [row for row in staged if row.channel not in insecure]
         with self._store.writing() as ledger:
             states = ledger.delivery_states([row.id for row in rows])
             # A person may have given one up since it was read.

@@ -372,14 +372,17 @@ class TestSending:
 
         assert list((folders / "outbox").iterdir()) == []
 
-    def test_what_is_staged_is_durable_with_its_name(
+    def test_what_is_staged_is_durable_and_its_name_with_all_others_at_once(
         self, channel: FolderChannel, folders: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         synced = []
         monkeypatch.setattr(os, "fsync", lambda file: synced.append(Path(f"/proc/self/fd/{file}").readlink()))
         channel.stage("a.xml", b"<a/>")
+        channel.stage("b.xml", b"<b/>")
+        channel.secure()
 
-        assert synced == [folders / "outbox/.a.xml.staged", folders / "outbox"]
+        outbox = folders / "outbox"
+        assert synced == [outbox / ".a.xml.staged", outbox / ".b.xml.staged", outbox]
 
     def test_staging_again_replaces_what_a_crash_left(self, channel: FolderChannel, folders: Path) -> None:
         (folders / "outbox" / ".a.xml.staged").write_bytes(b"<half")

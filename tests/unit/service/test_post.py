@@ -71,6 +71,28 @@ def test_a_channel_that_is_gone_from_the_configuration_fails_its_deliveries(benc
     assert bench.deliveries()[0].attempts == 2
 
 
+def test_what_cannot_be_made_durable_counts_as_not_staged(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def secure(self: FolderChannel) -> None:
+        if self.id == "clinic":
+            raise ChannelUnavailable("the disk does not answer")
+        real(self)
+
+    real = FolderChannel.secure
+    monkeypatch.setattr(FolderChannel, "secure", secure)
+    bench.put("referrer", REFERRAL, number=1)
+    bench.fetch()
+    assert states(bench) == [DeliveryState.QUEUED, DeliveryState.WAITING]
+    assert not any(bench.home.outbox("clinic").glob("*.xml"))
+
+    bench.parts.post.deliver(bench.deliveries()[:1], bench.now)
+    assert bench.deliveries()[0].last_error == "the disk does not answer"
+    assert states(bench) == [DeliveryState.QUEUED, DeliveryState.WAITING]
+
+    monkeypatch.undo()
+    bench.parts.post.deliver(bench.deliveries()[:1], bench.now)
+    assert states(bench) == [DeliveryState.SENT, DeliveryState.SENT]
+
+
 def test_an_outbox_that_cannot_be_tidied_is_left_alone(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.parts.post.stage("clinic", "NEVER_DECIDED.xml", b"<a/>")
     bench.parts.post.stage("nav", "NEVER_DECIDED.xml", b"<a/>")
