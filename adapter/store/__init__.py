@@ -3,6 +3,8 @@
 store    Store: open, transactions, backup        lock     DaemonLock, WorkerLock
 query    Query: messages and deliveries, read     ledger   Ledger: the same, written
 todo     timers and tasks, read                   agenda   the same, written
+batches  what was sent again, read                batching the same, written
+past     Past: the store as it was                moment   how a moment is written
 rows     the values that go in and come out       journal  the event log and new ids, in a transaction
 tables   the tables                               chain    the hash chain of the event log
 schema   creating and migrating them
@@ -25,6 +27,7 @@ from typing import TYPE_CHECKING
 from adapter.store.lock import DaemonLock, WorkerLock
 from adapter.store.rows import (
     AttemptRow,
+    BatchRow,
     ChainVerdict,
     Counts,
     DecidedMessage,
@@ -32,13 +35,16 @@ from adapter.store.rows import (
     DeliveryRow,
     EventRow,
     Facts,
+    ItemRow,
     Known,
     MessageFilter,
     MessageMove,
     MessageRow,
     NewAttempt,
+    NewBatch,
     NewDelivery,
     NewEvent,
+    NewItem,
     NewMessage,
     NewReceipt,
     NewReference,
@@ -58,6 +64,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AttemptRow",
+    "BatchRow",
     "ChainVerdict",
     "Counts",
     "DaemonLock",
@@ -66,14 +73,17 @@ __all__ = [
     "DeliveryRow",
     "EventRow",
     "Facts",
+    "ItemRow",
     "Known",
     "Ledger",
     "MessageFilter",
     "MessageMove",
     "MessageRow",
     "NewAttempt",
+    "NewBatch",
     "NewDelivery",
     "NewEvent",
+    "NewItem",
     "NewMessage",
     "NewReceipt",
     "NewReference",

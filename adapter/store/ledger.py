@@ -14,6 +14,7 @@ from adapter.errors import StoreError
 from adapter.message.state import DeliveryState, MessageState
 from adapter.store import chain, statements
 from adapter.store.agenda import Agenda
+from adapter.store.batching import Batching
 from adapter.store.moment import to_text, to_text_or_none
 from adapter.store.reader import chunks
 from adapter.store.rows import (
@@ -37,7 +38,7 @@ _GIVEN_UP = frozenset({DeliveryState.ABANDONED, DeliveryState.AMBIGUOUS})
 _BEFORE_SENDING = frozenset({DeliveryState.WAITING, DeliveryState.QUEUED})
 
 
-class Ledger(Agenda):
+class Ledger(Agenda, Batching):
     """Writes messages and deliveries, and reads that see them."""
 
     # messages

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
 
 from adapter.message.state import DeliveryState, MessageState
 from adapter.store import chain, statements
+from adapter.store.batches import Batches
 from adapter.store.moment import from_text_or_none, to_text
 from adapter.store.reader import chunks, equal, to_row
 from adapter.store.rows import (
@@ -33,7 +34,7 @@ from adapter.store.todo import Todo
 _KNOWN = tuple(item.name for item in fields(Known))
 
 
-class Query(Todo):
+class Query(Todo, Batches):
     """Reads. Lists are in the order of their ids unless said otherwise; times are compared as moments."""
 
     # messages
@@ -318,7 +319,13 @@ def _conditions(wanted: MessageFilter) -> Iterator[ColumnElement[bool]]:
         (message.c.kind, wanted.kind),
         (message.c.type, wanted.type),
         (message.c.thread, wanted.thread),
+        (message.c.sender_party, wanted.sender),
+        (message.c.receiver_party, wanted.receiver),
     )
+    if wanted.ids is not None:
+        yield message.c.id.in_(wanted.ids)
+    if wanted.rule is not None:
+        yield message.c.findings.contains(f'"rule":"{wanted.rule}"', autoescape=True)
     if wanted.party is not None:
         yield or_(message.c.sender_party == wanted.party, message.c.receiver_party == wanted.party)
     if wanted.since is not None:

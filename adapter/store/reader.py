@@ -9,20 +9,30 @@ from sqlalchemy import ColumnElement, Connection
 
 from adapter.store.driver import Driver
 from adapter.store.moment import from_text_or_none
-from adapter.store.rows import AttemptRow, DeliveryRow, EventRow, Known, MessageRow, TaskRow, TimerRow
-from adapter.store.tables import attempt, delivery, event, message, task, timer
+from adapter.store.rows import (
+    AttemptRow,
+    BatchRow,
+    DeliveryRow,
+    EventRow,
+    ItemRow,
+    Known,
+    MessageRow,
+    TaskRow,
+    TimerRow,
+)
+from adapter.store.tables import attempt, batch, batch_item, delivery, event, message, task, timer
 
 #: How many values one IN list takes.
 _CHUNK = 500
 
 _MOMENTS = frozenset(
     column.name
-    for table in (message, delivery, attempt, timer, task, event)
+    for table in (message, delivery, attempt, timer, task, batch, batch_item, event)
     for column in table.columns
     if column.name == "at" or column.name.endswith("_at")
 )
 
-_Row = TypeVar("_Row", MessageRow, Known, DeliveryRow, AttemptRow, TimerRow, TaskRow, EventRow)
+_Row = TypeVar("_Row", MessageRow, Known, DeliveryRow, AttemptRow, TimerRow, TaskRow, BatchRow, ItemRow, EventRow)
 _Item = TypeVar("_Item")
 
 

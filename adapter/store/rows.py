@@ -14,6 +14,10 @@ Direction = Literal["in", "out"]
 ReferenceRole = Literal["dedupe", "msg_id", "document_id", "parent", "conversation", "original", "content", "patient"]
 TimerState = Literal["running", "fired", "stopped"]
 TaskState = Literal["open", "done"]
+#: Whether what is sent again keeps its ids (the same message once more) or gets new ones (a new message).
+Ids = Literal["kept", "new"]
+BatchState = Literal["open", "done", "cancelled"]
+ItemState = Literal["pending", "done", "left out", "cancelled"]
 
 #: What an event tells besides its name: ids, codes and counts. The log is never erased, so nothing about a person.
 EventData = Mapping[str, object]
@@ -186,6 +190,28 @@ class NewTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewBatch:
+    """Messages to send again, as one act of a person."""
+
+    by: str
+    ids: Ids
+    #: What was asked for, by the names of the options.
+    wanted: Mapping[str, object] = field(default_factory=dict)
+    #: Seconds from one to the next.
+    pause: float = 0.0
+    items: Sequence[NewItem]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """One message of a batch: an earlier delivery once more, or other bytes as a new message."""
+
+    message_id: int
+    delivery_id: int | None = None
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvent:
     """Something that happened and is no transition."""
 
@@ -333,6 +359,40 @@ class TaskRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRow:
+    """A batch as it stands."""
+
+    id: int
+    created_at: datetime
+    created_by: str
+    ids: Ids
+    wanted: dict[str, object]
+    pause: float
+    state: BatchState
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRow:
+    """One message of a batch as it stands."""
+
+    batch_id: int
+    position: int
+    #: What is sent again.
+    message_id: int
+    delivery_id: int | None
+    #: Digest of the bytes to send, while no message has them.
+    sha256: str | None
+    state: ItemState
+    ended_at: datetime | None
+    #: What came of it.
+    new_message_id: int | None
+    new_delivery_id: int | None
+    #: Why it was left out.
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventRow:
     """One line of the event log."""
 
@@ -351,12 +411,18 @@ class MessageFilter:
     """Which messages to list; what is None does not matter."""
 
     id: int | None = None
+    #: Any of these.
+    ids: tuple[int, ...] | None = None
     state: MessageState | None = None
     direction: Direction | None = None
     kind: str | None = None
     type: str | None = None
     #: Sender or receiver.
     party: str | None = None
+    sender: str | None = None
+    receiver: str | None = None
+    #: Something was found by this rule.
+    rule: str | None = None
     #: Received at this moment or later.
     since: datetime | None = None
     #: Received before this moment.

@@ -30,6 +30,8 @@ INSERT_DELIVERY = _insert(tables.delivery)
 INSERT_ATTEMPT = _insert(tables.attempt)
 INSERT_TIMER = _insert(tables.timer)
 INSERT_TASK = _insert(tables.task)
+INSERT_BATCH = _insert(tables.batch)
+INSERT_ITEM = _insert(tables.batch_item)
 INSERT_EVENT = _insert(tables.event)
 
 #: Other bytes in place of those a message had; what nobody has any more is forgotten.
@@ -90,6 +92,17 @@ ASSIGN_TASK = "UPDATE task SET assignee = :assignee WHERE id = :id"
 #: A task has become more urgent.
 URGE_TASK = "UPDATE task SET priority = :priority WHERE id = :id"
 
+#: What came of one message of a batch; the bytes are its new message's now, or nobody's.
+END_ITEM = """
+    UPDATE batch_item
+    SET sha256 = NULL, state = :state, ended_at = :at, new_message_id = :message, new_delivery_id = :delivery,
+        note = :note
+    WHERE batch_id = :batch AND position = :position
+    """
+
+#: A batch is through, or a person has stopped it.
+END_BATCH = "UPDATE batch SET state = :state, ended_at = :at WHERE id = :id"
+
 #: What a timer or a task ends with, or nothing any more.
 MARK_TIMER = "UPDATE timer SET ends_with = :ends_with WHERE id = :id"
 MARK_TASK = "UPDATE task SET ends_with = :ends_with WHERE id = :id"
@@ -113,7 +126,7 @@ LAST_EVENT = "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1"
 #: The highest id a table has given out.
 LAST_ID = {
     table.name: f"SELECT max(id) FROM {table.name}"  # noqa: S608 - our own names
-    for table in (tables.message, tables.delivery, tables.attempt, tables.timer, tables.task)
+    for table in (tables.message, tables.delivery, tables.attempt, tables.timer, tables.task, tables.batch)
 }
 
 #: A message that waits for another one.

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from adapter.errors import StoreError, StoreFull, StoreLocked
 from adapter.store import schema
 from adapter.store.ledger import Ledger
+from adapter.store.past import Past
 from adapter.store.query import Query
 
 #: What a process waits for another one's transaction, in seconds.
@@ -129,6 +130,12 @@ class Store:
         """Open a transaction that reads one state of the store, whatever others write meanwhile."""
         with self._transaction("BEGIN") as connection:
             yield Query(connection)
+
+    @contextmanager
+    def reading_past(self, before: int) -> Iterator[Past]:
+        """Open a transaction that reads what was known before the event of that number."""
+        with self._transaction("BEGIN") as connection:
+            yield Past(connection, before)
 
     def backup(self, target: Path) -> None:
         """Write a consistent copy to a file, on the disk when this returns. An earlier copy there is replaced.

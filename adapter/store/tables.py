@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -198,6 +199,45 @@ task = Table(
         sqlite_where=text("ends_with IS NOT NULL"),
         postgresql_where=text("ends_with IS NOT NULL"),
     ),
+)
+
+#: Messages that a person has sent again, as one act.
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("created_at", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("ids", Text, nullable=False),
+    Column("wanted", Text, nullable=False),
+    Column("pause", Float, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("ended_at", Text),
+)
+
+#: One of them: what is sent again, and as what. The digest names bytes that no message has yet.
+batch_item = Table(
+    "batch_item",
+    metadata,
+    Column("batch_id", Integer, ForeignKey("batch.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("message_id", Integer, ForeignKey("message.id"), nullable=False),
+    Column("delivery_id", Integer, ForeignKey("delivery.id")),
+    Column("sha256", Text, ForeignKey("body.sha256")),
+    Column("state", Text, nullable=False),
+    Column("ended_at", Text),
+    Column("new_message_id", Integer, ForeignKey("message.id")),
+    Column("new_delivery_id", Integer, ForeignKey("delivery.id")),
+    Column("note", Text),
+    PrimaryKeyConstraint("batch_id", "position"),
+    Index(None, "message_id"),
+    Index(
+        None,
+        "new_message_id",
+        sqlite_where=text("new_message_id IS NOT NULL"),
+        postgresql_where=text("new_message_id IS NOT NULL"),
+    ),
+    sqlite_with_rowid=False,
 )
 
 #: Append-only; each row holds the hash of the one before it (see `chain`).

@@ -1,4 +1,4 @@
-"""Keep what conversations need: what a message is about, whose a deadline is, and what it ends with."""
+"""Keep what conversations need, what a message is about and what a deadline ends with; and what was sent again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add columns only: tables that others refer to cannot be made anew inside a transaction."""
+    """Add columns, and tables: one that others refer to cannot be made anew inside a transaction."""
     op.add_column("message", sa.Column("topic", sa.Text()))
     op.add_column("message", sa.Column("patient", sa.Text()))
 
@@ -33,3 +33,39 @@ def upgrade() -> None:
             sqlite_where=sa.text("ends_with IS NOT NULL"),
             postgresql_where=sa.text("ends_with IS NOT NULL"),
         )
+
+    op.create_table(
+        "batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("ids", sa.Text(), nullable=False),
+        sa.Column("wanted", sa.Text(), nullable=False),
+        sa.Column("pause", sa.Float(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.Text()),
+        sa.PrimaryKeyConstraint("id", name="pk_batch"),
+    )
+    op.create_table(
+        "batch_item",
+        sa.Column("batch_id", sa.Integer(), sa.ForeignKey("batch.id"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), sa.ForeignKey("message.id"), nullable=False),
+        sa.Column("delivery_id", sa.Integer(), sa.ForeignKey("delivery.id")),
+        sa.Column("sha256", sa.Text(), sa.ForeignKey("body.sha256")),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.Text()),
+        sa.Column("new_message_id", sa.Integer(), sa.ForeignKey("message.id")),
+        sa.Column("new_delivery_id", sa.Integer(), sa.ForeignKey("delivery.id")),
+        sa.Column("note", sa.Text()),
+        sa.PrimaryKeyConstraint("batch_id", "position", name="pk_batch_item"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_batch_item_message_id", "batch_item", ["message_id"])
+    op.create_index(
+        "ix_batch_item_new_message_id",
+        "batch_item",
+        ["new_message_id"],
+        sqlite_where=sa.text("new_message_id IS NOT NULL"),
+        postgresql_where=sa.text("new_message_id IS NOT NULL"),
+    )
