@@ -68,8 +68,10 @@ class Taking(Matter):
 
     def _preflight(self) -> Preflight | None:
         """Return what the sender's own checks say; None where it wants none, or nobody here is the receiver."""
+        if self.as_sent is None:
+            return None
         known = [item.partner for item in recipients_of(self.message, self.context.register) if item.partner]
-        if self.as_sent is None or not known:
+        if not known:
             return None
         return preflight(
             self.message,

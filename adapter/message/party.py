@@ -30,8 +30,11 @@ class Identifier:
 def find(identifiers: Iterable[Identifier], *kinds: str) -> str | None:
     """Return the first number of one of the kinds, without blanks and dots, or None."""
     for identifier in identifiers:
-        if identifier.is_kind(*kinds):
-            return (identifier.value or "").replace(" ", "").replace(".", "")
+        kind = identifier.kind
+        if kind is not None and kind.value in kinds and identifier.value:
+            number = identifier.value.replace(" ", "").replace(".", "").strip()
+            if number:
+                return number
     return None
 
 
