@@ -87,9 +87,7 @@ def refusal_of(error: BudstikkeError) -> Refusal:
         case FormError():
             return Refusal(code=ErrorCode.OTHER_XML, text="Konvolutten er ikke gyldig XML.")
         case SignatureMissing():
-            return Refusal(
-                code=ErrorCode.SECURITY_FAILURE, text="Konvolutten er ikke signert.", location=_SIGNATURE
-            )
+            return Refusal(code=ErrorCode.SECURITY_FAILURE, text="Konvolutten er ikke signert.", location=_SIGNATURE)
         case TrustError():
             text = "Signaturen på konvolutten kunne ikke godkjennes."
             return Refusal(code=ErrorCode.SECURITY_FAILURE, text=text, location=_SIGNATURE)
@@ -124,7 +122,9 @@ def judge(
 def _reasons(message: EbxmlMessage, own: frozenset[str], at: datetime, foreign: Iterable[str]) -> Iterator[Refusal]:
     header = message.header
     for name in foreign:
-        yield Refusal(code=ErrorCode.NOT_SUPPORTED, text=f"Elementet {name[:60]} støttes ikke.", location=f"//{name[:60]}")
+        yield Refusal(
+            code=ErrorCode.NOT_SUPPORTED, text=f"Elementet {name[:60]} støttes ikke.", location=f"//{name[:60]}"
+        )
     if message.sort is Sort.UNCLEAR:
         yield Refusal(
             code=ErrorCode.INCONSISTENT,
@@ -156,7 +156,7 @@ def _unrecognised(text: str, place: str) -> Refusal:
 def acknowledgment(
     message: EbxmlMessage, references: tuple[SignedReference, ...], reply: Reply, *, received: datetime
 ) -> EbxmlMessage:
-    """Return the receipt of a message, with the references of its signature. SpecError for a signal, which gets none."""
+    """Return the receipt of a message, with the references of its signature; SpecError for a signal: it gets none."""
     if message.is_signal:
         raise SpecError("message: what message servers say to each other is not acknowledged")
     receipt = Acknowledgment(
@@ -175,9 +175,7 @@ def message_error(message: EbxmlMessage, refusals: Iterable[Refusal], reply: Rep
 
 def pong(message: EbxmlMessage, reply: Reply) -> EbxmlMessage:
     """Return the answer to a Ping (ebMS 2.0, chapter 8)."""
-    return EbxmlMessage(
-        header=replace(_back(message.header, PONG, reply), ref_to_message_id=message.header.message_id)
-    )
+    return EbxmlMessage(header=replace(_back(message.header, PONG, reply), ref_to_message_id=message.header.message_id))
 
 
 def status_response(message: EbxmlMessage, response: StatusResponse, reply: Reply) -> EbxmlMessage:

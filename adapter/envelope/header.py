@@ -24,6 +24,7 @@ VERSION = "2.0"
 _DIGITS = re.compile(r"[0-9]{1,10}")
 #: The part before "@" and the one behind it, of letters that need no quotes (RFC 2822, 3.6.4).
 _RFC_2822 = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\[\]:-]+")
+_LONGEST_ID = 255
 _BY_HER_IDS = re.compile(r"([0-9]+)_([0-9]+)(?:_[0-9]+)?")
 
 
@@ -177,7 +178,9 @@ def is_uuid(text: str) -> bool:
 
 def is_message_id(text: str) -> bool:
     """Tell whether a text can be the id of a message: a UUID, or in the form of a mail's (HITS 1172, rule 102)."""
-    return is_uuid(text) or (len(text) <= 255 and _RFC_2822.fullmatch(text.removeprefix("<").removesuffix(">")) is not None)
+    return is_uuid(text) or (
+        len(text) <= _LONGEST_ID and _RFC_2822.fullmatch(text.removeprefix("<").removesuffix(">")) is not None
+    )
 
 
 def cpa_id(one: str, other: str) -> str:

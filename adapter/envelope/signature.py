@@ -55,11 +55,7 @@ def _on_the_way(transform: etree._Element, element: etree._Element) -> Iterator[
     if len(children) != 1 or children[0].tag != f"{{{XMLDSIG}}}XPath":
         raise SignatureInvalid("The signature has a filter that the standard does not have.")
     found = _FILTER.fullmatch("".join((children[0].text or "").split()))
-    if (
-        found is None
-        or {found["one"], found["other"]} != _ON_THE_WAY
-        or children[0].nsmap.get(found["prefix"]) != SOAP
-    ):
+    if found is None or {found["one"], found["other"]} != _ON_THE_WAY or children[0].nsmap.get(found["prefix"]) != SOAP:
         raise SignatureInvalid("The signature has a filter that the standard does not have.")
     return (block for block in element.getroottree().iter() if _is_on_the_way(block))
 

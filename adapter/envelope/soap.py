@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from lxml import etree
 
@@ -82,8 +82,8 @@ class _Block(Generic[T]):
         """Return the dataclass that an element holds."""
         said = {attribute.path: attribute.value(element) for attribute in self._attributes}
         known = {path: value for path, value in said.items() if value is not None}
-        value: Any = self._record.read(element)
-        return replace(value, **known) if known else value
+        value = self._record.read(element)
+        return cast("T", replace(cast("Any", value), **known)) if known else value
 
     def fill(self, element: etree._Element, value: T) -> None:
         """Put a dataclass into an empty element."""
@@ -152,7 +152,8 @@ def _copy(source: etree._Element, target: etree._Element) -> None:
     target.text = source.text
     for child in source:
         # declared anew on each element: what an XPath says depends on it
-        made = etree.SubElement(target, f"{_DS}{local_name(child.tag)}", nsmap=child.nsmap)
+        known = cast("dict[str, str]", child.nsmap)  # the stubs know no default namespace
+        made = etree.SubElement(target, f"{_DS}{local_name(child.tag)}", nsmap=known)
         made.tail = child.tail
         _copy(child, made)
 
