@@ -80,8 +80,8 @@ def plan(sources: Iterable[Source], register: Register, channel: str | None = No
 def foresee(desk: Desk, plans: Sequence[Plan], now: datetime) -> list[Foreseen]:
     """Return what the adapter would decide now, file after file; files without a channel are left out of it.
 
-    Nothing is written: the desk may work on a store that is open for reading only. Receipts for messages of the same
-    set are decided as if the messages had not been delivered yet.
+    Nothing is written: the desk may work on a store that is open for reading only. Each is decided as if those before
+    it had been sent.
     """
     # Numbers that no message in the store has.
     arrivals = {

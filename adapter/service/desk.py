@@ -27,7 +27,7 @@ from adapter.flow.decision import RELAY, Chore, Decision, Dispatch
 from adapter.flow.policy import policy_between
 from adapter.flow.references import CONTENT, DEDUPE, DOCUMENT_ID, MSG_ID, ORIGINAL, keys_of
 from adapter.message.message import Kind, Message
-from adapter.message.state import MessageState
+from adapter.message.state import DeliveryState, MessageState
 from adapter.service.commit import Case, commit, decided_row
 from adapter.service.earlier import add_threads, earlier_of, remember
 from adapter.service.post import Post
@@ -46,6 +46,8 @@ log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 3
 #: Said of a dispatch that is not staged now.
 LATER = ""
+#: More than one message has.
+_MOST_DISPATCHES = 1000
 #: What a receipt names a message by.
 _OWN = frozenset({MSG_ID, DOCUMENT_ID})
 #: What the messages are counted under that wait to be decided about again.
@@ -100,13 +102,8 @@ class Desk:
         Nothing is staged here: the process of a person's command must not stage beside a daemon that may be
         recovering. The deliveries wait in the queue.
         """
-        reading = self._read(arrival)
         with self._store.reading() as query:
-            known = query.known(reading.keys)
-            add_threads(query, [(reading.report.message, reading.keys)], known)
-            sendings = _sendings(query, [reading], known)
-            answered = bool(query.answered([arrival.id]))
-        case = self._case(reading, known, now, sendings=sendings, released=True, answered=answered)
+            case = self.look(query, arrival, now, released=True)
         if case.decision.state is MessageState.HELD:
             return case.decision
         with self._store.writing() as ledger:
@@ -123,11 +120,20 @@ class Desk:
 
         return self._checker.check_by(data, policy, now=now).findings
 
-    def preview(self, arrivals: Sequence[Arrival], now: datetime) -> list[Case]:
-        """Decide about messages without doing anything."""
-        return self._decide(arrivals, now)
+    def look(self, query: Query, arrival: Arrival, now: datetime, *, released: bool = False) -> Case:
+        """Decide about one message by what a query knows, without doing anything."""
+        reading = self._read(arrival)
+        known = query.known(reading.keys)
+        add_threads(query, [(reading.report.message, reading.keys)], known)
+        sendings = _sendings(query, [reading], known)
+        answered = bool(query.answered([arrival.id]))
+        return self._case(reading, known, now, sendings=sendings, released=released, answered=answered)
 
-    def _decide(self, arrivals: Sequence[Arrival], now: datetime) -> list[Case]:
+    def preview(self, arrivals: Sequence[Arrival], now: datetime) -> list[Case]:
+        """Decide about messages without doing anything, each as if those before it had been sent."""
+        return self._decide(arrivals, now, as_if_sent=True)
+
+    def _decide(self, arrivals: Sequence[Arrival], now: datetime, *, as_if_sent: bool = False) -> list[Case]:
         readings = [self._read(arrival) for arrival in arrivals]
         with self._store.reading() as query:
             known = query.known({key for reading in readings for key in reading.keys})
@@ -140,6 +146,8 @@ class Desk:
             case = self._case(reading, known, now, sendings=sendings, answered=reading.arrival.id in answered)
             # the next message of the batch may be a double of this one, belong to it, or answer the same
             remember(_known(case), known)
+            if as_if_sent:
+                sendings[case.arrival.id] = _as_if_sent(case)
             for settled in case.decision.settlements:
                 for rows in sendings.values():
                     rows[:] = [replace(row, state=settled.to) if row.id == settled.delivery else row for row in rows]
@@ -322,6 +330,30 @@ def _sendings(
         if row.message_id == row.for_message_id:
             sendings[row.for_message_id].append(row)
     return sendings
+
+
+def _as_if_sent(case: Case) -> list[DeliveryRow]:
+    """Return the deliveries of a message as they will be once they are sent, under numbers that no delivery has."""
+    return [
+        DeliveryRow(
+            id=-(abs(case.arrival.id) * _MOST_DISPATCHES + position),
+            message_id=case.arrival.id,
+            for_message_id=case.arrival.id,
+            channel=dispatch.channel,
+            party=dispatch.party or "",
+            name=dispatch.name,
+            state=DeliveryState.SENT,
+            attempts=1,
+            due_at=dispatch.due_at,
+            after_delivery=None,
+            staged=False,
+            last_error=None,
+            sent_at=dispatch.due_at,
+            receipt_due_at=None,
+        )
+        for position, dispatch in enumerate(case.decision.dispatches)
+        if dispatch.made is RELAY
+    ]
 
 
 def _bytes(case: Case, dispatch: Dispatch) -> bytes:

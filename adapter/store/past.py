@@ -73,9 +73,9 @@ class Past(Query):
     def _steps(self, message_ids: Collection[int], names: Iterable[str]) -> Iterator[tuple[int, int | None, str]]:
         """Yield what messages and their deliveries came to before the event, in that order."""
         for chunk in chunks(message_ids):
-            for message, delivery, name in self._connection.execute(
+            for row in self._connection.execute(
                 select(event.c.message_id, event.c.delivery_id, event.c.name)
                 .where(event.c.message_id.in_(chunk), event.c.name.in_(names), event.c.seq < self._before)
                 .order_by(event.c.seq)
             ):
-                yield message, delivery, name
+                yield row.message_id, row.delivery_id, row.name
