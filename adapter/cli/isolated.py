@@ -98,11 +98,12 @@ def _played(scenario: Scenario, config: Path) -> Iterator[Performance]:
     from adapter.config.move import moved
     from adapter.replay.isolated import SOFTWARE_VERSION, Performance
     from adapter.service.parts import Parts
+    from adapter.simulate.actor import engage
 
     with TemporaryDirectory(prefix="budstikke-") as folder:
         settings = moved(open_settings(config), Path(folder))
         with closing(Parts.build(settings, software_version=SOFTWARE_VERSION)) as parts:
-            performance = Performance(scenario, parts)
+            performance = Performance(scenario, parts, engage)
             performance.play()
             yield performance
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from adapter.check.finding import Severity
 from adapter.errors import FormError
+from adapter.flow.follow import AT_ONCE, REMINDED
 from adapter.flow.schedule import DAYS
 from adapter.message.code import OSLO
 from adapter.message.message import Message
@@ -22,6 +23,8 @@ from adapter.wire import read
 
 _ALL = 1_000_000
 _NOTEWORTHY = frozenset(severity.value for severity in Severity if severity.weight >= Severity.WARN.weight)
+
+_URGENCY = {REMINDED: ", reminded", AT_ONCE: ", at once"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +165,11 @@ class _Teller:
             draft = ", with a draft" if row.draft_message_id is not None else ""
             who = row.party or "the operator"
             done = f" by {row.closed_by}" if row.closed_by else ""
-            yield f"{row.rule} for {who} about {self._name(row.message_id)}{draft}: {row.state}{done}"
+            due = f", due {_time(row.due_at)}" if row.due_at else ""
+            urgency = _URGENCY.get(row.priority, "")
+            whose = f", {row.assignee}'s" if row.assignee else ""
+            about = self._name(row.message_id)
+            yield f"{row.rule} for {who} about {about}{draft}{due}{urgency}{whose}: {row.state}{done}"
 
     def _timers(self) -> Iterator[str]:
         for row in self._query.timers(limit=_ALL):

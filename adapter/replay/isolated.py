@@ -1,45 +1,50 @@
-"""The adapter in one process, on folders and a store of its own, and on a clock that only a scenario moves.
+"""One scenario, played from its first step to its last: what systems send, and what befalls the adapter.
 
-The same parts and the same tasks as in the daemon's workers, one after the other in a fixed order: so a run comes
-out the same every time, to the byte.
+What people do is in `people`, who plays by a script in `company`, the adapter itself in `stage`.
 """
 
 from __future__ import annotations
 
 import itertools
-import os
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from adapter.channel.base import Incoming
 from adapter.check.codelists import CodeLists
-from adapter.flow.drafts.author import author_from
-from adapter.message.message import Message
-from adapter.message.party import HealthcareProfessional
-from adapter.replay.holdings import Holdings, Names, files, holdings
-from adapter.replay.scenario import (
-    Approve,
-    CloseTasks,
-    Discard,
-    Pass,
-    Release,
-    Scenario,
-    ScenarioError,
+from adapter.config import load as load_settings
+from adapter.config.move import moved
+from adapter.errors import BudstikkeError
+from adapter.flow.addressing import recipients_of
+from adapter.flow.answer import OK, REJECTED, Answer, receipt
+from adapter.flow.context import Answering
+from adapter.message.code import coded
+from adapter.replay.acts import (
+    Act,
+    Configure,
+    Crash,
+    Daemon,
+    Deed,
+    Event,
+    GiveReceipt,
+    Operate,
+    Outage,
+    SendAgain,
     SendFile,
+    Sending,
     SendSpec,
-    Step,
-    WriteDraft,
-    aware,
+    SetBack,
 )
+from adapter.replay.company import Actor, Engage
+from adapter.replay.holdings import Holdings, Names, files, holdings
+from adapter.replay.people import People
+from adapter.replay.remint import remint
+from adapter.replay.scenario import Scenario, ScenarioError, Step
 from adapter.replay.source import Source, glance
-from adapter.service import acts, approval, drafting
-from adapter.service.composing import Options
+from adapter.replay.stage import Stage
 from adapter.service.parts import Parts
-from adapter.service.worker import Deliver, Fetch, FireTimers, Resume, Worker
-from adapter.store.rows import TaskRow
 from adapter.wire import write
 from adapter.wire.spec import from_spec
 
@@ -47,185 +52,197 @@ from adapter.wire.spec import from_spec
 SOFTWARE_VERSION = "isolated"
 
 _IDS = uuid5(UUID(int=0), "budstikke isolated replay")
-#: Deliveries in one task, as in the daemon.
-_BATCH = 20
-_ALL = 1_000_000
-
-
-class FrozenClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self, now: datetime) -> None:
-        """Take the moment it stands at."""
-        self.now = now
-
-    def __call__(self) -> datetime:
-        """Return the moment it stands at."""
-        return self.now
-
-
-class Stage:
-    """An adapter of its own, to be played with."""
-
-    def __init__(self, parts: Parts, starts: datetime) -> None:
-        """Take parts whose store and folders belong to this run alone."""
-        self._parts = parts
-        self._clock = FrozenClock(starts)
-        self._worker = Worker(parts, "isolated", self._clock)
-        self._inboxes = {channel.id: channel.inbox for channel in parts.settings.channel}
-        self._files = itertools.count(1)
-        #: Files that were handed to the worker; one that it could not read stays where it is.
-        self._seen: set[tuple[str, str, str]] = set()
-        for channel in parts.channels.values():
-            channel.create_folders()
-
-    @property
-    def now(self) -> datetime:
-        """Return the moment the clock stands at."""
-        return self._clock.now
-
-    def drop(self, channel: str, data: bytes) -> str:
-        """Put a file into an inbox; return the label that the store knows it by."""
-        path = self._inboxes[channel] / f"{next(self._files):05}.xml"
-        path.write_bytes(data)
-        stamp = self.now.timestamp()
-        os.utime(path, (stamp, stamp))
-        return Incoming(path.name, 0, self.now).label
-
-    def move_to(self, moment: datetime) -> None:
-        """Do what there is to do, then let time pass, stopping wherever a delivery or a timer is due."""
-        self.settle()
-        while (due := self._next_due()) is not None and due <= moment:
-            self._clock.now = due
-            self.settle()
-        self._clock.now = moment
-        self.settle()
-
-    def settle(self) -> None:
-        """Do all there is to do now."""
-        self._worker.do(FireTimers())
-        while self._deliver() or self._resume() or self._fetch():
-            pass
-
-    def _deliver(self) -> bool:
-        with self._parts.store.reading() as query:
-            rows = query.due_deliveries(self.now, _BATCH)
-        if rows:
-            self._worker.do(Deliver(tuple(rows)))
-        return bool(rows)
-
-    def _resume(self) -> bool:
-        """Take up messages that were parked until what they wait for came."""
-        with self._parts.store.reading() as query:
-            received = query.received(_BATCH)
-        if received:
-            self._worker.do(Resume(tuple(received)))
-        return bool(received)
-
-    def _fetch(self) -> bool:
-        for name, channel in self._parts.channels.items():
-            for item in channel.listing(_BATCH, self.now):
-                key = (name, item.source, item.version)
-                if key not in self._seen:
-                    self._seen.add(key)
-                    self._worker.do(Fetch(name, (item,)))
-                    return True
-        return False
-
-    def _next_due(self) -> datetime | None:
-        with self._parts.store.reading() as query:
-            moments = [row.due_at for row in query.timers(state="running", limit=_ALL)]
-            moments += [
-                row.due_at for row in query.deliveries(limit=_ALL) if row.due_at is not None and row.state.is_under_way
-            ]
-        return min((moment for moment in moments if moment > self.now), default=None)
+_ERRORS = 8221
 
 
 class Performance:
     """One scenario, played from its first step to its last."""
 
-    def __init__(self, scenario: Scenario, parts: Parts) -> None:
-        """Take the scenario, and parts that belong to this run alone."""
+    def __init__(self, scenario: Scenario, parts: Parts, engage: Engage | None = None) -> None:
+        """Take the scenario, parts that belong to this run alone, and what makes its actors."""
         self._scenario = scenario
         self._parts = parts
         self._stage = Stage(parts, scenario.starts)
         self._labels: dict[str, str] = {}
-        #: What earlier steps sent, for those that name its ids.
-        self._sent: dict[str, Message | None] = {}
-        self._drafts: dict[int, str] = {}
+        #: What was sent, for those that name its ids, answer it or send it again.
+        self._sent: dict[str, bytes] = {}
+        self._people = People(scenario.name, parts, self._labels)
+        self._actors = [self._actor(item.party, item.script, engage) for item in scenario.cast] if engage else []
 
     def play(self) -> None:
         """Do every step at its moment.
 
         Raises:
-            ScenarioError: a step cannot be done as things stand.
+            ScenarioError: a step cannot be done as things stand, or is done although it should be refused.
             BudstikkeError: the adapter could not do its work.
         """
         for number, step in enumerate(self._scenario.steps, start=1):
-            self._stage.move_to(step.at)
-            self._do(step, number)
-            self._stage.settle()
+            self._pass_until(step.at)
+            if step.refused is None:
+                self._do(step.act, number)
+            else:
+                self._try(step, step.refused, number)
+            self._settle()
 
     def holdings(self) -> Holdings:
         """Return what everyone has now."""
-        return holdings(self._parts, Names(by_source=self._labels, by_id=self._drafts))
+        return holdings(self._parts, Names(by_source=self._labels, by_id=self._people.sent))
 
     def files(self) -> dict[str, bytes]:
         """Return the files that lie in the outboxes, by "party/name"."""
         return files(self._parts)
 
-    def _do(self, step: Step, number: int) -> None:
-        now = self._stage.now
-        match step.act:
-            case SendFile() as act:
-                self._send(act.name, act.party, act.file.read_bytes())
-            case SendSpec() as act:
-                self._send(act.name, act.party, self._built(act, number))
-            case Release() as act:
-                acts.release_message(self._parts, self._number(act.message), act.by, now)
-            case Approve() as act:
-                draft = self._draft_about(act.message)
-                if act.text is not None or act.author is not None:
-                    author = _author(act.author) if act.author else None
-                    drafting.edit(self._parts.store, draft, text=act.text, author=author, by=act.by, now=now)
-                self._approve(draft, act)
-            case WriteDraft() as act:
-                begun = drafting.new_draft(
-                    self._parts, act.kind, self._number(act.message), self._told(act), by=act.by, now=now
-                )
-                self._approve(begun.draft, act)
-            case Discard() as act:
-                drafting.discard(self._parts.store, self._draft_about(act.message), by=act.by, now=now)
-            case CloseTasks() as act:
-                task = self._task(act.message)
-                with self._parts.store.writing() as ledger:
-                    ledger.close_task(task.id, by=act.by, at=now)
-            case Pass():
-                pass
+    def _actor(self, party: str, script: Path, engage: Engage) -> Actor:
+        return Actor.engaged(
+            party,
+            script,
+            engage,
+            outbox=self._outbox(party),
+            folder=self._folder / "actors" / party,
+            clock=self._stage.clock,
+            new_id=self._new_ids(party),
+        )
 
-    def _approve(self, draft: int, act: Approve | WriteDraft) -> None:
-        approval.approve(self._parts, draft, by=act.by, now=self._stage.now, override=act.override)
-        self._drafts[draft] = act.name
-        with self._parts.store.reading() as query:
-            self._sent[act.name] = glance(query.bodies([draft])[draft])
+    @property
+    def _folder(self) -> Path:
+        """Return the folder of this run, which holds that of the store."""
+        return self._parts.settings.store_file().parents[1]
 
-    def _told(self, act: WriteDraft) -> Options:
-        """Return what a person tells about a draft; times without a zone are Norwegian, authors are written out."""
-        told: dict[str, Any] = dict(act.told)
-        if unknown := told.keys() - Options.__dataclass_fields__.keys():
-            raise ScenarioError(f"{self._scenario.name}: unknown key {', '.join(sorted(unknown))} in `told`.")
-        if "appointment" in told:
-            told["appointment"] = aware(told["appointment"])
-        if "author" in told:
-            told["author"] = _author(told["author"])
-        return Options(**told)
+    def _pass_until(self, moment: datetime) -> None:
+        """Let time pass, and everybody act in it."""
+        self._settle()
+        while (due := self._next_of_actors()) is not None and due <= moment:
+            self._stage.move_to(due)
+            self._settle()
+        self._stage.move_to(moment)
+        self._settle()
+
+    def _next_of_actors(self) -> datetime | None:
+        moments = (actor.next_due for actor in self._actors)
+        return min((due for due in moments if due is not None and due > self._stage.now), default=None)
+
+    def _settle(self) -> None:
+        """Do all there is to do now, the adapter and the actors in turn."""
+        self._stage.settle()
+        while sent := [
+            (actor.party, name, data) for actor in self._actors for name, data in actor.act(self._stage.now)
+        ]:
+            for party, name, data in sent:
+                self._send(name, party, data)
+            self._stage.settle()
+
+    def _try(self, step: Step, reason: str, number: int) -> None:
+        """Do what the adapter must refuse, for the reason given."""
+        try:
+            self._do(step.act, number)
+        except BudstikkeError as error:
+            if reason not in str(error):
+                raise
+        else:
+            raise ScenarioError(f'{self._scenario.name}: step {number} should be refused because of "{reason}".')
+
+    def _do(self, act: Act, number: int) -> None:
+        if isinstance(act, Sending):
+            self._send(act.name, act.party, self._bytes(act, number))
+        elif isinstance(act, Deed):
+            self._deed(act)
+        else:
+            self._befall(act)
+
+    def _deed(self, deed: Deed) -> None:
+        draft = self._people.do(deed, self._stage.now)
+        if draft is not None:
+            with self._parts.store.reading() as query:
+                self._sent[self._people.sent[draft]] = query.bodies([draft])[draft]
+
+    def _befall(self, event: Event) -> None:
+        match event:
+            case Configure():
+                self._configure(event)
+            case Operate(daemon=Daemon.STOPS):
+                self._stage.stop()
+            case Operate(daemon=Daemon.STARTS):
+                self._stage.start()
+            case Outage():
+                self._break(event)
+            case Crash():
+                self._stage.crash_at(event.point)
+            case SetBack():
+                self._stage.set_back(event.by)
+
+    def _configure(self, event: Configure) -> None:
+        settings = moved(load_settings(event.config), self._folder)
+        self._parts = Parts.build(settings, store=self._parts.store, software_version=SOFTWARE_VERSION)
+        self._stage.take(self._parts)
+        self._people.take(self._parts)
+
+    def _break(self, event: Outage) -> None:
+        outbox = self._outbox(event.party)
+        away = outbox.with_name(f"{outbox.name}.away")
+        if event.is_over:
+            away.rename(outbox)
+        else:
+            outbox.rename(away)
+
+    def _outbox(self, party: str) -> Path:
+        channel = self._channel(party)
+        return next(item.outbox for item in self._parts.settings.channel if item.id == channel)
+
+    def _bytes(self, act: Sending, number: int) -> bytes:
+        match act:
+            case SendFile():
+                return act.file.read_bytes()
+            case SendSpec():
+                return self._built(act, number)
+            case SendAgain():
+                return self._again(act, number)
+            case GiveReceipt():
+                return self._receipt(act)
 
     def _send(self, name: str, party: str, data: bytes) -> None:
+        self._labels[self._stage.drop(self._channel(party), data)] = name
+        self._sent[name] = data
+
+    def _channel(self, party: str) -> str:
         partner = self._parts.context.register.by_id(party)
         if partner is None:
-            raise ScenarioError(f"{self._scenario.name}: there is no party {party} in the configuration.")
-        self._labels[self._stage.drop(partner.channel, data)] = name
-        self._sent[name] = glance(data)
+            raise self._mistake(f"there is no party {party} in the configuration")
+        return partner.channel
+
+    def _again(self, act: SendAgain, number: int) -> bytes:
+        data = self._known(act.message)
+        if not act.has_new_ids:
+            return data
+        new_id = self._new_ids(number)
+        (made,) = remint([data], now=self._stage.now, new_id=lambda _: new_id())
+        return made
+
+    def _receipt(self, act: GiveReceipt) -> bytes:
+        message = glance(self._known(act.message))
+        if message is None:
+            raise self._mistake(f"nobody can answer {act.message}")
+        recipients = recipients_of(message, self._parts.context.register)
+        mine = [item for item in recipients if item.partner is not None and item.partner.id == act.party]
+        if not mine:
+            raise self._mistake(f"{act.message} is not for {act.party}")
+        lists = CodeLists.load()
+        errors = tuple(coded(_ERRORS, code, lists.name_of(_ERRORS, code)) for code in act.errors)
+        answered = receipt(
+            message,
+            mine[0].party,
+            Answer(REJECTED if errors else OK, errors),
+            is_copy=mine[0].is_copy,
+            received_at=self._stage.now,
+            now=self._stage.now,
+            answering=Answering(software_name=f"EPJ, {act.party}"),
+        )
+        return write(answered)
+
+    def _known(self, name: str) -> bytes:
+        data = self._sent.get(name)
+        if data is None:
+            raise self._mistake(f"{name} was not sent")
+        return data
 
     def _built(self, act: SendSpec, number: int) -> bytes:
         table: Any = tomllib.loads(act.spec.read_text("utf-8"))
@@ -235,15 +252,19 @@ class Performance:
         for path, value in act.change.items():
             *way, last = path.split(".")
             _place(table, way)[_key(last)] = self._resolved(value)
-        ids = itertools.count(1)
         message = from_spec(
             table,
             now=self._stage.now,
-            new_id=lambda: str(uuid5(_IDS, f"{self._scenario.name}/{number}/{next(ids)}")),
+            new_id=self._new_ids(number),
             name_of=CodeLists.load().name_of,
             folder=act.spec.parent,
         )
         return write(message)
+
+    def _new_ids(self, seed: object) -> Callable[[], str]:
+        """Return what makes ids that are the same in every run."""
+        numbers = itertools.count(1)
+        return lambda: str(uuid5(_IDS, f"{self._scenario.name}/{seed}/{next(numbers)}"))
 
     def _resolved(self, value: object) -> object:
         """Replace "$name.msg_id" by that id, at any depth."""
@@ -254,35 +275,16 @@ class Performance:
         if not isinstance(value, str) or not value.startswith("$"):
             return value
         name, _, what = value[1:].rpartition(".")
-        message = self._sent.get(name)
+        message = glance(self._sent[name]) if name in self._sent else None
         found = {"msg_id": message.msg_id, "document_id": message.document_id} if message else {}
+        if message and message.conversation:
+            found["conversation"] = message.conversation.conversation
         if found.get(what) is None:
-            raise ScenarioError(f"{self._scenario.name}: {value} names nothing that a step before it sent.")
+            raise self._mistake(f"{value} names nothing that a step before it sent")
         return found[what]
 
-    def _number(self, name: str) -> int:
-        """Return the store's number of a message that a step sent."""
-        with self._parts.store.reading() as query:
-            for row in query.messages(limit=_ALL):
-                if self._labels.get(row.source) == name:
-                    return row.id
-        raise ScenarioError(f"{self._scenario.name}: {name} was not received.")
-
-    def _task(self, name: str) -> TaskRow:
-        for task in self._open_tasks(name):
-            return task
-        raise ScenarioError(f"{self._scenario.name}: there is no open task about {name}.")
-
-    def _draft_about(self, name: str) -> int:
-        """Return the number of the draft that waits at a task about a message."""
-        for task in self._open_tasks(name):
-            if task.draft_message_id is not None:
-                return task.draft_message_id
-        raise ScenarioError(f"{self._scenario.name}: there is no open task with a draft about {name}.")
-
-    def _open_tasks(self, name: str) -> list[TaskRow]:
-        with self._parts.store.reading() as query:
-            return query.tasks(state="open", message_id=self._number(name))
+    def _mistake(self, text: str) -> ScenarioError:
+        return ScenarioError(f"{self._scenario.name}: {text}.")
 
 
 def of_files(sources: Sequence[Source], party_of: Callable[[Source], str | None]) -> Scenario:
@@ -306,10 +308,6 @@ def of_files(sources: Sequence[Source], party_of: Callable[[Source], str | None]
             if (party := party_of(source)) is not None
         ),
     )
-
-
-def _author(text: str) -> HealthcareProfessional:
-    return author_from(text, CodeLists.load().name_of)
 
 
 def _named(sources: Sequence[Source]) -> Iterator[tuple[Source, str]]:

@@ -18,9 +18,9 @@ from adapter.errors import FormError
 from adapter.message.message import ConversationRef, Message
 from adapter.simulate import nav
 from adapter.simulate.compose import NewId, compose, with_question
-from adapter.simulate.react import Act, Met, State, due, is_waiting, missing, react, reference_of
+from adapter.simulate.react import Act, Met, State, due, is_waiting, missing, next_due, react, reference_of
 from adapter.simulate.receipt import own_receipt
-from adapter.simulate.script import Acknowledge, Judge, Oddity, Script, Send
+from adapter.simulate.script import Acknowledge, Judge, Oddity, Script, Send, load_script
 from adapter.wire import read, write
 from adapter.wire.spec import new_uuid
 
@@ -83,6 +83,13 @@ class Actor:
         """What the script asks for and has not happened; empty when it is fulfilled."""
         late = (f"{name}: its answer was not sent" for _, name, _, _ in self._later)
         return (*missing(self._script, self._state), *late)
+
+    @property
+    def next_due(self) -> datetime | None:
+        """Return when the party does something next, if nothing comes before; None where it waits."""
+        moments = [moment for moment, *_ in self._later]
+        sends = next_due(self._script, self._state)
+        return min([*moments, sends] if sends else moments, default=None)
 
     def run(
         self, stop: threading.Event, *, until_idle: timedelta | None = None, length: timedelta | None = None
@@ -224,3 +231,16 @@ def _free(folder: Path, name: str) -> Path:
         number += 1
         path = folder / f"{name}.{number}"
     return path
+
+
+def engage(script: Path, inbox: Path, sent: Path, clock: Clock, new_id: NewId) -> Actor:
+    """Return an actor for a scenario: on its clock, and silent. Raises ScriptError."""
+    return Actor(
+        load_script(script),
+        inbox=inbox,
+        outbox=sent,
+        kept=inbox.with_name("read"),
+        tell=lambda _: None,
+        clock=clock,
+        new_id=new_id,
+    )

@@ -97,6 +97,12 @@ def due(script: Script, state: State, now: datetime) -> tuple[Send, ...]:
     return tuple(send for send in script.sends if send.id not in state.done and _is_time(send, state, now))
 
 
+def next_due(script: Script, state: State) -> datetime | None:
+    """Return when the party next sends something of its own accord, if nothing comes before; None where it waits."""
+    moments = [moment for send in script.sends if send.id not in state.done if (moment := _moment(send, state))]
+    return min(moments, default=None)
+
+
 def is_waiting(script: Script, state: State) -> bool:
     """Tell whether something will be sent as soon as its time has come, whatever arrives."""
     return any(
@@ -127,9 +133,15 @@ def reference_of(script: Script, state: State, name: str) -> ConversationRef:
 
 
 def _is_time(send: Send, state: State, now: datetime) -> bool:
+    moment = _moment(send, state)
+    return moment is not None and now >= moment
+
+
+def _moment(send: Send, state: State) -> datetime | None:
+    """Return when something is sent; None while what must come before has not happened."""
     moments = [state.done.get(name) for name in send.conditions]
     known = [moment for moment in moments if moment is not None]
-    return len(known) == len(moments) and now >= max(known, default=state.begun) + send.wait
+    return max(known, default=state.begun) + send.wait if len(known) == len(moments) else None
 
 
 def _fits(expect: Expect, state: State, message: Message) -> bool:

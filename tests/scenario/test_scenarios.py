@@ -15,6 +15,7 @@ from adapter.replay.compare import difference
 from adapter.replay.isolated import SOFTWARE_VERSION, Performance
 from adapter.replay.scenario import Scenario, load
 from adapter.service.parts import Parts
+from adapter.simulate.actor import engage
 
 FOLDER = resources.fixtures() / "scenarios"
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -34,7 +35,7 @@ def test_a_scenario_ends_as_it_says(path: Path, tmp_path: Path) -> None:
     settings = moved(load_config(scenario.config or resources.example_config()), tmp_path)
 
     with closing(Parts.build(settings, software_version=SOFTWARE_VERSION)) as parts:
-        performance = Performance(scenario, parts)
+        performance = Performance(scenario, parts, engage)
         performance.play()
         found = performance.holdings()
 

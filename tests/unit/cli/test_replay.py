@@ -15,7 +15,7 @@ import pytest
 from adapter import resources
 from adapter.cli import replay as verb
 from adapter.config import Settings, load
-from adapter.replay.isolated import Stage
+from adapter.replay.stage import Stage
 from adapter.service.parts import Parts
 from adapter.store import Store
 from adapter.store.lock import DaemonLock

@@ -8,7 +8,8 @@ import pytest
 
 from adapter.flow.drafts.kinds import DraftKind
 from adapter.replay import scenario as scenarios
-from adapter.replay.scenario import Approve, ScenarioError, WriteDraft
+from adapter.replay.acts import Approve, WriteDraft
+from adapter.replay.scenario import ScenarioError
 
 HEAD = 'what = "w"\nstarts = 2026-03-02T09:20:00\n[[step]]\nsend = "a.xml"\nfrom = "referrer"\n'
 

@@ -13,9 +13,11 @@ from adapter.config import load
 from adapter.config.move import moved
 from adapter.errors import BudstikkeError
 from adapter.flow.drafts.kinds import DraftKind
-from adapter.replay.isolated import SOFTWARE_VERSION, Performance, Stage, of_files
-from adapter.replay.scenario import Approve, Release, Scenario, ScenarioError, SendFile, SendSpec, Step, WriteDraft
+from adapter.replay.acts import Approve, Release, SendFile, SendSpec, WriteDraft
+from adapter.replay.isolated import SOFTWARE_VERSION, Performance, of_files
+from adapter.replay.scenario import Scenario, ScenarioError, Step
 from adapter.replay.source import Source
+from adapter.replay.stage import Stage
 from adapter.service.parts import Parts
 
 START = datetime(2026, 3, 2, 8, 20, tzinfo=UTC)

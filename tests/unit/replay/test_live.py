@@ -11,11 +11,11 @@ import pytest
 from adapter.config import Settings
 from adapter.errors import ChannelUnavailable
 from adapter.message.state import DeliveryState, MessageState
-from adapter.replay.isolated import Stage
 from adapter.replay.live import Outcome, Pace, Put, await_outcomes, is_daemon_at_work, put_all
 from adapter.replay.preview import Plan
 from adapter.replay.report import summary
 from adapter.replay.source import Source
+from adapter.replay.stage import Stage
 from adapter.service.parts import Parts
 from adapter.store import Store
 from adapter.store.lock import DaemonLock

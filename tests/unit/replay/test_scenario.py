@@ -6,20 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from adapter.replay.acts import SOMEBODY, Approve, CloseTasks, Discard, Pass, Release, SendFile, SendSpec
 from adapter.replay.holdings import Holdings
-from adapter.replay.scenario import (
-    SOMEBODY,
-    Approve,
-    CloseTasks,
-    Discard,
-    Pass,
-    Release,
-    Scenario,
-    ScenarioError,
-    SendFile,
-    SendSpec,
-    load,
-)
+from adapter.replay.scenario import Scenario, ScenarioError, load
 
 Read = Callable[[str], Scenario]
 

@@ -30,7 +30,7 @@ def test_every_channel_of_the_example_is_made_quick_and_nothing_else_changes(tmp
     waits = {"poll": "every 1s", "quiet": timedelta(), "patience": timedelta(seconds=1)}
     assert quick.channel == tuple(channel.model_copy(update=waits) for channel in plain.channel)
     assert quick.party == plain.party
-    assert [route.schedule for route in quick.route] == ["at once", "every 2s"]
+    assert [route.schedule for route in quick.route] == ["at once", "at once", "every 2s"]
 
 
 def test_an_earlier_demo_is_replaced_and_what_lies_beside_it_stays(tmp_path: Path) -> None:
