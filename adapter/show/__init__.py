@@ -1,8 +1,10 @@
 """A message for a person: as text, as an HTML page, as a PDF, and as JSON.
 
-page        what a shown message is made of      message     who, to whom, about whom, what
-describe    any part of the model                words       small values, free text, foreign XML
-labels      the Norwegian words                  text, html, pdf  the ways to write a page
+page         what a shown message is made of      message     who, to whom, about whom, what
+notices      what must be seen first              remarks     what the checks found, where it belongs
+describe     any part of the model                receipt, sick_note, medicines, attached, thread  parts with a form
+words        small values, free text, foreign XML labels      the Norwegian words
+text, html, pdf  the ways to write a page
 """
 
 from __future__ import annotations
@@ -15,20 +17,22 @@ from adapter.message import Message
 from adapter.show import html as _html
 from adapter.show import pdf as _pdf
 from adapter.show import text as _text
-from adapter.show.message import Finding, page
+from adapter.show.message import page
+from adapter.show.remarks import Finding
+from adapter.show.thread import Entry
 from adapter.wire.spec import to_spec
 
-__all__ = ["as_json", "html", "pdf", "text"]
+__all__ = ["Entry", "Finding", "as_json", "html", "pdf", "text"]
 
 
-def text(message: Message, findings: Iterable[Finding] = ()) -> str:
-    """Return the message as text in Norwegian, with what the checks found."""
-    return _text.render(page(message, findings))
+def text(message: Message, findings: Iterable[Finding] = (), thread: Iterable[Entry] = ()) -> str:
+    """Return the message as text in Norwegian, with what the checks found and the conversation it belongs to."""
+    return _text.render(page(message, findings, thread))
 
 
-def html(message: Message, findings: Iterable[Finding] = ()) -> str:
-    """Return the message as one HTML document in Norwegian that needs nothing from outside."""
-    return _html.render(page(message, findings))
+def html(message: Message, findings: Iterable[Finding] = (), thread: Iterable[Entry] = ()) -> str:
+    """Return the same as one HTML document that needs nothing from outside."""
+    return _html.render(page(message, findings, thread))
 
 
 def pdf(message: Message, *, at: datetime) -> bytes:

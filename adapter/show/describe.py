@@ -8,21 +8,45 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from adapter.message import Code, FreeText, HealthcareProfessional, Identifier, Moment, Organisation, Patient, Person
+from adapter.message import (
+    Code,
+    FreeText,
+    HealthcareProfessional,
+    Identifier,
+    Moment,
+    Organisation,
+    Party,
+    Patient,
+    Person,
+)
 from adapter.message.address import Address, Telecom
 from adapter.message.attachment import Opaque
 from adapter.message.code import Quantity
-from adapter.message.epikrise import ClinicalFact, HeadedText, Prescription
-from adapter.message.henvisning import Diagnosis, InformationItem, Medication, Reason
-from adapter.message.sykmelding import Cause, QuestionGroup, SickPeriod
+from adapter.message.dialogmelding import Notat, RelatedRole, RelatedUnit
+from adapter.message.epikrise import ClinicalFact, HeadedText, NextOfKin, Prescription
+from adapter.message.henvisning import (
+    CareRelation,
+    Contact,
+    ContactPerson,
+    Diagnosis,
+    InformationItem,
+    Institution,
+    Medication,
+    Reason,
+    Relative,
+    Responsible,
+)
+from adapter.message.legeerklaering import Workplace
+from adapter.message.sykmelding import Cause, Employment, QuestionGroup, SickPeriod
 from adapter.show.labels import LABELS, SHOWN_ELSEWHERE, YES_NO
-from adapter.show.page import Item, Table, block, line
+from adapter.show.medicines import medicine_table
+from adapter.show.page import Item, block, card, line, lines_first
 from adapter.show.sick_note import cause_text, periods, questions
 from adapter.show.words import (
     address_lines,
     code_text,
+    diagnosis_text,
     free_text,
-    full_code,
     identifier_lines,
     moment_text,
     opaque_block,
@@ -38,8 +62,15 @@ _TEXTS: dict[type, Callable[[Any], str]] = {
     Telecom: telecom_text,
     FreeText: free_text,
     Cause: cause_text,
+    Diagnosis: diagnosis_text,
 }
-_MEDICINE_HEADS = ("Legemiddel", "Dosering", "Enhetsdose", "Mengde", "Varighet", "Bruk", "Periode", "Kommentar")
+#: Values that are people or bodies: a few lines each, which may stand beside one another.
+_CARDS = (
+    *(Person, Party, RelatedRole, RelatedUnit, Contact, ContactPerson, Institution, Relative, NextOfKin),
+    *(CareRelation, Responsible, Employment, Workplace),
+)
+#: What comes first of those: who it is.
+_NAMES = ("organisation", "party", "person", "name", "employer")
 
 
 def describe(value: Any) -> tuple[Item, ...]:  # noqa: ANN401 - any dataclass of the model
@@ -51,11 +82,9 @@ def describe(value: Any) -> tuple[Item, ...]:  # noqa: ANN401 - any dataclass of
             return (*line("", value.name), *_fields(value))
         case Opaque():
             return opaque_block(value)
-        case Diagnosis():
-            return _diagnosis(value)
         case HeadedText():
             return headed_texts((value,))
-    return _fields(value)
+    return fields_first(value, *(_NAMES if isinstance(value, _CARDS) else ()))
 
 
 def describe_field(label: str, value: object) -> tuple[Item, ...]:
@@ -71,8 +100,20 @@ def describe_field(label: str, value: object) -> tuple[Item, ...]:
     text = _TEXTS.get(type(value))
     if text:
         return line(label, text(value))
+    return _under(label, value)
+
+
+def _under(label: str, value: object) -> tuple[Item, ...]:
+    """Return a value under its label; a party's part in the matter, or what a note is about, says more than that."""
     items = describe(value)
-    return block(label, *items) if label else items
+    match value:
+        case CareRelation() | Responsible():
+            label = (code_text(value.relation) if value.relation else "") or label
+        case Notat() if label:
+            label = (code_text(value.theme) if value.theme else "") or label
+    if not label:
+        return items
+    return card(label, *items) if isinstance(value, _CARDS) else block(label, *lines_first(items))
 
 
 def reasons(found: tuple[Reason, ...]) -> tuple[Item, ...]:
@@ -95,41 +136,13 @@ def _under_headings(found: tuple[Reason | HeadedText, ...], otherwise: str) -> t
 
 def information(found: tuple[InformationItem | ClinicalFact, ...]) -> tuple[Item, ...]:
     """Return the clinical facts by kind, in the order the kinds came; medicines are a table of their own."""
-    medicines = [item for item in found if isinstance(item.content, Medication | Prescription)]
     by_kind: dict[str, list[Item]] = {}
     for item in found:
         if not isinstance(item.content, Medication | Prescription):
             title = (code_text(item.kind) if item.kind else "") or "Opplysning"
             by_kind.setdefault(title, []).extend(_fields(item))
-    blocks: list[Item] = []
-    for title, items in by_kind.items():
-        blocks += block(title, *items)
-    return (*blocks, *(block("Legemidler", _medicine_table(medicines)) if medicines else ()))
-
-
-def _medicine_table(items: list[InformationItem | ClinicalFact]) -> Table:
-    rows = [tuple(cell.strip() for cell in _medicine_row(item)) for item in items]
-    used = [index for index in range(len(_MEDICINE_HEADS)) if index == 0 or any(row[index] for row in rows)]
-    return Table(
-        tuple(_MEDICINE_HEADS[index] for index in used), tuple(tuple(row[index] for index in used) for row in rows)
-    )
-
-
-def _medicine_row(item: InformationItem | ClinicalFact) -> tuple[str, ...]:
-    medicine = item.content
-    if not isinstance(medicine, Medication | Prescription):
-        return ()
-    period = " – ".join(moment_text(moment) for moment in (item.start, item.end) if moment)
-    return (
-        full_code(medicine.drug) if medicine.drug else "",
-        medicine.dosage or "",
-        quantity_text(medicine.dose) if medicine.dose else "",
-        quantity_text(medicine.supplied) if medicine.supplied else "",
-        quantity_text(medicine.duration) if medicine.duration else "",
-        code_text(medicine.status) if medicine.status else "",
-        period,
-        medicine.comment or "",
-    )
+    blocks = (made for title, items in by_kind.items() for made in block(title, *items))
+    return (*blocks, *medicine_table(found))
 
 
 def _person(person: Person) -> tuple[Item, ...]:
@@ -140,16 +153,8 @@ def _person(person: Person) -> tuple[Item, ...]:
             *describe_field(LABELS["HealthcareProfessional.role_to_patient"], person.role_to_patient),
         )
         person = replace(person, profession=None, role_to_patient=None)
-    return (*line("Navn", person.name), *work, *identifier_lines(person.identifiers), *_fields(person))
-
-
-def _diagnosis(diagnosis: Diagnosis) -> tuple[Item, ...]:
-    concept = full_code(diagnosis.concept) if diagnosis.concept else ""
-    modifiers = (
-        f"{code_text(modifier.name) if modifier.name else ''}: {', '.join(map(code_text, modifier.values))}"
-        for modifier in diagnosis.modifiers
-    )
-    return line("", "; ".join(part for part in (concept, *modifiers) if part))
+    numbers = identifier_lines(person.identifiers)
+    return (*line("", person.name), *lines_first((*numbers, *work, *_fields(person))))
 
 
 def _several(label: str, values: tuple[Any, ...]) -> tuple[Item, ...]:
@@ -161,13 +166,7 @@ def _several(label: str, values: tuple[Any, ...]) -> tuple[Item, ...]:
     together = _TOGETHER.get(type(values[0]))
     if together:
         return together(values)
-    if isinstance(values[0], Diagnosis):
-        return block(label, *(item for value in values for item in _diagnosis(value)))
-    items: list[Item] = []
-    for value in values:
-        found = describe(value)
-        items += block(label, *found) if label else found
-    return tuple(items)
+    return tuple(item for value in values for item in _under(label, value))
 
 
 #: Values that are shown together, under headings of their own.
@@ -190,7 +189,7 @@ def fields_first(value: Any, *first: str) -> tuple[Item, ...]:  # noqa: ANN401 -
     """Return a dataclass field by field, some of them before the others."""
     cls: type = type(value)
     labels = dict(labelled_fields(cls))
-    names = [*first, *(name for name in labels if name not in first)]
+    names = sorted(labels, key=lambda name: first.index(name) if name in first else len(first))
     return tuple(item for name in names for item in describe_field(labels[name], getattr(value, name)))
 
 

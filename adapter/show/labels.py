@@ -56,9 +56,8 @@ LABELS: dict[str, str] = {
     "Dialogmelding.case": "Sak",
     "Dialogmelding.foresporsler": "Forespørsel",
     "Dialogmelding.notater": "Notat",
-    "Notat.theme": "Tema",
     "Notat.subject": "Emne",
-    "Notat.text": "Tekst",
+    "Notat.text": "",
     "Notat.remark": "Merknad",
     "Notat.document_id": "Dokument-id",
     "Notat.date": "Dato",
@@ -66,7 +65,7 @@ LABELS: dict[str, str] = {
     "Notat.roles": "Ansvarlig",
     "Foresporsel.kind": "Type",
     "Foresporsel.subject": "Emne",
-    "Foresporsel.question": "Spørsmål",
+    "Foresporsel.question": "",
     "Foresporsel.purpose": "Formål",
     "Foresporsel.reason": "Begrunnelse",
     "Foresporsel.urgency": "Hastegrad",
@@ -98,7 +97,7 @@ LABELS: dict[str, str] = {
     "Henvisning.information": "",
     "Henvisning.reasons": "",
     "Henvisning.diagnoses": "Diagnoser",
-    "Henvisning.requested": "Ønsket tjeneste",
+    "Henvisning.requested": "",
     "Henvisning.comments": "Kommentarer",
     "Henvisning.relatives": "Pårørende",
     "Henvisning.units": "Tilknyttet enhet",
@@ -141,11 +140,9 @@ LABELS: dict[str, str] = {
     "Relative.consent": "Samtykke",
     "Responsible.person": "",
     "Responsible.approved": "Godkjent",
-    "Responsible.relation": "Relasjon",
     "Responsible.note": "Merknad",
     "Contact.person": "",
     "Contact.note": "Merknad",
-    "CareRelation.relation": "Relasjon",
     "CareRelation.start": "Fra",
     "CareRelation.end": "Til",
     "CareRelation.party": "",
@@ -153,7 +150,7 @@ LABELS: dict[str, str] = {
     "ContactPerson.workplace": "Arbeidssted",
     "ContactPerson.person": "",
     "ContactPerson.note": "Merknad",
-    "Institution.name": "Navn",
+    "Institution.name": "",
     "Institution.role": "Rolle",
     "Institution.contact": "Kontakt",
     "Institution.note": "Merknad",
@@ -212,11 +209,10 @@ LABELS: dict[str, str] = {
     "InformationItem.origin": "Første dag",
     "Reason.text": "",
     "Reason.codes": "Kode",
-    "RequestedService.service_type": "Tjenestetype",
     "RequestedService.purpose": "Formål",
     "RequestedService.date": "Ønsket dato",
     "RequestedService.priority": "Hastegrad",
-    "RequestedService.comment": "Kommentar",
+    "RequestedService.comment": "Kommentar til ønsket tjeneste",
     "RequestedService.service": "",
     "Service.id": "Tjeneste",
     "Service.speciality": "Fagområde",
@@ -260,7 +256,7 @@ LABELS: dict[str, str] = {
     "AnsweredReferral.reasons": "",
     "AnsweredReferral.diagnoses": "Henvisningsdiagnoser",
     "NextOfKin.relation": "Slektskap",
-    "NextOfKin.name": "Navn",
+    "NextOfKin.name": "",
     "NextOfKin.number": "Nummer",
     "NextOfKin.address": "Adresse",
     "CareEvent.course": "",
@@ -354,7 +350,7 @@ LABELS: dict[str, str] = {
     "Sykmelding.system_version": "Programversjon",
     "Sykmelding.barcode": "Strekkode",
     "Employment.has_employer": "Har arbeidsgiver",
-    "Employment.employer": "Navn",
+    "Employment.employer": "",
     "Employment.occupation": "Yrke",
     "Employment.percentage": "Stillingsprosent",
     "MedicalAssessment.diagnosis": "Hoveddiagnose",
@@ -400,7 +396,7 @@ LABELS: dict[str, str] = {
     "Legeerklaering.other_information": "Andre opplysninger",
     "Legeerklaering.wants_copy": "Ønsker kopi av vedtak",
     "Legeerklaering.contacts": "NAV bør kontakte",
-    "Workplace.name": "Navn",
+    "Workplace.name": "",
     "Workplace.organisation_number": "Organisasjonsnummer",
     "Workplace.occupation": "Yrke",
     "Workplace.occupation_code": "Yrkeskode",
@@ -484,6 +480,18 @@ SHOWN_ELSEWHERE = frozenset(
         *("Epikrise.version", "HeadedText.heading", "ClinicalFact.kind"),
         *("Sykmelding.version", "Sykmelding.source", "Legeerklaering.version", "Legeerklaering.source"),
         *("Document.kind", "Document.mime_type", "Document.description", "Document.content"),
+        *("Notat.theme", "CareRelation.relation", "Responsible.relation"),
+        # stays "new" even where the referral itself is changed or taken back
+        "RequestedService.service_type",
+    }
+)
+
+#: Labels of what systems need and readers seldom do.
+MINOR = frozenset(
+    {
+        *("HER-id", "Organisasjonsnummer", "HPR-nummer", "Meldings-id", "Dokument-id", "Henvisnings-id"),
+        *("Epikrise-id", "Samtale-id", "Svar på", "Forløps-id", "Versjon", "Meldingens egen versjon", "Standard"),
+        *("Program", "Programversjon", "Regelsett", "Strekkode", "OID", "Navnerom"),
     }
 )
 
@@ -517,4 +525,26 @@ SEVERITIES = {
     "hold": "Holdes",
     "warn": "Advarsel",
     "info": "Merknad",
+}
+
+#: How much a severity matters to whoever reads.
+LEVELS = {"reject": "stop", "block": "stop", "hold": "stop", "warn": "warn"}
+#: What a receipt means, list 8258.
+MEANINGS = {
+    "1": "Meldingen er kommet fram og tatt imot.",
+    "2": "Meldingen er avvist: mottakeren har ikke tatt den imot. Rett det som er feil, og send en ny melding.",
+    "3": "Meldingen er tatt imot, men en del av den har feil og er ikke med.",
+}
+
+#: What has become of a message in the store.
+STATES = {
+    "received": "Mottatt, ikke vurdert",
+    "quarantined": "Lagt til side",
+    "ignored": "Kommet før",
+    "parked": "Venter på en annen melding",
+    "held": "Holdt, venter på en avgjørelse",
+    "rejected": "Avvist",
+    "accepted": "Godtatt, på vei",
+    "delivered": "Levert",
+    "failed": "Ikke levert",
 }

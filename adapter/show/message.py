@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Protocol
 
 from adapter.message import (
-    Base64Data,
+    Dialogmelding,
     Document,
-    Envelope,
     Epikrise,
     Henvisning,
     Legeerklaering,
@@ -18,61 +15,45 @@ from adapter.message import (
     Opaque,
     Party,
     PatientReport,
-    Receipt,
     Sykmelding,
 )
-from adapter.show import sick_note
-from adapter.show.describe import describe, fields_first
-from adapter.show.labels import KINDS, SEVERITIES
-from adapter.show.page import Attachment, Block, Item, Page, Table, block, line, plain
-from adapter.show.words import code_text, opaque_block
-
-_COPY = "COP"
-_EMERGENCY = "0"
-_SIGNATURE = "Signature"
-#: What a browser shows safely, and how such a file begins.
-_SAFE_TYPES = {
-    "application/pdf": ("pdf", b"%PDF-"),
-    "image/png": ("png", b"\x89PNG\r\n\x1a\n"),
-    "image/jpeg": ("jpg", b"\xff\xd8\xff"),
-    "image/jpg": ("jpg", b"\xff\xd8\xff"),
-    "image/pjpeg": ("jpg", b"\xff\xd8\xff"),
-}
+from adapter.show.attached import attachments
+from adapter.show.describe import describe, describe_field, fields_first
+from adapter.show.labels import KINDS, LABELS
+from adapter.show.notices import SIGNATURE, is_copy, notices
+from adapter.show.page import Block, Item, Line, Notice, Page, block, line, lines_first, plain
+from adapter.show.receipt import receipt_block
+from adapter.show.remarks import Finding, Place, summary, with_remarks
+from adapter.show.thread import Entry, thread_block
+from adapter.show.words import code_text, moment_text, opaque_block
 
 
-class Finding(Protocol):
-    """What is shown of a check's finding."""
-
-    @property
-    def rule(self) -> str: ...
-    @property
-    def severity(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def partner_text(self) -> str | None: ...
-
-
-def page(message: Message, findings: Iterable[Finding] = ()) -> Page:
+def page(message: Message, findings: Iterable[Finding] = (), thread: Iterable[Entry] = ()) -> Page:
     """Return what a reader of a message should see, the most important first."""
-    blocks: list[Block] = []
-    blocks += _findings(tuple(findings))
-    blocks += _receipt(message.receipt)
-    blocks += _party("Fra", message.sender)
-    blocks += _party("Til", message.receiver)
-    for other in message.other_receivers:
-        blocks += _party("Kopi til" if _is_copy(message, other) else "Også til", other)
-    if message.patient:
-        blocks += block("Pasient", *describe(message.patient))
-    for document in message.documents:
-        blocks += _document(document)
-    for report in message.patient_reports:
-        blocks += _report(report)
-    if message.opaque and message.opaque.name != _SIGNATURE:
-        blocks += opaque_block(message.opaque)
-    blocks += _attachments(message)
-    blocks += block("Om meldingen", *describe(message))
-    return Page(title=_title(message), notices=tuple(_notices(message)), blocks=tuple(blocks))
+    found = tuple(findings)
+    about = describe(message.about) if message.about else ()
+    content = _content(message, about)
+    blocks: list[Block] = [
+        *_party(Place.SENDER, message.sender),
+        *_party(Place.RECEIVER, message.receiver),
+        *(
+            part
+            for other in message.other_receivers
+            for part in _party("Kopi til" if is_copy(message, other) else "Også til", other)
+        ),
+        Block(Place.PATIENT, about, is_card=True),
+        *content,
+        *(attachments(message) or (Block(Place.ATTACHMENTS, ()),)),
+        *thread_block(tuple(thread)),
+        Block(Place.MESSAGE, lines_first(describe(message))),
+    ]
+    shown = with_remarks(blocks, content[0].title if content else Place.MESSAGE, found)
+    return Page(
+        title=_title(message),
+        subtitle=plain(f"Sendt {moment_text(message.generated)}") if message.generated else "",
+        notices=(*notices(message), *((Notice(text=summary(found)),) if found else ())),
+        blocks=tuple(part for part in shown if part.items),
+    )
 
 
 def _title(message: Message) -> str:
@@ -80,150 +61,88 @@ def _title(message: Message) -> str:
     return plain(named).strip() or KINDS[message.kind]
 
 
-def _notices(message: Message) -> Iterable[str]:
-    yield from _content_notices(message)
-    if message.status and message.status.value == "TEST":
-        yield "Testmelding."
-    if any(_is_copy(message, other) for other in message.other_receivers):
-        yield "Meldingen er også sendt som kopi; kopimottakere står nedenfor."
-    if message.opaque and message.opaque.name == _SIGNATURE:
-        yield "Meldingen har en elektronisk signatur. Her vises bare at den finnes."
-
-
-def _content_notices(message: Message) -> Iterable[str]:
-    payload = message.payload
-    if isinstance(payload, Henvisning | Epikrise):
-        if payload.is_cancellation:
-            what = "henvisningen" if isinstance(payload, Henvisning) else "epikrisen"
-            yield f"Kansellering: {what} trekkes tilbake."
-        if payload.is_change:
-            yield "Endring: innholdet erstatter det som er sendt før."
-    requested = payload.requested if isinstance(payload, Henvisning) else None
-    if requested and requested.priority and requested.priority.value == _EMERGENCY:
-        yield "Øyeblikkelig hjelp."
-    if isinstance(payload, Sykmelding):
-        yield from sick_note.notices(payload)
-    if isinstance(payload, Legeerklaering) and payload.withholds:
-        yield "Noe i erklæringen bør pasienten ikke få vite av medisinske grunner."
-
-
-def _is_copy(message: Message, party: Party) -> bool:
-    if message.envelope is Envelope.MESSAGE:
-        return True  # they have no other kind (CopyDest)
-    return party.role is not None and party.role.value == _COPY
-
-
-def _findings(findings: tuple[Finding, ...]) -> tuple[Block, ...]:
-    if not findings:
-        return ()
-    rows = tuple(
-        (
-            SEVERITIES.get(str(finding.severity), plain(str(finding.severity))),
-            plain(finding.rule),
-            plain(finding.partner_text or finding.text),
-        )
-        for finding in findings
-    )
-    return (Block("Funn", (Table(("Alvor", "Regel", "Hva"), rows),)),)
-
-
-def _receipt(receipt: Receipt | None) -> tuple[Block, ...]:
-    if receipt is None:
-        return ()
-    errors: tuple[Item, ...] = ()
-    if receipt.errors:
-        # HIS 80415: the free text (OT) shall always be shown; NAV writes its reason in the name (DN).
-        rows = tuple(
-            (plain(error.value or ""), plain(error.name or ""), plain(error.text or "")) for error in receipt.errors
-        )
-        errors = (Table(("Feilkode", "Betydning", "Forklaring"), rows),)
-    status = line("Status", code_text(receipt.status)) if receipt.status else ()
-    return block("Kvittering", *status, *errors, *fields_first(replace(receipt, status=None)))
-
-
 def _party(title: str, party: Party | None) -> tuple[Block, ...]:
-    return block(title, *describe(party)) if party else ()
+    """Return a party; the two ends of a message are there even where they are empty, for what is said of that."""
+    if party is None and title not in {Place.SENDER, Place.RECEIVER}:
+        return ()
+    return (Block(title, describe(party) if party else (), is_card=True),)
 
 
-def _document(document: Document) -> tuple[Block, ...]:
+def _content(message: Message, about: tuple[Item, ...]) -> tuple[Block, ...]:
+    return (
+        *receipt_block(message.receipt),
+        *(found for document in message.documents for found in _document(document, about)),
+        *(found for report in message.patient_reports for found in _report(report)),
+        *(opaque_block(message.opaque) if message.opaque and message.opaque.name != SIGNATURE else ()),
+    )
+
+
+def _document(document: Document, about: tuple[Item, ...]) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for item in document.content or ():
         if isinstance(item, Henvisning | Epikrise | Sykmelding | Legeerklaering):
-            blocks += block(_TITLES[type(item)], *fields_first(item, *_IMPORTANT[type(item)]))
+            blocks += _letter(item, about)
+        elif isinstance(item, Dialogmelding):
+            blocks += _dialogue(item)
         elif isinstance(item, Opaque):
             blocks += opaque_block(item)
         elif isinstance(item, Message):
             inner = page(item)
             blocks += block(f"Melding i meldingen: {inner.title}", *inner.blocks)
-        elif not isinstance(item, Base64Data):
-            blocks += block("Innhold", *describe(item))
     if document.booking:
         blocks += block("Time", *describe(document.booking))
     return tuple(blocks)
 
 
+def _letter(payload: Henvisning | Epikrise | Sykmelding | Legeerklaering, about: tuple[Item, ...]) -> tuple[Block, ...]:
+    """Return the content under its heading; the stays of an epikrise, which are what it tells, come before it.
+
+    :param about: the patient as the letter shows it; what says the same once more is left out.
+    """
+    stays: tuple[Item, ...] = ()
+    if isinstance(payload, Epikrise):
+        stays = describe_field(LABELS["Epikrise.events"], payload.events)
+        payload = replace(payload, events=())
+    elif isinstance(payload, Sykmelding | Legeerklaering) and payload.patient and describe(payload.patient) == about:
+        payload = replace(payload, patient=None)
+    rest = lines_first(fields_first(payload, *_IMPORTANT[type(payload)]))
+    return (*(stay for stay in stays if isinstance(stay, Block)), *block(_TITLES[type(payload)], *rest))
+
+
+def _dialogue(dialogue: Dialogmelding) -> tuple[Block, ...]:
+    """Return each note and question under its own heading, and before them the case they belong to."""
+    items = describe(dialogue)
+    return (
+        *block("Sak", *(item for item in items if isinstance(item, Line))),
+        *(item for item in items if isinstance(item, Block)),
+    )
+
+
 _TITLES: dict[type, str] = {
     Henvisning: "Henvisning",
-    Epikrise: "Epikrise",
+    Epikrise: "Om epikrisen",
     Sykmelding: "Sykmelding",
     Legeerklaering: "Legeerklæring ved arbeidsuførhet",
 }
 #: What a reader looks for first.
 _IMPORTANT: dict[type, tuple[str, ...]] = {
     Henvisning: (
-        *("service_type", "description", "request_comment", "requested"),
-        *("diagnoses", "reasons", "information"),
+        *("description", "description_note", "service_type", "request_comment", "requested"),
+        *("issued", "payment_category", "basis_for_services", "ack", "diagnoses", "reasons", "information"),
     ),
-    Epikrise: ("description", "service_type", "status", "issued", "approved", "events", "referrals"),
+    Epikrise: ("description", "service_type", "status", "priority", "issued", "approved", "ack", "referrals"),
     Sykmelding: (
-        *("started", "periods", "needs_nav_now", "nav_help", "nav_measures", "other_measures"),
-        *("workplace_measures", "employer_message", "assessment", "employment", "prognosis", "questions"),
+        *("started", "seen", "contact", "no_contact", "periods", "needs_nav_now", "nav_help", "nav_measures"),
+        *("other_measures", "workplace_measures", "employer_message", "gp", "nav_office"),
+        *("assessment", "prognosis", "questions", "plan", "employment"),
     ),
-    Legeerklaering: ("purposes", "patient", "unfit_from", "diagnoses", "status", "course", "measures", "ability"),
+    Legeerklaering: ("purposes", "unfit_from", "diagnoses", "status", "course", "measures", "ability"),
 }
 
 
 def _report(report: PatientReport) -> tuple[Block, ...]:
-    about = (*line("Saksnummer", report.case_number), *(describe(report.patient) if report.patient else ()))
+    about = describe(report.patient) if report.patient else ()
     return (
-        *block("Pasientrapport", *about),
-        *(found for document in report.documents for found in _document(document)),
+        *block("Pasientrapport", *line("Saksnummer", report.case_number), *about),
+        *(found for document in report.documents for found in _document(document, about)),
     )
-
-
-def _attachments(message: Message) -> tuple[Block, ...]:
-    documents = [
-        *message.attachments,
-        *(document for document in message.documents if document.file_reference and not document.is_attachment),
-    ]
-    return block("Vedlegg", *(_attachment(number, found) for number, found in enumerate(documents, start=1)))
-
-
-def _attachment(number: int, document: Document) -> Attachment:
-    holders = [item for item in document.content or () if isinstance(item, Base64Data)]
-    data = holders[0].decode() if holders else None
-    mime_type = (document.mime_type or "").strip().lower()
-    ending, beginning = _SAFE_TYPES.get(mime_type, ("", b""))
-    is_safe = bool(data) and bool(ending) and data is not None and data.startswith(beginning)
-    link = None
-    if is_safe and data is not None:
-        shown_type = "image/jpeg" if ending == "jpg" else mime_type
-        link = f"data:{shown_type};base64,{base64.b64encode(data).decode('ascii')}"
-    return Attachment(
-        name=plain(document.description or "").strip() or f"Vedlegg {number}",
-        mime_type=plain(document.mime_type or "").strip() or "ukjent type",
-        size=None if data is None else len(data),
-        link=link,
-        file_name=f"vedlegg-{number}.{ending}" if ending else "",
-        note=_note(document, holders, data, is_safe=is_safe),
-    )
-
-
-def _note(document: Document, holders: list[Base64Data], data: bytes | None, *, is_safe: bool) -> str:
-    if document.file_reference:
-        return f"Ligger ikke i meldingen: {plain(document.file_reference)}"
-    if not holders:
-        return "Uten innhold"
-    if data is None:
-        return "Innholdet kan ikke leses"
-    return "" if is_safe else "Vises ikke: typen er ikke pdf, jpeg eller png, eller innholdet er noe annet enn den sier"

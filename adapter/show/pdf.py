@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapter.message.code import OSLO
-from adapter.show.page import Attachment, Block, Item, Line, Page, Table
+from adapter.show.page import Attachment, Block, Item, Line, Page, Remark, Table
 from adapter.show.text import size_text
 
 if TYPE_CHECKING:
@@ -58,8 +58,10 @@ def _page(page: Page, styles: dict[str, Any], width: float) -> Iterator[Flowable
     from reportlab.platypus import Paragraph  # noqa: PLC0415 - as in `render`
 
     yield Paragraph(_marked(page.title), styles["title"])
+    if page.subtitle:
+        yield Paragraph(_marked(page.subtitle), styles["subtitle"])
     for notice in page.notices:
-        yield Paragraph(_marked(notice), styles["notice"])
+        yield Paragraph(_marked(notice.text), styles["notice"])
     for block in page.blocks:
         yield from _block(block, 0, styles, width)
 
@@ -88,6 +90,8 @@ def _item(item: Item, depth: int, styles: dict[str, Any], width: float) -> Itera
             note = f" – {item.note}" if item.note else ""
             said = f"{item.name} ({item.mime_type}, {size_text(item.size)}){note}"
             yield Paragraph(_marked(said), styles["text"])
+        case Remark():
+            yield Paragraph(_marked(f"{item.severity} {item.rule}: {item.text}"), styles["remark"])
         case Table():
             yield _table(item, styles, width)
         case Block():
@@ -178,6 +182,8 @@ def _styles() -> dict[str, Any]:
     return {
         "text": text,
         "title": ParagraphStyle("title", **bold, fontSize=17, leading=22, spaceAfter=8, textColor=blue),
+        "subtitle": ParagraphStyle("subtitle", parent=text, spaceAfter=8),
+        "remark": ParagraphStyle("remark", **bold, leftIndent=6, spaceAfter=4),
         "notice": ParagraphStyle("notice", **bold, backColor=HexColor("#fff3cd"), borderPadding=4, spaceAfter=8),
         "heading": ParagraphStyle("heading", **bold, fontSize=12, leading=16, spaceBefore=10, textColor=blue),
         "subheading": ParagraphStyle("subheading", **bold, spaceBefore=5),

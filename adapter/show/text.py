@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
-from adapter.show.page import Attachment, Block, Item, Line, Page, Table
+from adapter.show.page import Attachment, Block, Item, Line, Page, Remark, Table
 
 _WIDTH = 100
 _INDENT = "  "
@@ -15,7 +15,8 @@ _GAP = "  "
 def render(page: Page) -> str:
     """Return the page as lines of text."""
     lines = [page.title, "=" * len(page.title)]
-    lines += [f"! {notice}" for notice in page.notices]
+    lines += [page.subtitle] if page.subtitle else []
+    lines += [f"! {notice.text}" for notice in page.notices]
     for block in page.blocks:
         lines += ["", *_block(block, 0)]
     return "\n".join(lines) + "\n"
@@ -51,6 +52,8 @@ def _item(item: Item, depth: int) -> Iterable[str]:
         case Attachment():
             note = f" – {item.note}" if item.note else ""
             yield f"{indent}{item.name} ({item.mime_type}, {size_text(item.size)}){note}"
+        case Remark():
+            yield from _line(Line(f"! {item.severity} {item.rule}", item.text), indent)
         case Block():
             yield from _block(item, max(depth, 1))
 

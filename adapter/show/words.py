@@ -10,6 +10,7 @@ from lxml import etree
 from adapter.errors import FormError
 from adapter.message import Address, Code, FreeText, Identifier, Moment, Opaque, Quantity, Telecom
 from adapter.message.code import OSLO
+from adapter.message.henvisning import Diagnosis
 from adapter.show.labels import IDENTIFIERS
 from adapter.show.page import Block, Item, block, line
 from adapter.wire.parse import parse
@@ -31,6 +32,16 @@ def full_code(code: Code) -> str:
     """Return the code itself before its name and free text, as diagnoses and error codes are read."""
     shown = code_text(Code(None, code.name, None, code.text))
     return " ".join(part for part in (code.value, shown) if part)
+
+
+def diagnosis_text(diagnosis: Diagnosis) -> str:
+    """Return a diagnosis with its code, and what modifies it."""
+    concept = full_code(diagnosis.concept) if diagnosis.concept else ""
+    modifiers = (
+        f"{code_text(modifier.name) if modifier.name else ''}: {', '.join(map(code_text, modifier.values))}"
+        for modifier in diagnosis.modifiers
+    )
+    return "; ".join(part for part in (concept, *modifiers) if part)
 
 
 def moment_text(moment: Moment) -> str:

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from adapter import resources, show
 from adapter.message import Message
-from adapter.show.page import Attachment, Block, Line, Page, Table
+from adapter.show.page import Attachment, Block, Item, Line, Notice, Page, Remark, Table
 from adapter.show.pdf import render
 from adapter.wire import read
 
@@ -28,8 +28,8 @@ def words(data: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).split())
 
 
-def letter(*items: Line | Table | Attachment | Block) -> bytes:
-    page = Page(title="Henvisning", notices=("Øyeblikkelig hjelp.",), blocks=(Block("Innhold", items),))
+def letter(*items: Item) -> bytes:
+    page = Page(title="Henvisning", notices=(Notice(text="Øyeblikkelig hjelp."),), blocks=(Block("Innhold", items),))
     return render(page, at=NOW)
 
 
@@ -115,3 +115,11 @@ def test_an_attachment_is_named() -> None:
 
     assert "Bilde (image/png" in text
     assert "Vises ikke" in text
+
+
+def test_what_a_check_says_stands_where_it_belongs() -> None:
+    remark = Remark(rule="AMO-06", severity="Advarsel", level="warn", text="Telefonnummer mangler.")
+
+    assert "Innhold Advarsel AMO-06: Telefonnummer mangler. Navn: Blomst" in words(
+        letter(remark, Line("Navn", "Blomst"))
+    )
