@@ -61,7 +61,7 @@ class _Places:
         self.patient = base.patient_path(message)
         self.root = root_path(message)
         #: Clinical facts.
-        self.facts = self.patient if is_old else self.root
+        self.facts = f"{self.patient}/InfItem" if is_old else self.root
         self.receiver = receiver_path(message)
 
 
