@@ -46,14 +46,12 @@ def check(message: Message, policy: Policy) -> Iterator[Finding]:
 
 def profile_of(message: Message) -> Profile | None:
     """Return the profile of a message's type, or None."""
-    referral = message.henvisning
     code = message.type_code or ""
-    if referral is not None and referral.is_cancellation:
-        return None
-    if _is_navs(message):
-        return None
     name = _REFERRALS.get(message.version) if code == "HENVISNING" else _FILES.get(code)
-    return Profile.load(name) if name is not None else None
+    if name is None or _is_navs(message):
+        return None
+    referral = message.henvisning
+    return None if referral is not None and referral.is_cancellation else Profile.load(name)
 
 
 def _is_navs(message: Message) -> bool:

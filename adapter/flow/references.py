@@ -48,9 +48,13 @@ def ids_of(message: Message) -> tuple[tuple[Role, str], ...]:
     return tuple(dict.fromkeys((role, key.strip().lower()) for role, key in _named(message) if key and key.strip()))
 
 
-def keys_of(message: Message) -> frozenset[str]:
-    """Return every key to look up before deciding about a message."""
-    return frozenset(key for _, key in references_of(message))
+def keys_of(message: Message, *, by_content: bool = False) -> frozenset[str]:
+    """Return every key to look up before deciding about a message.
+
+    `by_content` adds what finds the same words sent before, which only the sender's own checks ask for: some words
+    are sent again and again.
+    """
+    return frozenset(key for role, key in references_of(message) if by_content or role != CONTENT)
 
 
 def dedupe_key(message: Message) -> str | None:

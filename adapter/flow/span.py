@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from typing import Literal
 
@@ -79,6 +79,7 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in _public_holidays(day.year)
 
 
+@lru_cache(maxsize=256)
 def _working_day(day: date, number: int) -> date:
     """Return the working day that is so many working days later."""
     later = (day + days * _DAY for days in count(1))

@@ -11,7 +11,8 @@ from adapter.flow.preflight import FINAL
 from adapter.message.state import DeliveryState, MessageState
 from adapter.service.parts import Parts
 from adapter.service.post import finish
-from adapter.store.rows import DeliveryMove, MessageMove, MessageRow
+from adapter.store.ledger import Ledger
+from adapter.store.rows import DeliveryMove, DeliveryRow, EventData, MessageMove, MessageRow
 from adapter.store.store import Store
 
 
@@ -27,11 +28,14 @@ def retry_delivery(store: Store, delivery: int, by: str, now: datetime) -> None:
         row = ledger.delivery(delivery)
         if row is None or not row.state.may_become(DeliveryState.QUEUED):
             raise NotPossible(f"Delivery {delivery} is not one that was given up.")
-        ledger.move_deliveries(
-            [DeliveryMove(id=delivery, to=DeliveryState.QUEUED, due_at=now, data={"by": by})], at=now
-        )
-        if ledger.states_of([row.message_id])[row.message_id] is MessageState.FAILED:
-            ledger.move_messages([MessageMove(id=row.message_id, to=MessageState.ACCEPTED)], at=now)
+        requeue(ledger, row, {"by": by}, now)
+
+
+def requeue(ledger: Ledger, row: DeliveryRow, told: EventData, now: datetime) -> None:
+    """Put a delivery that was given up into the queue again; its message has not failed any more."""
+    ledger.move_deliveries([DeliveryMove(id=row.id, to=DeliveryState.QUEUED, due_at=now, data=told)], at=now)
+    if ledger.states_of([row.message_id])[row.message_id] is MessageState.FAILED:
+        ledger.move_messages([MessageMove(id=row.message_id, to=MessageState.ACCEPTED)], at=now)
 
 
 def abandon_delivery(store: Store, delivery: int, by: str, now: datetime) -> None:

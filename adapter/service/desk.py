@@ -185,18 +185,26 @@ class Desk:
         return Case(arrival=arrival, decision=decision, row=row, keys=reading.keys, earlier=tuple(earlier))
 
     def _as_sent(self, arrival: Arrival, report: Report, now: datetime) -> tuple[Finding, ...] | None:
-        """Judge a message as its sender should have, where it wants that; receipts are never held back."""
+        """Judge a message as its sender should have, where it wants that."""
         message = report.message
-        if message is None or message.kind is Kind.APPREC:
+        if message is None or not self._is_checked_as_sent(message):
             return None
+        return self.check_outbound(arrival.data, now)
+
+    def _is_checked_as_sent(self, message: Message) -> bool:
+        """Tell whether a message's own sender wants it judged before it goes on; receipts are never held back."""
+        if message.kind is Kind.APPREC:
+            return False
         sender = sender_of(message, self._context.register)
-        return self.check_outbound(arrival.data, now) if sender is not None and sender.outbound_checks else None
+        return sender is not None and sender.outbound_checks
 
     def _read(self, arrival: Arrival) -> _Reading:
         report = self._report(arrival)
         # Also of a wreck, which may come twice like any other message.
         message = answerable(report)
-        return _Reading(arrival, report, keys_of(message) if message else frozenset())
+        if message is None:
+            return _Reading(arrival, report, frozenset())
+        return _Reading(arrival, report, keys_of(message, by_content=self._is_checked_as_sent(message)))
 
     def _report(self, arrival: Arrival) -> Report:
         """Judge a message as of its receipt: however late it is judged, or again, it comes to the same."""

@@ -18,7 +18,7 @@ Memory = MutableMapping[str, list[Known]]
 
 def earlier_messages(query: Query, message: Message) -> list[Known]:
     """Return what a decision about one message must know."""
-    keys = keys_of(message)
+    keys = keys_of(message, by_content=True)
     known = query.known(keys)
     add_threads(query, [(message, keys)], known)
     return earlier_of(message, keys, known)
