@@ -31,6 +31,12 @@ class Batches(Reader):
         rows = self._connection.execute(statement.order_by(batch_item.c.position).limit(limit)).mappings()
         return [to_row(ItemRow, row) for row in rows]
 
+    def item(self, batch_id: int, position: int) -> ItemRow | None:
+        """Return one message of a batch, or None."""
+        statement = select(batch_item).where(batch_item.c.batch_id == batch_id, batch_item.c.position == position)
+        row = self._connection.execute(statement).mappings().one_or_none()
+        return None if row is None else to_row(ItemRow, row)
+
     def item_counts(self, batch_ids: Collection[int]) -> dict[int, dict[ItemState, int]]:
         """Return how many messages of each batch are in each state."""
         found: dict[int, dict[ItemState, int]] = {id_: {} for id_ in batch_ids}

@@ -62,14 +62,14 @@ class Batching(Journal):
             self._driver.run(statements.FORGET_BODY, [(item.sha256, item.sha256)])
 
     def end_batch(self, id: int, state: BatchState, *, by: str, at: datetime) -> None:  # noqa: A002 - the column's own name
-        """Close a batch.
+        """Close a batch; one that is through can still be cancelled.
 
         Raises:
-            StoreError: There is no such open batch.
+            StoreError: There is no such batch, or it is closed like that.
         """
         row = self.batch(id)
-        if row is None or row.state != "open":
-            raise StoreError(f"There is no open batch {id}.")
+        if row is None or row.state in {state, "cancelled"}:
+            raise StoreError(f"There is no batch {id} that could be {state}.")
         self._driver.run(statements.END_BATCH, [(state, to_text(at), id)])
         self.log_batch(f"batch_{state}", id, at=at, by=by)
 

@@ -55,6 +55,13 @@ class Query(Todo, Batches):
         """Return the bytes of messages, by message id; those that were dropped are empty."""
         return dict(self._driver.among(statements.BODIES, ids))
 
+    def kept(self, ids: Collection[int]) -> set[int]:
+        """Return which of these messages still have their bytes."""
+        statement = select(message.c.id).join(body, body.c.sha256 == message.c.sha256).where(body.c.size > 0)
+        return {
+            id_ for chunk in chunks(ids) for id_ in self._connection.scalars(statement.where(message.c.id.in_(chunk)))
+        }
+
     def message(self, id: int) -> MessageRow | None:  # noqa: A002 - the column's own name
         """Return one message, or None."""
         return next(iter(self.messages(MessageFilter(id=id), limit=1)), None)
