@@ -21,12 +21,16 @@ code and the Norwegian text for it.
     ├── EnvelopeError
     │   ├── PackageUnreadable      ENV-01, ebXML MimeProblem: the parts of the message cannot be told apart
     │   └── EnvelopeUnreadable     ENV-02, ebXML OtherXml: its first part is no ebXML envelope
+    ├── PartnerError
+    │   ├── AgreementUnreadable    PART-01, the file is no CPA and no CPP that can be read
+    │   └── SnapshotUnreadable     PART-02, a file of the party register has a mistake
     └── TrustError
         ├── SignatureMissing       TRUST-01, there is no signature on the message
         ├── SignatureInvalid       TRUST-02, AppRec S01: it is not a signature of this message
         ├── SignatureUnverifiable  TRUST-03, it cannot be checked here; that does not make it wrong
         ├── CertificateUnreadable  TRUST-04, the bytes are no certificate that can be read
-        └── KeyUnusable            TRUST-05, one's own key cannot be read or used
+        ├── KeyUnusable            TRUST-05, one's own key cannot be read or used
+        └── Undecryptable          TRUST-06, a content cannot be decrypted; never more than that is said
 """
 
 from __future__ import annotations
@@ -172,6 +176,26 @@ class EnvelopeUnreadable(EnvelopeError):
     hint = "The mailbox gets something else than ebXML; find out who sends it, and why."
 
 
+class PartnerError(BudstikkeError):
+    """What is known of a party cannot be used."""
+
+    code = "PART-00"
+
+
+class AgreementUnreadable(PartnerError):
+    """The file is no agreement (CPA) and no profile (CPP) that can be read."""
+
+    code = "PART-01"
+    hint = "Get the file again from the national register or from the partner; version 2.0 is read."
+
+
+class SnapshotUnreadable(PartnerError):
+    """A file of the party register has a mistake."""
+
+    code = "PART-02"
+    hint = "`budstikke partner import FILE` writes such files; docs/partners.md tells what they hold."
+
+
 class TrustError(BudstikkeError):
     """A signature, a certificate or a key is not as it must be."""
 
@@ -213,3 +237,10 @@ class KeyUnusable(TrustError):
 
     code = "TRUST-05"
     hint = "A key is a PEM file; name the file or the environment variable that holds its passphrase."
+
+
+class Undecryptable(TrustError):
+    """The content cannot be decrypted."""
+
+    code = "TRUST-06"
+    hint = "It may be encrypted for another receiver or an older certificate; keep old keys where they can be used."

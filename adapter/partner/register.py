@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from adapter.message.party import HealthcareProfessional
+from adapter.partner.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,16 @@ class Partner:
     relays_unsupported: bool = False
     #: Who answers for what it writes, where nobody else is named.
     contact: HealthcareProfessional | None = None
+    #: What agreements, profiles and registers say of it, the newest first.
+    snapshots: tuple[Snapshot, ...] = ()
+
+    def snapshot(self, at: datetime, *, counterparts: Collection[str] = ()) -> Snapshot | None:
+        """Return what holds for it at a moment: its agreement with one of the counterparts, else what is for all."""
+        valid = [snapshot for snapshot in self.snapshots if snapshot.is_valid_at(at)]
+        for snapshot in valid:
+            if not set(counterparts).isdisjoint(snapshot.counterparts):
+                return snapshot
+        return next((snapshot for snapshot in valid if not snapshot.counterparts), None)
 
 
 class Register:

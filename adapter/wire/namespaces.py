@@ -22,6 +22,8 @@ LEGEERKLAERING = "http://www.kith.no/xmlstds/legeerklaring/2008-06-06"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 #: ebMS 2.0, the message headers of ebXML.
 EBXML = "http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd"
+#: CPP and CPA 2.0: what one party can, and what two parties agreed on.
+CPPA = "http://www.oasis-open.org/committees/ebxml-cppa/schema/cpp-cpa-2_0.xsd"
 XLINK = "http://www.w3.org/1999/xlink"
 XMLDSIG = "http://www.w3.org/2000/09/xmldsig#"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"

@@ -93,6 +93,8 @@ def _parser(*, is_huge: bool, is_whole: bool = False) -> etree.XMLParser:
         remove_comments=not is_whole,
         remove_pis=not is_whole,
         huge_tree=is_huge,
+        # An xml:id that occurs twice is a mistake of validity; libxml2 would call the document not well-formed.
+        collect_ids=False,
     )
 
 
