@@ -71,6 +71,11 @@ class SchemaSet:
         """Read and compile; see `read_documents`. ConfigError when a file cannot be read or compiled."""
         return cls(read_documents(directory))
 
+    @classmethod
+    def of_catalog(cls, directory: Path) -> Self:
+        """Read and compile the schemas of one catalog alone; raises like `load`."""
+        return cls({name: _read(entry.path) for name, entry in load_catalog(directory).entries.items()})
+
     def is_known(self, namespace: str) -> bool:
         """Tell whether elements of this namespace can be judged."""
         return namespace in self.namespaces
