@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar, cast
 
@@ -86,7 +87,14 @@ def _fill_tele_address(element: etree._Element, telecom: Telecom) -> None:
 
 def _read_code(element: etree._Element) -> Code:
     get = element.get
-    return Code(get("V"), get("DN"), get("S"), get("OT"))
+    text = get("OT")
+    return _code(get("V"), get("DN"), get("S")) if text is None else Code(get("V"), get("DN"), get("S"), text)
+
+
+@lru_cache(maxsize=2_048)
+def _code(value: str | None, name: str | None, system: str | None) -> Code:
+    """Return a code without words of the sender's own: messages repeat a few hundred of them."""
+    return Code(value, name, system)
 
 
 #: Element text.
