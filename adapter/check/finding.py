@@ -100,6 +100,7 @@ class Finding:
             "line": self.line,
             "text": self.text,
             "hint": self.hint,
+            "partner_text": self.partner_text,
         }
 
 

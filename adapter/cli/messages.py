@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from adapter.cli.opening import found, open_parts, open_store
+from adapter.cli.opening import found, open_parts, open_settings, open_store
 from adapter.cli.options import (
     DEFAULT_CONFIG,
     ByOption,
@@ -22,7 +22,8 @@ from adapter.cli.options import (
     one_of,
     person,
 )
-from adapter.cli.output import cell, fields, json_line, section, table
+from adapter.cli.output import cell, fields, json_line, section, table, write_out
+from adapter.errors import StoreError
 from adapter.message.state import MessageState
 
 if TYPE_CHECKING:
@@ -84,6 +85,9 @@ def show_message(
     message_id: IdArgument,
     *,
     raw: Annotated[bool, typer.Option("--raw", help="Print the bytes as they came, and nothing else.")] = False,
+    as_html: Annotated[
+        bool, typer.Option("--html", help="Write a letter with its conversation, for browsers and printers.")
+    ] = False,
     as_json: JsonOption = False,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
@@ -91,11 +95,20 @@ def show_message(
 
     What was found, what was answered, where it went, and its content.
     """
+    if raw + as_html + as_json > 1:
+        raise typer.BadParameter("choose one of --html, --json and --raw")
     with open_store(config) as store, store.reading() as query:
         row = found(query.message(message_id), "message", message_id)
         data = query.bodies([message_id])[message_id]
         if raw:
             typer.get_binary_stream("stdout").write(data)
+        elif as_html:
+            from adapter.cli.letter import letter
+            from adapter.config import build
+
+            if not data:
+                raise StoreError(f"The content of message {message_id} is not kept.")
+            write_out(letter(query, row, data, build.register(open_settings(config))).encode(), None)
         elif as_json:
             json_line(dataclasses.asdict(row) | _around(query, row))
         else:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from adapter.cli.options import JsonOption
+from adapter.cli.opening import is_configured, open_settings
+from adapter.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from adapter.cli.output import write_out
+from adapter.cli.validate import Profile, build_checker, build_policy
+
+if TYPE_CHECKING:
+    from adapter.check.finding import Finding
 
 
 def show(
@@ -19,9 +26,17 @@ def show(
         bool, typer.Option("--html", envvar="BUDSTIKKE_SHOW_HTML", help="Write a page for browsers and printers.")
     ] = False,
     as_json: JsonOption = False,
+    is_checked: Annotated[
+        bool, typer.Option("--check", help="Tell what the checks find, each finding by what it is about.")
+    ] = False,
+    profile: Annotated[
+        list[Profile] | None,
+        typer.Option("--profile", metavar="NAME", help="With --check: this content profile too: amo, fri, navt."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The file to write; standard output when left out.")
     ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Show a message as a person reads it.
 
@@ -29,17 +44,29 @@ def show(
     """
     if as_html and as_json:
         raise typer.BadParameter("choose one of --html and --json")
+    if as_json and is_checked:
+        raise typer.BadParameter("--json shows the message alone; `validate --json` tells what the checks find")
+    if profile and not is_checked:
+        raise typer.BadParameter("--profile goes with --check")
     from adapter import show as render
     from adapter.wire import read
 
     message = read(file.read_bytes())
+    findings = _findings(file, profile or (), config) if is_checked else ()
     if as_html:
-        text = render.html(message)
+        text = render.html(message, findings)
     elif as_json:
         text = json.dumps(render.as_json(message), ensure_ascii=False) + "\n"
     else:
-        text = render.text(message)
+        text = render.text(message, findings)
     write_out(text.encode(), output)
+
+
+def _findings(file: Path, profiles: Iterable[Profile], config: Path) -> tuple[Finding, ...]:
+    settings = open_settings(config) if is_configured(config) else None
+    policy = build_policy(settings, direction="inbound", partner=None, to=None, profiles=profiles, is_strict=False)
+    with build_checker(settings, file) as checker:
+        return checker.check(file.read_bytes(), policy, now=datetime.now(UTC)).findings
 
 
 def text_of(data: bytes) -> str:

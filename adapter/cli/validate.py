@@ -81,8 +81,10 @@ def validate(
     if not files:
         raise typer.BadParameter(f"no *.xml in {', '.join(str(path) for path in paths)}")
     settings = open_settings(config) if partner is not None or to not in {None, _NAV} or is_configured(config) else None
-    checker = _checker(settings, files[0])
-    policy = _policy(settings, direction=direction, partner=partner, to=to, profiles=profile or (), is_strict=strict)
+    checker = build_checker(settings, files[0])
+    policy = build_policy(
+        settings, direction=direction, partner=partner, to=to, profiles=profile or (), is_strict=strict
+    )
     tell = _tell_json if as_json else _tell
     verdicts: Counter[str] = Counter()
     unreadable = 0
@@ -107,7 +109,7 @@ def validate(
         raise typer.Exit(ExitCode.REJECTED)
 
 
-def _checker(settings: Settings | None, first: Path) -> Checker:
+def build_checker(settings: Settings | None, first: Path) -> Checker:
     """Return what checks. If the first file needs explaining, the child that explains starts during the imports."""
     from adapter.check.explain import Explainer
     from adapter.check.schema import SchemaSet
@@ -141,7 +143,7 @@ def _verify(settings: Settings | None) -> Verify:
     return Verifier().judge
 
 
-def _policy(
+def build_policy(
     settings: Settings | None,
     *,
     direction: str,

@@ -52,3 +52,19 @@ def test_a_file_that_is_no_message_is_told_in_a_sentence(budstikke: Budstikke, f
 
     assert ran.exit_code == 1
     assert ran.err.startswith("FORM-01: ")
+
+
+def test_what_the_checks_find_is_told_by_what_it_is_about(budstikke: Budstikke, specs: Path) -> None:
+    referral = specs.parent / "messages" / "henvisning-1.1-uten-telefon.xml"
+    shown = budstikke("show", "--check", "--profile", "amo", referral).out
+
+    assert "Pasient\n-------\n! Advarsel AMO-06: Pasientens telefonnummer mangler.\n" in shown
+    assert "AMO-06" not in budstikke("show", "--check", referral).out
+    assert "AMO-06" in budstikke("show", "--check", "--profile", "amo", "--html", referral).out
+
+
+@pytest.mark.parametrize("options", [("--check", "--json"), ("--profile", "amo")])
+def test_checks_go_with_what_people_read_and_profiles_with_checks(
+    budstikke: Budstikke, message: Path, options: tuple[str, ...]
+) -> None:
+    assert budstikke("show", *options, message).exit_code == 2

@@ -51,7 +51,7 @@ def test_findings_are_told_with_rule_severity_place_and_hint(budstikke: Budstikk
     assert "\n      " in ran.out
 
     told = json.loads(budstikke("validate", "--json", broken).out)
-    assert set(told["findings"][0]) == {"rule", "severity", "path", "line", "text", "hint"}
+    assert set(told["findings"][0]) == {"rule", "severity", "path", "line", "text", "hint", "partner_text"}
 
 
 def test_a_folder_is_read_in_the_order_of_its_names(
