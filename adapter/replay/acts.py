@@ -147,7 +147,7 @@ class Purge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """Somebody has a message judged anew that was put aside."""
+    """Somebody has a message sent once more whose delivery was given up, or judged anew that was put aside."""
 
     message: str
     by: str = SOMEBODY

@@ -9,6 +9,7 @@ from typing import Any
 from adapter.check.codelists import CodeLists
 from adapter.flow.drafts.author import author_from
 from adapter.message.party import HealthcareProfessional
+from adapter.message.state import DeliveryState
 from adapter.replay.acts import (
     Approve,
     Assign,
@@ -86,7 +87,16 @@ class People:
             case Purge():
                 purge(self._parts.store, number, by=deed.by, reason=deed.reason, now=now)
             case Retry():
-                acts.retry_message(self._parts.store, number, deed.by, now)
+                self._retry(deed, number, now)
+
+    def _retry(self, deed: Retry, number: int, now: datetime) -> None:
+        """Send what was given up once more; where nothing was, have the message judged anew."""
+        with self._parts.store.reading() as query:
+            given_up = [row.id for row in query.deliveries_of([number]) if row.state is DeliveryState.ABANDONED]
+        for delivery in given_up:
+            acts.retry_delivery(self._parts.store, delivery, deed.by, now)
+        if not given_up:
+            acts.retry_message(self._parts.store, number, deed.by, now)
 
     def _at_task(self, deed: CloseTasks | Assign | Reopen, now: datetime) -> None:
         state: TaskState = "done" if isinstance(deed, Reopen) else "open"

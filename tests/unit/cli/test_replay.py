@@ -226,7 +226,7 @@ def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         (["--isolated", "--new-ids"], "takes neither"),
         (["--update"], "belong to --isolated"),
         (["--isolated", "--update"], "needs the folder"),
-        (["--isolated", str(SCENARIOS / "duplikat.toml")], "do not go together"),
+        (["--isolated", str(SCENARIOS / "07a-same-msgid-again.toml")], "do not go together"),
         (["--isolated", "--expect", "x", str(SCENARIOS)], "one scenario at a time|do not go together"),
     ],
 )
@@ -247,7 +247,7 @@ def test_a_folder_without_messages_is_a_mistake(budstikke: Budstikke, tmp_path: 
 
 
 def test_a_scenario_comes_out_as_it_expects(budstikke: Budstikke) -> None:
-    ran = budstikke("replay", "--isolated", SCENARIOS / "duplikat.toml", SCENARIOS / "kopimottaker.toml")
+    ran = budstikke("replay", "--isolated", SCENARIOS / "07a-same-msgid-again.toml", SCENARIOS / "kopimottaker.toml")
 
     assert (ran.exit_code, ran.out) == (0, "duplikat: as expected.\nkopimottaker: as expected.\n")
 
@@ -255,7 +255,7 @@ def test_a_scenario_comes_out_as_it_expects(budstikke: Budstikke) -> None:
 @pytest.fixture
 def story(folder: Path) -> Path:
     """Return a scenario of its own that expects something else."""
-    text = (SCENARIOS / "duplikat.toml").read_text("utf-8")
+    text = (SCENARIOS / "07a-same-msgid-again.toml").read_text("utf-8")
     path = folder / "story.toml"
     path.write_text(text.replace('"referral: delivered, accept"', '"referral: held, hold"'), "utf-8")
     return path
@@ -269,7 +269,7 @@ def test_a_difference_is_printed_with_exit_code_1_until_it_is_accepted(budstikke
     assert differing.exit_code == 1
     assert '-  "referral: held, hold",\n+  "referral: delivered, accept",' in differing.out
     assert (updated.exit_code, again.exit_code) == (0, 0)
-    assert story.read_text("utf-8") == (SCENARIOS / "duplikat.toml").read_text("utf-8")
+    assert story.read_text("utf-8") == (SCENARIOS / "07a-same-msgid-again.toml").read_text("utf-8")
 
 
 def test_a_scenario_that_expects_nothing_shows_what_it_comes_to(budstikke: Budstikke, story: Path) -> None:
@@ -290,7 +290,7 @@ def test_files_are_compared_with_a_folder(budstikke: Budstikke, folder: Path) ->
     written = budstikke("replay", "--isolated", "--expect", "expected", "--update", *names)
     same = budstikke("replay", "--isolated", "--expect", "expected", *names)
     other = budstikke("replay", "--isolated", "--expect", "expected", MESSAGES / "henvisning-1.1-d-nummer.xml")
-    scenario = budstikke("replay", "--isolated", "--expect", "expected", SCENARIOS / "duplikat.toml")
+    scenario = budstikke("replay", "--isolated", "--expect", "expected", SCENARIOS / "07a-same-msgid-again.toml")
 
     assert [one.exit_code for one in (shown, written, same, other, scenario)] == [0, 0, 0, 1, 1]
     assert "left out: tom-fil.xml" in shown.out
