@@ -19,7 +19,7 @@ from adapter.errors import BudstikkeError
 #: In the order of the help. `adapter.cli.NAME` holds each, as a function or a group called NAME.
 _VERBS = (
     *("init", "run", "demo", "simulate"),
-    *("validate", "show", "build", "sign", "verify", "replay"),
+    *("validate", "show", "build", "sign", "verify", "replay", "anonymise"),
     *("messages", "threads", "tasks", "drafts", "deliveries"),
     *("config", "backup", "prune", "check", "version"),
 )

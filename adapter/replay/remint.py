@@ -44,7 +44,7 @@ def remint(messages: Sequence[bytes], *, now: datetime, new_id: NewId | None = N
 
     `new_id` makes a new id that looks like an old one: a UUID for a UUID, digits for digits.
     """
-    texts = [_decoded(data) for data in messages]
+    texts = [decoded(data) for data in messages]
     glances = [glance(data) for data in messages]
     ids: dict[str, str] = {}
     for (text, _), message in zip(texts, glances, strict=True):
@@ -126,7 +126,7 @@ def _replaced(old: str, ids: dict[str, str]) -> str:
     return new.upper() if old != old.lower() and old == old.upper() and _UUID.fullmatch(old) else new
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
+def decoded(data: bytes) -> tuple[str, str]:
     """Return bytes as text, and the encoding that gives exactly these bytes back."""
     declared = _ENCODING.match(data)
     names = ["utf-16-le"] if data.startswith(b"\xff\xfe") else ["utf-16-be"] if data.startswith(b"\xfe\xff") else []

@@ -1,0 +1,93 @@
+"""A document as its text: cut into tags, texts and the rest, so that all that is not replaced stays byte for byte.
+
+Texts are cut, not trees: a message that is no well-formed XML is treated like any other, and stays as broken as it is.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+_NAME = r"[^\W\d][\w.:-]*+"
+_TOKEN = re.compile(
+    r"(?P<comment><!--.*?-->)|(?P<instruction><\?.*?\?>)|(?P<cdata><!\[CDATA\[.*?\]\]>)"
+    r"|(?P<doctype><!DOCTYPE(?:[^\[<>]|\[[^\]]*+\])*+>)"
+    rf"|(?P<end></{_NAME}\s*+>)"
+    rf"|(?P<start><{_NAME}(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>)"
+    r"|(?P<text>[^<]++)|(?P<broken><)",
+    re.DOTALL,
+)
+_TAG_NAME = re.compile(rf"</?(?:[^\W\d][\w.-]*:)?({_NAME})")
+ATTRIBUTE = re.compile(rf"(\s)({_NAME})(\s*=\s*)(\"[^\"]*\"|'[^']*')")
+_UNIT = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|\w{1,20});|.", re.DOTALL)
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "\r": "&#13;"}
+#: Stands for a reference to an entity that only a document type can declare: it stays, and is no letter.
+_UNKNOWN = "\ufffc"
+
+
+class Part(Enum):
+    """What a piece of a document is."""
+
+    COMMENT = auto()
+    INSTRUCTION = auto()
+    CDATA = auto()
+    DOCTYPE = auto()
+    END = auto()
+    START = auto()
+    TEXT = auto()
+    BROKEN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One piece of a document."""
+
+    part: Part
+    raw: str
+
+    @property
+    def name(self) -> str:
+        """Return the local name of a tag."""
+        found = _TAG_NAME.match(self.raw)
+        return found[1] if found else ""
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether a start tag is its own end."""
+        return self.raw.endswith("/>")
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Yield the pieces of a text, which together are the text again."""
+    for found in _TOKEN.finditer(text):
+        yield Token(Part[(found.lastgroup or "").upper()], found[0])
+
+
+def line_breaks(raw: str) -> str:
+    """Return nothing but the line breaks of a piece, so that what comes after stays on its line."""
+    return "".join(sign for sign in raw if sign in "\r\n")
+
+
+def read(raw: str) -> tuple[str, list[str]]:
+    """Return what a text or a value in a document says, and how each of its letters is written."""
+    units = _UNIT.findall(raw)
+    return "".join(map(_sign, units)), units
+
+
+def written(new: str, old: str, units: list[str]) -> str:
+    """Return how a text is written in a document: a letter that stayed, as it was written before."""
+    if len(new) == len(units):
+        return "".join(
+            unit if sign == was else _ESCAPES.get(sign, sign) for sign, was, unit in zip(new, old, units, strict=True)
+        )
+    return "".join(_ESCAPES.get(sign, sign) for sign in new)
+
+
+def _sign(unit: str) -> str:
+    if len(unit) == 1:
+        return unit
+    said = html.unescape(unit)
+    return said if len(said) == 1 else _UNKNOWN
