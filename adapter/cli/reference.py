@@ -45,6 +45,12 @@ What the checks can say about a message, and how much it matters by direction:
 for a person, *info* is a remark. An empty cell: the rule does not apply in that direction.
 """
 
+_UNCHECKED_INTRODUCTION = """
+### Rules on ebXML that are not checked
+
+The rules of HITS 1172 that cannot be checked on a file alone.
+"""
+
 _ERRORS_INTRODUCTION = """
 ## Errors
 
@@ -102,13 +108,15 @@ def commands_page() -> str:
 def codes_page() -> str:
     """Return the page of all codes that findings and errors carry."""
     from adapter.check import rules
+    from adapter.envelope.rules import table
     from adapter.flow import rules as more_rules
 
     # Every room's errors are known once its modules are.
     for module in pkgutil.walk_packages(adapter.__path__, "adapter."):
         if "migrations" not in module.name and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    found = sorted((*rules.every(), *more_rules.ALL), key=lambda rule: rule.id)
+    envelopes = table.load()
+    found = sorted((*rules.every(), *more_rules.ALL, *envelopes.rules.values()), key=lambda rule: rule.id)
     findings = [
         (
             *(rule.id, rule.title, rule.inbound, rule.outbound),
@@ -125,6 +133,11 @@ def codes_page() -> str:
             _CODES_INTRODUCTION,
             _table(
                 ("code", "what the rule demands", "inbound", "outbound", "AppRec", "what to do", "source"), findings
+            ),
+            _UNCHECKED_INTRODUCTION,
+            _table(
+                ("code", "what the rule demands", "why it is not checked"),
+                [(one.id, one.title, one.reason) for one in envelopes.unchecked],
             ),
             _ERRORS_INTRODUCTION,
             _table(("code", "error", "exit code", "may succeed later", "what to do"), known),

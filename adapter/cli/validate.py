@@ -97,7 +97,7 @@ def validate(
                 say(error)
                 unreadable += 1
                 continue
-            report = checker.check(data, policy, now=now)
+            report = _envelope(data, direction) or checker.check(data, policy, now=now)
             verdicts[report.verdict.value] += 1
             tell(path, report, [navs_answer.predicted(data, report, policy)] if _NAVT in policy.profiles and to else [])
     if not as_json:
@@ -130,6 +130,18 @@ def build_checker(settings: Settings | None, first: Path) -> Checker:
 
         limits = build.limits(settings)
     return Checker(schemas, CodeLists.load(), limits, explainer=explainer, verify=OnDemand(lambda: _verify(settings)))
+
+
+def _envelope(data: bytes, direction: str) -> Report | None:
+    """Return the report on an ebXML message, which has rules of its own; None for anything else."""
+    from adapter.envelope.sniff import is_ebxml
+
+    if not is_ebxml(data):
+        return None
+    from adapter.check.finding import Direction
+    from adapter.envelope.rules.checker import check
+
+    return check(data, Direction(direction))
 
 
 def _verify(settings: Settings | None) -> Verify:

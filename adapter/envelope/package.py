@@ -85,12 +85,6 @@ class Opened:
     payloads: tuple[mime.Part, ...] = field(default=(), repr=False)
 
 
-def is_package(data: bytes) -> bool:
-    """Tell by its first bytes whether a file is a mail or one of its bodies, and not a document."""
-    start = data[:512].lstrip(b"\r\n\t \xef\xbb\xbf")
-    return not start.startswith(b"<") and (start.startswith(b"--") or b":" in start.partition(b"\n")[0])
-
-
 def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Package:
     """Return the parts and the header of a message.
 

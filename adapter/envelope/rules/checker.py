@@ -10,25 +10,17 @@ from adapter.envelope import mime, package
 from adapter.envelope.rules import content, head, packing, signed
 from adapter.envelope.rules.subject import NO_HEADERS, Seen, Subject, line
 from adapter.envelope.rules.table import load
+from adapter.envelope.sniff import is_package
 from adapter.errors import EnvelopeUnreadable, FormError, PackageUnreadable
 from adapter.wire import read_tree
-from adapter.wire.namespaces import SOAP
 from adapter.wire.parse import DEFAULT_LIMITS, Limits, parse
-
-#: Where the namespace of an envelope stands, if a document is one.
-_BEGINNING = 2_048
-
-
-def is_ebxml(data: bytes) -> bool:
-    """Tell by its first bytes whether a file is an ebXML message: a mail, its body, or the envelope alone."""
-    return package.is_package(data) or (SOAP.encode() in data[:_BEGINNING])
 
 
 def check(data: bytes, direction: Direction = Direction.INBOUND, limits: Limits = DEFAULT_LIMITS) -> Report:
     """Judge a message by the rules of HITS 1172. Nothing is raised for a bad one."""
     entity: mime.Entity | None = None
     part: mime.Part | None = mime.Part(NO_HEADERS, data)
-    if package.is_package(data):
+    if is_package(data):
         try:
             entity = mime.read(data, limits.max_bytes)
         except PackageUnreadable as error:
