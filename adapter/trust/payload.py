@@ -1,0 +1,128 @@
+"""What lies in an encrypted content: the document itself, packed by gzip, as a MIME part, or both.
+
+HITS 1172, 5.15 has a MIME part; NAV and the systems that write to it have the document, or gzip, and nothing around.
+Which one to write is agreed with each partner. Which one was written can be seen.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import quopri
+import re
+import zlib
+from dataclasses import dataclass, field
+from email.message import Message
+from email.parser import HeaderParser
+from typing import Literal
+
+from adapter.errors import Undecryptable
+from adapter.trust.cms import DEFAULT_LIMIT
+
+Packing = Literal["gzip", "mime"]
+
+#: MIME around gzip around MIME: nobody packs more.
+_MOST_LAYERS = 3
+_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP = 16 + zlib.MAX_WBITS
+_STEP = 1 << 20
+_MIME = re.compile(rb"\s{0,8}(?:Content-[A-Za-z-]{1,40}|MIME-Version)[ \t]*:", re.IGNORECASE)
+_HEADERS_END = re.compile(rb"\r?\n\r?\n")
+_LONGEST_HEADERS = 16_384
+_NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_LINE = 76
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """A document out of its packing."""
+
+    data: bytes = field(repr=False)
+    #: What it was packed in, from the outside.
+    packing: tuple[Packing, ...] = ()
+
+
+def pack(data: bytes, packing: tuple[Packing, ...] = ()) -> bytes:
+    """Return a document in its packing, the outermost named first."""
+    for kind in reversed(packing):
+        # without the time of day, equal documents are packed alike
+        data = gzip.compress(data, mtime=0) if kind == "gzip" else _mime(data)
+    return data
+
+
+def unpack(content: bytes, *, limit: int = DEFAULT_LIMIT) -> Payload:
+    """Take a document out of its packing, of which it may not come out larger than `limit`.
+
+    Raises Undecryptable like everything that goes wrong inside an encrypted content.
+    """
+    packing: list[Packing] = []
+    while True:
+        if content.startswith(_GZIP_MAGIC):
+            packing.append("gzip")
+            content = _gunzipped(content, limit)
+        elif _MIME.match(content):
+            packing.append("mime")
+            content = _part(content)
+        else:
+            return Payload(content, tuple(packing))
+        if len(packing) > _MOST_LAYERS:
+            raise Undecryptable
+
+
+def _gunzipped(data: bytes, limit: int) -> bytes:
+    pieces: list[bytes] = []
+    left = limit
+    while data:
+        unpacker = zlib.decompressobj(_GZIP)
+        try:
+            while not unpacker.eof:
+                piece = unpacker.decompress(data, min(left + 1, _STEP))
+                data = unpacker.unconsumed_tail
+                left -= len(piece)
+                if left < 0 or not (piece or data or unpacker.eof):
+                    raise Undecryptable
+                pieces.append(piece)
+        except zlib.error:
+            raise Undecryptable from None
+        # what follows may be more of the same, or the zeros of a block that is filled up
+        data = unpacker.unused_data.lstrip(b"\0")
+    return b"".join(pieces)
+
+
+def _part(content: bytes) -> bytes:
+    """Return the body of a MIME part without its transfer encoding."""
+    content = content.lstrip()
+    end = _HEADERS_END.search(content, 0, _LONGEST_HEADERS)
+    if end is None:
+        raise Undecryptable
+    headers: Message = HeaderParser().parsestr(content[: end.start()].decode("latin-1"))
+    if headers.get_content_maintype() == "multipart":
+        raise Undecryptable
+    body = content[end.end() :]
+    match str(headers.get("Content-Transfer-Encoding", "binary")).strip().lower():
+        case "base64":
+            return _from_base64(body)
+        case "quoted-printable":
+            return quopri.decodestring(body)
+        case "7bit" | "8bit" | "binary":
+            return body
+        case _:
+            raise Undecryptable
+
+
+def _from_base64(body: bytes) -> bytes:
+    """Decode base64 as it is met: in lines of any length, with or without its end."""
+    body = _NO_BASE64.sub(b"", body)
+    try:
+        return base64.b64decode(body + b"=" * (-len(body) % 4))
+    except binascii.Error:
+        raise Undecryptable from None
+
+
+def _mime(data: bytes) -> bytes:
+    kind = "application/gzip" if data.startswith(_GZIP_MAGIC) else "text/xml; charset=utf-8"
+    head = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n\r\n".encode()
+    encoded = base64.b64encode(data)
+    lines = (encoded[at : at + _LINE] for at in range(0, len(encoded), _LINE))
+    return head + b"\r\n".join(lines) + b"\r\n"
