@@ -31,6 +31,7 @@ _HER_TYPES = frozenset({"her"})
 _ORGANISATION_TYPES = frozenset({"enh", "orgnummer", "orgnr"})
 _HER_ID = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 _NINE_DIGITS = re.compile(r"[0-9]{9}", re.ASCII)
+_NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
 _DURATION = re.compile(r"P(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?", re.ASCII)
 _MAILTO = re.compile(r"mailto:/*", re.IGNORECASE)
 _SHA256 = "sha256"
@@ -188,7 +189,7 @@ class _Reader:
         if sender is None or numbers is None:
             return None
         retries, interval = _text(_first(numbers, "Retries")), _duration(_text(_first(numbers, "RetryInterval")))
-        if not retries.isdecimal() or interval is None:
+        if not _NUMBER.fullmatch(retries) or interval is None:
             self._note("the numbers for sending again cannot be read; those of the configuration hold")
             return None
         persist = _text(next(sender.iter(_tag("PersistDuration")), None))
@@ -209,10 +210,10 @@ class _Reader:
             return None
         try:
             found = datetime.fromisoformat(text)
-        except ValueError:
+            return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
             self._note(f"{name} is no time and was left out")
             return None
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
     def _note_repeated_ids(self) -> None:
         named = Counter(value for element in self.root.iter() if (value := _attribute(element, "id")))
