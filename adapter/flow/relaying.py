@@ -9,7 +9,7 @@ from adapter.check.finding import Finding, Severity, Verdict
 from adapter.flow import rules
 from adapter.flow.addressing import recipients_of
 from adapter.flow.context import Earlier
-from adapter.flow.conversation import Effects, effects_of_receipt, is_sent_again, refusal_of
+from adapter.flow.conversation import Effects, effects_of_receipt, effects_of_rejection, is_sent_again, refusal_of
 from adapter.flow.conversation_rules import ALARMS
 from adapter.flow.decision import OPERATOR, Chore, Decision, Settlement
 from adapter.flow.follow import AS_USUAL, AT_ONCE
@@ -106,11 +106,13 @@ class Relaying(Matter):
         return finding(rules.REC_10) if is_late and is_sent_again(original, self.earlier) else None
 
     def _effects(self, fit: Match, *, is_taken: bool) -> Effects:
-        """Return what begins with a receipt that settles something."""
+        """Return what begins and ends with a receipt that settles something."""
         if fit.original is None or fit.to is None:
             return NOTHING
+        if not is_taken:
+            return effects_of_rejection(fit.original, by=fit.sending.party if fit.sending else "")
         return effects_of_receipt(
-            fit.original, positive=is_taken, earlier=self.earlier, context=self.context, now=self.arrival.received_at
+            fit.original, earlier=self.earlier, context=self.context, now=self.arrival.received_at
         )
 
 

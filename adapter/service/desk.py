@@ -50,6 +50,8 @@ LATER = ""
 _MOST_DISPATCHES = 1000
 #: What a receipt names a message by.
 _OWN = frozenset({MSG_ID, DOCUMENT_ID})
+#: What two messages share of which the one may be the other, written anew.
+_SAME = frozenset({CONTENT, DOCUMENT_ID})
 #: What the messages are counted under that wait to be decided about again.
 UNPARKED = "unparked"
 
@@ -323,15 +325,15 @@ def _sendings(
 ) -> dict[int, list[DeliveryRow]]:
     """Return the deliveries, by message, that a decision may ask about.
 
-    Of messages that a receipt may answer, of those with the same content, and of forwarded referrals: who tells the
-    referrer must know how they fare.
+    Of messages that a receipt may answer, of those with the same content, of the same document, which its receiver may
+    have rejected, and of forwarded referrals: who tells the referrer must know how they fare.
     """
     wanted = {
         found.message_id
         for reading in readings
         for key in reading.keys
         for found in known.get(key, ())
-        if found.type == FORWARDING or found.role == CONTENT or (reading.is_receipt and found.role in _OWN)
+        if found.type == FORWARDING or found.role in _SAME or (reading.is_receipt and found.role in _OWN)
     }
     sendings: dict[int, list[DeliveryRow]] = defaultdict(list)
     for row in query.deliveries_of(wanted):

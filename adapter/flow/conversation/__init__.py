@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from adapter.flow.conversation.effects import Effects, clocks, consequences, judge
 from adapter.flow.conversation.epikrise import stay_ended
-from adapter.flow.conversation.receipts import effects_of_receipt, is_sent_again, refusal_of
+from adapter.flow.conversation.receipts import effects_of_receipt, effects_of_rejection, is_sent_again, refusal_of
 from adapter.flow.conversation.turn import Turn, turn_of
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "clocks",
     "consequences",
     "effects_of_receipt",
+    "effects_of_rejection",
     "is_sent_again",
     "judge",
     "refusal_of",

@@ -33,6 +33,8 @@ _REQUEST_ENDS = follow.with_tasks(*follow.NAV_REMINDERS, follow.NAV_LIMIT) | {
     rule.id for rule in _REQUEST_RULES.values()
 }
 _MEETING_ENDS = frozenset({rules.CNV_14.id})
+#: All that a doctor owes NAV about a message of its.
+OWED = _REQUEST_ENDS | _MEETING_ENDS
 #: So long NAV looks back for the request that a statement without reference answers.
 _LOOKS_BACK = timedelta(days=62)
 

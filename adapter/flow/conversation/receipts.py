@@ -9,22 +9,30 @@ from adapter.check.rule import Rule
 from adapter.flow import conversation_rules as rules
 from adapter.flow import follow
 from adapter.flow.context import Context, Earlier
-from adapter.flow.conversation import question
+from adapter.flow.conversation import nav, question, referral
 from adapter.flow.conversation.effects import Effects
 from adapter.flow.conversation.thread import FORWARDING, Thread
-from adapter.flow.decision import Watch
+from adapter.flow.decision import Ending, Watch
+
+#: What a receiver owes about a message, as soon as it has taken it.
+_OWED = referral.DISCHARGED | nav.OWED
 
 
-def effects_of_receipt(
-    original: Earlier, *, positive: bool, earlier: Sequence[Earlier], context: Context, now: datetime
-) -> Effects:
-    """Return what a receipt begins: a question waits for its answer from when it was received.
+def effects_of_rejection(original: Earlier, *, by: str) -> Effects:
+    """Return what ends when a party's system rejects a message: who was to do something about it owes it no more."""
+    if by != original.receiver_party:
+        return Effects()
+    return Effects(endings=(Ending(about=original.message_id, rules=_OWED),))
+
+
+def effects_of_receipt(original: Earlier, *, earlier: Sequence[Earlier], context: Context, now: datetime) -> Effects:
+    """Return what a positive receipt begins: a question waits for its answer from when it was received.
 
     What ends with the receipt was marked when the message went out (`Ending.upon_receipt`). `earlier` holds the thread
     of the message that is answered.
     """
     span = context.timers.supplement
-    if not positive or not span:
+    if not span:
         return Effects()
     thread = Thread.of(earlier)
     asked = next((member for member in thread.members if member.number == original.message_id), None)

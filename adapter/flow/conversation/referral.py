@@ -103,12 +103,16 @@ def _cancellation(turn: Turn) -> Iterator[Finding]:
 
 
 def _doubles(turn: Turn) -> bool:
-    """Tell whether the document was referred before; a referral that is sent on may keep its document."""
+    """Tell whether the document was referred before, and somebody has it.
+
+    A referral that is sent on may keep its document; what its receiver rejected is no double of what is sent then.
+    """
     is_forwarded = turn.message.type_code == FORWARDING
     return any(
         not turn.document_ids.isdisjoint(member.document_ids)
         and member.is_referral
         and not (is_forwarded and member.facts.sender_party != turn.from_id)
+        and not turn.was_refused(member)
         for member in turn.thread.members
         if member.is_here
     )

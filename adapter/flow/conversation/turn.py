@@ -18,6 +18,7 @@ from adapter.flow.references import (
     topic_of,
 )
 from adapter.message.message import Message
+from adapter.message.state import DeliveryState
 from adapter.partner.register import Partner
 
 
@@ -66,6 +67,11 @@ class Turn:
         if not self.names:
             return ()
         return self.thread.with_ids(self.names) or self.thread.naming(self.names)[:1]
+
+    def was_refused(self, member: Member) -> bool:
+        """Tell whether the system of everybody who got a message has rejected it."""
+        sendings = self.sendings.get(member.number, ())
+        return bool(sendings) and all(sending.state is DeliveryState.REJECTED for sending in sendings)
 
     def patient(self) -> str | None:
         """Return a digest of the patient's number."""

@@ -69,14 +69,14 @@ def test_what_ends_with_a_message_ends_with_its_positive_receipt(bench: Any, ans
     bench.run()
     (sent,) = bench.messages()
     with bench.parts.store.writing() as ledger:
-        ledger.add_timers([NewTimer(rule="nav-limit", message_id=sent.id, due_at=bench.now + timedelta(days=1))])
-        ledger.end_with(sent.id, {"nav-limit"}, sent.id)
+        ledger.add_timers([NewTimer(rule="supplement", message_id=sent.id, due_at=bench.now + timedelta(days=1))])
+        ledger.end_with(sent.id, {"supplement"}, sent.id)
 
     bench.put("nav", answer)
     bench.fetch("nav")
 
     with bench.parts.store.reading() as query:
-        (timer,) = (row for row in query.timers() if row.rule == "nav-limit")
+        (timer,) = (row for row in query.timers() if row.rule == "supplement")
     assert (timer.state, timer.ends_with) == (expected, sent.id if expected == "stopped" else None)
 
 

@@ -75,7 +75,7 @@ def test_a_receipt_of_the_older_standard_answers_a_newer_message(remote: Telling
 def test_a_receipt_of_something_outside_the_thread_begins_nothing() -> None:
     stranger = Earlier("x", "msg_id", 99)
 
-    found = effects_of_receipt(stranger, positive=True, earlier=(), context=house(), now=stranger.generated_at)
+    found = effects_of_receipt(stranger, earlier=(), context=house(), now=stranger.generated_at)
 
     assert found.watches == ()
 
@@ -103,3 +103,29 @@ def test_a_second_party_behind_one_channel_answers_for_itself(status: str, tasks
 
     assert (decision.state, decision.settlements, told(decision)) == (MessageState.ACCEPTED, (), tasks)
     assert [settled.to for settled in first.settlements] == [DeliveryState.COMPLETED]
+
+
+def test_who_rejects_a_referral_owes_nothing_for_it(remote: Telling) -> None:
+    """Scenario 5."""
+    remote.tell(refers())
+
+    decision = remote.tell(answers("m1", by="clinic", to="referrer", status="2", code="E36"))
+
+    (ending,) = decision.endings
+    assert (ending.about, ending.upon_receipt) == (1, False)
+    assert {"assessment", "assessment-notice", "nav-limit", "TIM-02", "CNV-11", "CNV-14"} <= ending.rules
+
+
+def test_who_rejects_a_copy_ends_nothing_for_the_receiver() -> None:
+    telling = Telling(with_system(with_system(house(), "clinic"), "provider"))
+    telling.tell(replace(refers(), other_receivers=(party(*PROVIDER, role="COP"),)))
+
+    assert telling.tell(answers("m1", by="provider", to="referrer", status="2")).endings == ()
+
+
+def test_what_was_rejected_is_no_double_of_what_is_sent_then(remote: Telling) -> None:
+    """Scenario 5: corrected, the receiver processes it as new."""
+    remote.tell(refers())
+    remote.tell(answers("m1", by="clinic", to="referrer", status="2", code="E36"))
+
+    assert [found.rule for found in remote.tell(refers("m1b")).findings] == []
