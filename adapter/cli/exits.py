@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import typer
 
-from adapter.errors import BudstikkeError, ConfigError, FormError, KeyUnusable, SpecError
+from adapter.errors import BudstikkeError, ConfigError, FormError, KeyUnusable, SnapshotUnreadable, SpecError
 
 
 class ExitCode(IntEnum):
@@ -24,7 +24,7 @@ class ExitCode(IntEnum):
 
 def code_of(error: BudstikkeError | OSError) -> ExitCode:
     """Return the exit code that tells a script what kind of error this is."""
-    if isinstance(error, ConfigError | SpecError | KeyUnusable):
+    if isinstance(error, ConfigError | SpecError | KeyUnusable | SnapshotUnreadable):
         return ExitCode.USAGE
     return ExitCode.REJECTED if isinstance(error, FormError) else ExitCode.FAILED
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapter.channel.folder import FolderChannel
 from adapter.check.codelists import CodeLists
-from adapter.config.models import ContactTable, Settings
+from adapter.config.models import ContactTable, PartyTable, Settings
+from adapter.errors import SnapshotUnreadable
 from adapter.flow.context import Answering, Context, Deadlines, Route, Timers
 from adapter.flow.drafts.author import author_of
 from adapter.flow.retry import RetryPolicy
 from adapter.flow.schedule import Schedule
 from adapter.message.party import HealthcareProfessional
+from adapter.partner.address_cache import AddressCache
+from adapter.partner.address_register import AddressRegister
 from adapter.partner.register import Partner, Register
+from adapter.partner.snapshot import Snapshot, about
+from adapter.partner.snapshot_file import read_folder
 from adapter.wire.parse import Limits
 
 if TYPE_CHECKING:  # what reads certificates takes long to import, and most commands meet no signature
@@ -22,31 +27,69 @@ if TYPE_CHECKING:  # what reads certificates takes long to import, and most comm
 def register(settings: Settings) -> Register:
     """Return the register of all parties."""
     lists = CodeLists.load()
+    known = snapshots(settings)
     return Register(
-        Partner(
-            id=party.id,
-            role=party.role,
-            name=party.name,
-            her_ids=party.her_ids,
-            parent_her_id=party.parent_her_id,
-            organisation_number=party.organisation_number,
-            channel=party.channel,
-            receipts=party.receipts,
-            profiles=party.profiles,
-            service_type=party.service_type,
-            agreed_type=party.agreed_type,
-            municipality=party.municipality,
-            tolerance=frozenset() if settings.checks.strict else frozenset(party.tolerance),
-            is_dedicated=party.dedicated,
-            strict_sender=party.strict_sender,
-            outbound_checks=party.outbound_checks,
-            signature_required=party.signature_required,
-            sha1_until=party.sha1_until,
-            accepts=frozenset(party.accepts),
-            relays_unsupported=party.relays_unsupported,
-            contact=_contact(party.contact, lists),
-        )
+        _partner(party, about(party.her_ids, known), lists, is_strict=settings.checks.strict)
         for party in settings.party
+    )
+
+
+def snapshots(settings: Settings) -> tuple[Snapshot, ...]:
+    """Return what agreements and registers say of parties; raises SnapshotUnreadable."""
+    folder = settings.partners.folder
+    if folder is None:
+        return ()
+    try:
+        return read_folder(folder)
+    except OSError as error:
+        raise SnapshotUnreadable(f"The folder of [partners], {folder}, cannot be read: {error.strerror}.") from None
+
+
+def _partner(party: PartyTable, known: tuple[Snapshot, ...], lists: CodeLists, *, is_strict: bool) -> Partner:
+    """Return a party; the configuration wins over its snapshots, and a newer snapshot over an older one."""
+
+    def from_snapshots(key: str) -> Any:  # noqa: ANN401 - of the type that the party has under the key
+        if key in party.model_fields_set:
+            return getattr(party, key)
+        said = (getattr(snapshot, key) for snapshot in known)
+        return next((value for value in said if value is not None), getattr(party, key))
+
+    return Partner(
+        id=party.id,
+        role=party.role,
+        name=party.name,
+        her_ids=party.her_ids,
+        parent_her_id=from_snapshots("parent_her_id"),
+        organisation_number=from_snapshots("organisation_number"),
+        channel=party.channel,
+        receipts=party.receipts,
+        profiles=party.profiles,
+        service_type=from_snapshots("service_type"),
+        agreed_type=party.agreed_type,
+        municipality=from_snapshots("municipality"),
+        tolerance=frozenset() if is_strict else frozenset(from_snapshots("tolerance")),
+        is_dedicated=party.dedicated,
+        strict_sender=party.strict_sender,
+        outbound_checks=party.outbound_checks,
+        signature_required=party.signature_required,
+        sha1_until=from_snapshots("sha1_until"),
+        accepts=frozenset(party.accepts),
+        relays_unsupported=party.relays_unsupported,
+        contact=_contact(party.contact, lists),
+        snapshots=known,
+    )
+
+
+def address_register(settings: Settings) -> AddressRegister:
+    """Return Adresseregisteret as this installation reaches it; nobody is asked yet."""
+    from adapter.partner.http_get import HttpGet  # noqa: PLC0415 - few commands ask a server
+
+    table = settings.addresses
+    return AddressRegister(
+        table.url,
+        AddressCache(table.cache),
+        HttpGet(timeout=table.patience.total_seconds(), token_file=table.token_file),
+        fresh_for=table.fresh_for,
     )
 
 

@@ -9,7 +9,7 @@ import re
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
@@ -26,6 +26,7 @@ from adapter import duration
 from adapter.flow.context import Timers
 from adapter.flow.schedule import Schedule, Window
 from adapter.flow.span import Span
+from adapter.partner.fetch import is_safe
 
 SQLITE = "sqlite:///"
 _TIMERS = Timers()
@@ -80,6 +81,12 @@ def _store_url(value: str, info: ValidationInfo) -> str:
     if not value.startswith(SQLITE) or value == SQLITE:
         raise ValueError(f'should be "{SQLITE}" and the path of a file')
     return f"{SQLITE}{_path(value.removeprefix(SQLITE), info)}"
+
+
+def _server(value: str) -> str:
+    if not is_safe(value):
+        raise ValueError('should begin with "https://"; only a server on this machine may do with "http://127.0.0.1"')
+    return value
 
 
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -192,6 +199,28 @@ class TrustTable(Table):
     """Certificate policies of which a signer's must have one; none means any."""
     unverifiable: Literal["hold", "continue"] = "continue"
     """A signature that cannot be checked: hold the message for a person, or let it go on with a remark."""
+
+
+class PartnersTable(Table):
+    """`[partners]`: what is known of the parties from agreements and registers."""
+
+    folder: FilePath | None = None
+    """Snapshots that `budstikke partner` writes; what a [[party]] says itself wins over them."""
+
+
+class AddressesTable(Table):
+    """`[addresses]`: Adresseregisteret, or what stands in for it."""
+
+    url: Annotated[str, AfterValidator(_server)] | None = None
+    """Its address, without "/api/..."; without it the register is never asked."""
+    token_file: FilePath | None = None
+    """Holds the bearer token; none where a gateway logs in."""
+    cache: Annotated[FilePath, Field(validate_default=True)] = cast("Path", "var/address-register")
+    """A folder for what it answered, which holds while it cannot be asked."""
+    fresh_for: Wait = timedelta(hours=24)
+    """When an answer is asked for again."""
+    patience: Wait = timedelta(seconds=10)
+    """When a silent register counts as out of reach."""
 
 
 class ReceiptsTable(Table):
@@ -439,6 +468,8 @@ class Settings(Table):
     schemas: SchemasTable = SchemasTable()
     checks: ChecksTable = ChecksTable()
     trust: TrustTable = TrustTable()
+    partners: PartnersTable = PartnersTable()
+    addresses: AddressesTable = AddressesTable()
     receipts: ReceiptsTable = ReceiptsTable()
     timers: TimersTable = TimersTable()
     retries: RetriesTable = RetriesTable()

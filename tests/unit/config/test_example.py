@@ -43,6 +43,9 @@ def test_the_keys_that_are_commented_out_are_right_too() -> None:
         {"directory"},
         {"allowed_numbers_file"},
         {"roots"},
+        {"folder"},
+        {"url"},
+        {"token_file"},
         {"fallback"},
         {"sha1_until"},
     ]
