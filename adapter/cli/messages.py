@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -163,7 +164,7 @@ def retry_message(message_id: IdArgument, *, by: ByOption = None, config: Config
     typer.echo(f"Message {message_id} will be judged anew.")
 
 
-def print_messages(rows: list[MessageRow], *, as_json: bool) -> None:
+def print_messages(rows: Sequence[MessageRow], *, as_json: bool) -> None:
     """Print messages as a table, or one line of JSON each."""
     if as_json:
         for row in rows:
@@ -185,6 +186,7 @@ def _around(query: Query, row: MessageRow) -> dict[str, object]:
     return {
         "receipts": [dataclasses.asdict(receipt) for receipt in query.receipts_of(row.id)],
         "deliveries": [dataclasses.asdict(delivery) for delivery in query.deliveries_of([row.id])],
+        "replays": [dataclasses.asdict(item) for item in query.repeats_of([row.id])],
         "events": [dataclasses.asdict(event) for event in query.events(message_id=row.id)],
     }
 
@@ -222,7 +224,23 @@ def _print_message(query: Query, row: MessageRow) -> None:
         ],
         empty="None.",
     )
+    _print_replays(query, row.id)
     section("events")
     for event in query.events(message_id=row.id):
         told = "  ".join(f"{name}={cell(value)}" for name, value in event.data.items())
         typer.echo(f"{cell(event.at)}  {event.name}  {told}".rstrip())
+
+
+def _print_replays(query: Query, number: int) -> None:
+    """Print what a message is a replay of, and what it was replayed as; nothing where it is neither."""
+    for position, item in enumerate(query.repeats_of([number])):
+        if not position:
+            section("replays")
+        as_what = f"message {item.new_message_id}" if item.new_message_id else f"delivery {item.new_delivery_id}"
+        if item.new_message_id == number:
+            told = f"It replays message {item.message_id}."
+        elif item.state == "done":
+            told = f"Replayed as {as_what}."
+        else:
+            told = f"To be replayed: {item.state}{f', {item.note}' if item.note else ''}."
+        typer.echo(f"{told} Batch {item.batch_id}.")

@@ -50,7 +50,7 @@ class NoSuchBatch(BudstikkeError):
 
 def begin(  # noqa: PLR0913 - what a batch is, and who answers for it
     store: Store,
-    plan: Sequence[Repetition | Renewal],
+    going: Sequence[Repetition | Renewal],
     *,
     ids: Ids,
     wanted: Mapping[str, object],
@@ -60,7 +60,7 @@ def begin(  # noqa: PLR0913 - what a batch is, and who answers for it
 ) -> int:
     """Keep what is to be sent again; return the batch's number. Nothing is sent by that."""
     with store.writing() as ledger:
-        items = [one.item() for one in plan]
+        items = [one.item() for one in going]
         return ledger.add_batch(NewBatch(by=by, ids=ids, wanted=wanted, pause=pause, items=items), at=now)
 
 

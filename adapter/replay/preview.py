@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapter.check.finding import Finding, Severity
@@ -66,6 +66,8 @@ class Foreseen:
     findings: tuple[Finding, ...] = ()
     #: How many questions to the sender would be drafted.
     drafts: int = 0
+    #: All that would follow.
+    decision: Decision | None = field(default=None, repr=False)
 
 
 def plan(sources: Iterable[Source], register: Register, channel: str | None = None) -> list[Plan]:
@@ -131,6 +133,7 @@ def _foreseen(one: Plan, decision: Decision | None) -> Foreseen:
         places=tuple(Place(item.channel, item.due_at) for item in decision.dispatches if item.made is RELAY),
         findings=tuple(item for item in decision.findings if item.severity.weight >= Severity.WARN.weight),
         drafts=sum(chore.draft is not None for chore in decision.chores),
+        decision=decision,
     )
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from adapter import resources
-from adapter.cli import replay as verb
+from adapter.cli import pacing
+from adapter.cli import replay_files as verb
 from adapter.config import Settings, load
 from adapter.replay.stage import Stage
 from adapter.service.parts import Parts
@@ -147,7 +148,7 @@ def test_ctrl_c_stops_between_files(budstikke: Budstikke, daemon: list[bool], mo
     def interrupt(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(verb, "_progress", lambda _: nullcontext(interrupt))
+    monkeypatch.setattr(verb, "progress", lambda *_: nullcontext(interrupt))
 
     ran = budstikke("replay", "--yes", GOOD, GOOD, GOOD)
 
@@ -209,9 +210,9 @@ def test_a_person_is_asked(budstikke: Budstikke, monkeypatch: pytest.MonkeyPatch
 
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    with verb._progress(2) as tell:
-        tell(None)  # type: ignore[arg-type]  # the bar counts only
-        tell(None)  # type: ignore[arg-type]  # the same
+    with pacing.progress("files", 2) as tell:
+        tell()
+        tell()
 
     assert "2/2" in capsys.readouterr().err
 
