@@ -61,6 +61,8 @@ class Settlement:
 
     delivery: int
     to: DeliveryState
+    #: The receiver answers, and none of those who got a copy: what waits for the answer ends with it.
+    is_receivers: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,7 @@ class Relaying(Matter):
             )
         settlements: tuple[Settlement, ...] = ()
         if fit.sending is not None and fit.to is not None:
-            settlements = (Settlement(delivery=fit.sending.id, to=fit.to),)
+            settlements = (Settlement(delivery=fit.sending.id, to=fit.to, is_receivers=_is_receivers(fit)),)
         return self.decision(
             MessageState.ACCEPTED,
             self.passing_verdict,
@@ -101,7 +101,7 @@ class Relaying(Matter):
         if not has_message(answered):
             if any(error.value == check_rules.E21.value for error in answered.errors):
                 return finding(rules.REC_09)
-            return finding(refusal_of(original) or rules.REC_05)
+            return finding((refusal_of(original) if _is_receivers(fit) else None) or rules.REC_05)
         is_late = fit.sending is not None and fit.sending.state is DeliveryState.OVERDUE
         return finding(rules.REC_10) if is_late and is_sent_again(original, self.earlier) else None
 
@@ -110,10 +110,15 @@ class Relaying(Matter):
         if fit.original is None or fit.to is None:
             return NOTHING
         if not is_taken:
-            return effects_of_rejection(fit.original, by=fit.sending.party if fit.sending else "")
+            return effects_of_rejection(fit.original) if _is_receivers(fit) else NOTHING
         return effects_of_receipt(
             fit.original, earlier=self.earlier, context=self.context, now=self.arrival.received_at
         )
+
+
+def _is_receivers(fit: Match) -> bool:
+    """Tell whether it is the receiver of a message that answers, and none of those who got a copy."""
+    return fit.original is not None and fit.sending is not None and fit.sending.party == fit.original.receiver_party
 
 
 def _origin(fit: Match) -> str:

@@ -146,7 +146,8 @@ class _Teller:
 
     def _file(self, row: DeliveryRow, data: bytes) -> str:
         kept = self._query.bodies([row.message_id]).get(row.message_id)
-        changed = "" if data == kept else ", changed on the way"
+        # of what was purged nobody can tell any more
+        changed = ", changed on the way" if kept and data != kept else ""
         try:
             message = read(data)
         except FormError:

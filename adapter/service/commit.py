@@ -183,10 +183,11 @@ def _settle(ledger: Ledger, cases: Sequence[Case], now: datetime) -> None:
     stopped = ledger.stop_timers(delivery_ids=numbers, rules=RECEIPT_TIMERS)
     if stopped < len(RECEIPT_TIMERS) * len(numbers):
         _close_tasks(ledger, {message for _, message in before.values()}, now)
+    main = [item for item in settlements if item.is_receivers]
     effects.answered(
         ledger,
-        [before[item.delivery][1] for item in settlements if item.to is DeliveryState.COMPLETED],
-        [before[item.delivery][1] for item in settlements if item.to is DeliveryState.REJECTED],
+        [before[item.delivery][1] for item in main if item.to is DeliveryState.COMPLETED],
+        [before[item.delivery][1] for item in main if item.to is DeliveryState.REJECTED],
         now,
     )
     # The answer proves what nobody has written down yet, and nobody may live to do it: that the message got there.

@@ -18,10 +18,8 @@ from adapter.flow.decision import Ending, Watch
 _OWED = referral.DISCHARGED | nav.OWED
 
 
-def effects_of_rejection(original: Earlier, *, by: str) -> Effects:
-    """Return what ends when a party's system rejects a message: who was to do something about it owes it no more."""
-    if by != original.receiver_party:
-        return Effects()
+def effects_of_rejection(original: Earlier) -> Effects:
+    """Return what ends when the receiver of a message rejects it: nobody is to do anything about it any more."""
     return Effects(endings=(Ending(about=original.message_id, rules=_OWED),))
 
 

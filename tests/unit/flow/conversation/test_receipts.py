@@ -129,3 +129,16 @@ def test_what_was_rejected_is_no_double_of_what_is_sent_then(remote: Telling) ->
     remote.tell(answers("m1", by="clinic", to="referrer", status="2", code="E36"))
 
     assert [found.rule for found in remote.tell(refers("m1b")).findings] == []
+
+
+@pytest.mark.parametrize(("by", "rule", "is_receivers"), [("referrer", "CNV-08", True), ("provider", "REC-05", False)])
+def test_only_the_receiver_of_a_status_can_leave_the_referrer_untold(by: str, rule: str, *, is_receivers: bool) -> None:
+    """Scenario 11: the GP's copy is beside it."""
+    telling = Telling(with_system(with_system(house(), "referrer"), "provider"))
+    telling.tell(refers())
+    telling.tell(replace(says("9148/4", "s1"), other_receivers=(party(*PROVIDER, role="COP"),)))
+
+    decision = telling.tell(answers("s1", by=by, to="clinic", status="2"))
+
+    assert [chore.rule for chore in decision.chores] == [rule]
+    assert [settled.is_receivers for settled in decision.settlements] == [is_receivers]
