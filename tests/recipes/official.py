@@ -90,6 +90,7 @@ def _(name: str) -> bytes:
     )
 
 
+recipe("henvisning-1.0-ikke-velformet.xml")(_referral(("</ReqServ>", "")))
 recipe("henvisning-1.0-uten-pasientopplysninger.xml")(
     _referral((f"{_OLD_BIRTH}<Name>Blomst, Vakker</Name>{_OLD_NUMBER}", ""))
 )
