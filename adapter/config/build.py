@@ -88,7 +88,7 @@ def address_register(settings: Settings) -> AddressRegister:
     return AddressRegister(
         table.url,
         AddressCache(table.cache),
-        HttpGet(timeout=table.patience.total_seconds(), token_file=table.token_file),
+        HttpGet(timeout=table.patience.total_seconds(), token_file=table.token_file, proxy=table.proxy),
         fresh_for=table.fresh_for,
     )
 

@@ -215,6 +215,8 @@ class AddressesTable(Table):
     """Its address, without "/api/..."; without it the register is never asked."""
     token_file: FilePath | None = None
     """Holds the bearer token; none where a gateway logs in."""
+    proxy: Text | None = None
+    """Where requests go instead, such as "http://proxy:3128"; without it they go straight."""
     cache: Annotated[FilePath, Field(validate_default=True)] = cast("Path", "var/address-register")
     """A folder for what it answered, which holds while it cannot be asked."""
     fresh_for: Wait = timedelta(hours=24)

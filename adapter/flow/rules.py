@@ -137,6 +137,34 @@ DLV_01 = Rule(
     source="[retries]",
 )
 
+ADR_01 = Rule(
+    id="ADR-01",
+    title="The receiver's HER-id is in Adresseregisteret",
+    inbound=None,
+    outbound=Severity.BLOCK,
+    text="The address register has no valid party with the receiver's HER-id {her_id}.",
+    partner="Mottakerens HER-id {her_id} finnes ikke i Adresseregisteret, eller er ikke lenger gyldig.",
+    hint="Look the receiver up again; a person decides where to send the message now, if need be on paper.",
+    source="domain rules, scenario 6",
+)
+ADR_02 = Rule(
+    id="ADR-02",
+    title="Adresseregisteret knows the receiver, as far as anybody could ask",
+    inbound=None,
+    outbound=Severity.INFO,
+    text="The address register was never asked about the receiver's HER-id {her_id}; the configuration is relied on.",
+    hint="`budstikke partner lookup HER-ID` tells why.",
+    source="domain rules, scenario 6",
+)
+ADR_03 = Rule(
+    id="ADR-03",
+    title="What Adresseregisteret said is recent",
+    inbound=None,
+    outbound=Severity.INFO,
+    text="What the address register said about {her_id} is {days} days old or in doubt; it is relied on all the same.",
+    hint="`budstikke partner lookup HER-ID` asks again.",
+    source="domain rules, scenario 6",
+)
 INT_01 = Rule(
     id="INT-01",
     title="Every message can be processed",
@@ -161,6 +189,7 @@ DRF_02 = Rule(
 ALL = (
     *(MSG_18, MSG_19, RTE_01),
     *(REC_01, REC_02, REC_03, REC_04, REC_05, REC_06, REC_07, REC_08, REC_09, REC_10),
+    *(ADR_01, ADR_02, ADR_03),
     *(DLV_01, INT_01, DRF_02),
     *conversation_rules.ALL,
 )

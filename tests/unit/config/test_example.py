@@ -46,6 +46,7 @@ def test_the_keys_that_are_commented_out_are_right_too() -> None:
         {"folder"},
         {"url"},
         {"token_file"},
+        {"proxy"},
         {"fallback"},
         {"sha1_until"},
     ]
