@@ -141,8 +141,8 @@ def purge_message(
 ) -> None:
     """Forget what a message says, such as one about the wrong patient.
 
-    The drafts about it are forgotten too. That it was here, its ids and its history stay. Channels' archives, backups
-    and whoever has received it are not touched.
+    The drafts about it, and replays of it, are forgotten too. That it was here, its ids and its history stay. Channels'
+    archives, backups and whoever has received it are not touched.
     """
     from adapter.service.purging import purge
 

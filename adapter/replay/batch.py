@@ -139,11 +139,8 @@ def _step(ledger: Ledger, batch: int, by: str, now: datetime) -> ItemRow | None:
 
 def _renew(ledger: Ledger, item: ItemRow, by: str, now: datetime) -> None:
     """Let a message come in again with its new ids, by the channel it came by."""
-    data = ledger.planned_bodies([item]).get(item.sha256 or "")
-    row = ledger.message(item.message_id)
-    if row is None or not data:
-        ledger.end_item(item, "left out", note=NOT_KEPT, at=now)
-        return
+    (data,) = ledger.planned_bodies([item]).values()
+    (row,) = ledger.messages_of([item.message_id])
     (new,) = ledger.receive([NewMessage(channel=row.channel, source=f"replay of {row.id}", data=data)], at=now)
     ledger.end_item(item, "done", message=new, at=now)
     told = {"batch": item.batch_id, "by": by}

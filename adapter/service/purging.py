@@ -32,7 +32,7 @@ _STEPS = {
 def purge(  # noqa: PLR0913 - what is purged, and who answers for it
     store: Store, message: int, *, by: str, reason: str, force: bool = False, now: datetime
 ) -> list[int]:
-    """Forget what a message says, and what the drafts about it say; return whose content is gone.
+    """Forget what a message says, replayed too, and what the drafts about it say; return whose content is gone.
 
     Ids, digests, findings and events stay. `force` gives up deliveries that wait to be sent.
 
@@ -44,7 +44,7 @@ def purge(  # noqa: PLR0913 - what is purged, and who answers for it
         if row is None:
             raise NotPossible(f"There is no message {message}.")
         # What came twice is kept once: who forgets one forgets its copies.
-        rows = ledger.copies_of([message, *_drafts(ledger, message)])
+        rows = ledger.copies_of([*_replays(ledger, message), *_drafts(ledger, message)])
         if any(one.state is MessageState.RECEIVED for one in rows):
             raise NotPossible(f"Nothing is decided about message {message} yet.", hint="Try again in a moment.")
         numbers = [one.id for one in rows]
@@ -53,6 +53,9 @@ def purge(  # noqa: PLR0913 - what is purged, and who answers for it
             moves = [MessageMove(id=one.id, to=state, data={"by": by}) for state in _STEPS.get(one.state, ())]
             ledger.move_messages(moves, at=now)
         ledger.stop_timers(numbers)
+        for item in ledger.repeats_of(numbers):
+            if item.state == "pending":
+                ledger.end_item(item, "cancelled", note="its content was purged", at=now)
         ledger.drop_bodies(numbers)
         ledger.log(
             [NewEvent(name="purged", message_id=number, data={"by": by, "reason": reason}) for number in numbers],
@@ -81,6 +84,19 @@ def _drafts(ledger: Ledger, message: int) -> set[int]:
     """Return the messages that were written about a message for somebody to send."""
     tasks = ledger.tasks_of([message], state=None)
     return {task.draft_message_id for task in tasks if task.draft_message_id is not None}
+
+
+def _replays(ledger: Ledger, message: int) -> set[int]:
+    """Return a message with what it was replayed as, and what it is a replay of: all of them say the same."""
+    found = {message}
+    while more := _one_replay_away(ledger, found) - found:
+        found |= more
+    return found
+
+
+def _one_replay_away(ledger: Ledger, messages: Collection[int]) -> set[int]:
+    items = ledger.repeats_of(messages)
+    return {number for item in items for number in (item.message_id, item.new_message_id) if number is not None}
 
 
 def _give_up(ledger: Ledger, rows: Sequence[DeliveryRow], by: str, *, force: bool, now: datetime) -> None:
