@@ -75,6 +75,8 @@ class Authority:
     """Issues certificates and says which it took back."""
 
     pair: Pair
+    #: What holders' certificates say beside the usual, such as where to ask whether they were taken back.
+    additions: tuple[x509.ExtensionType, ...] = ()
 
     @classmethod
     def root(cls, name: str, key: rsa.RSAPrivateKey, *, since: datetime, years: int = 20) -> Self:
@@ -101,7 +103,8 @@ class Authority:
         """Return a holder's certificate for a key, valid from and to these moments."""
         usage = _usage(**dict.fromkeys(purpose.value, True))
         builder = self._below(subject, key, since=since, until=until)
-        builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=False)
+        for extension in (x509.BasicConstraints(ca=False, path_length=None), *self.additions):
+            builder = builder.add_extension(extension, critical=False)
         return _signed(builder.add_extension(usage, critical=True), key, self.pair.key)
 
     def revocation_list(self, revoked: Iterable[Certificate], *, at: datetime, lasts: timedelta) -> bytes:

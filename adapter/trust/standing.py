@@ -5,7 +5,7 @@ Who answers it (from lists, by asking the issuer, from a cache) is built elsewhe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -31,6 +31,8 @@ class Answer:
     evidence: str
     #: When it was taken back.
     revoked_at: datetime | None = None
+    #: What the issuer signed, as it came: a list or an answer, DER. None where nothing can be relied on.
+    proof: bytes | None = field(default=None, repr=False)
 
 
 class Revocations(Protocol):
