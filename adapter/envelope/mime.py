@@ -193,8 +193,10 @@ def _head(data: bytes, start: int, end: int) -> tuple[Headers, int]:
     position = start
     lines: list[bytes] = []
     while position < end:
+        if position - start > _LARGEST_HEAD:
+            raise PackageUnreadable("A block of headers of the message is larger than any that is ever sent.")
         line_end = min(_after_line(data, position), end)
-        line = data[position : min(line_end, start + _LARGEST_HEAD)].rstrip(b"\r\n")
+        line = data[position : min(line_end, position + _LARGEST_HEAD)].rstrip(b"\r\n")
         if not line.strip():
             position = line_end
             break
@@ -204,8 +206,6 @@ def _head(data: bytes, start: int, end: int) -> tuple[Headers, int]:
             lines.append(line)
         else:
             break
-        if line_end - start > _LARGEST_HEAD:
-            raise PackageUnreadable("A block of headers of the message is larger than any that is ever sent.")
         position = line_end
     return _headers(lines), position
 

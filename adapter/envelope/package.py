@@ -133,7 +133,8 @@ def unseal(package: Package, *, allows_weak: bool = False) -> Opened:
         EnvelopeUnreadable: what is signed has no ebXML header.
         PackageUnreadable: a part that the manifest names did not come, or came twice.
     """
-    parts = {address: part.octets for address, part in package.addressed.items()}
+    addressed = package.addressed
+    parts = {address: part.octets for address, part in addressed.items()}
     verified = signature.verify(package.soap, parts, allows_weak=allows_weak, limits=package.limits)
     message = soap.read(parse(verified.signed, package.limits))
     payloads = []
@@ -141,7 +142,7 @@ def unseal(package: Package, *, allows_weak: bool = False) -> Opened:
         part = package.part(reference)
         if part is None:
             raise PackageUnreadable("A part that the manifest names did not come with the message, or came twice.")
-        if not any(package.addressed.get(uri) is part for uri in verified.parts):
+        if not any(addressed.get(uri) is part for uri in verified.parts):
             raise SignatureInvalid("A part that the manifest names is not signed.")
         payloads.append(part)
     return Opened(

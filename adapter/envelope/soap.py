@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from lxml import etree
 
+from adapter.envelope.block import Attribute, Block
 from adapter.envelope.header import (
     VERSION,
     AckRequested,
@@ -50,50 +51,6 @@ _UNDERSTOOD = frozenset(
         *(f"{_EB}SyncReply", f"{_DS}Signature"),
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Attribute:
-    """Binds an attribute of an element to one of a dataclass."""
-
-    #: With its namespace; messages are met that leave the namespace out.
-    name: str
-    path: str
-    read: Callable[[str], Any] = str
-    write: Callable[[Any], str] = str
-
-    def value(self, element: etree._Element) -> Any:  # noqa: ANN401 - whatever the attribute says
-        """Return what an element says, or None."""
-        text = element.get(self.name)
-        if text is None:
-            text = element.get(local_name(self.name))
-        return None if text is None else self.read(text)
-
-
-class _Block(Generic[T]):
-    """A shape that has attributes beside its children."""
-
-    def __init__(self, record: Record[T], *attributes: _Attribute, fixed: Mapping[str, str] | None = None) -> None:
-        self._record = record
-        self._attributes = attributes
-        self._fixed = fixed or {}
-
-    def read(self, element: etree._Element) -> T:
-        """Return the dataclass that an element holds."""
-        said = {attribute.path: attribute.value(element) for attribute in self._attributes}
-        known = {path: value for path, value in said.items() if value is not None}
-        value = self._record.read(element)
-        return cast("T", replace(cast("Any", value), **known)) if known else value
-
-    def fill(self, element: etree._Element, value: T) -> None:
-        """Put a dataclass into an empty element."""
-        for name, text in self._fixed.items():
-            element.set(name, text)
-        for attribute in self._attributes:
-            said = getattr(value, attribute.path)
-            if said is not None:
-                element.set(attribute.name, attribute.write(said))
-        self._record.fill(element, value)
 
 
 _HEADER_BLOCK = {f"{_EB}version": VERSION, MUST_UNDERSTAND: "1"}
@@ -167,7 +124,7 @@ _ID_TEXT = Simple(lambda element: (element.text or "").strip(), TEXT.fill)
 _DESCRIPTION = Simple(_read_description, _fill_description)
 _PRESENT = Simple(lambda _: True, lambda _element, _value: None)
 _SIDE = Record(Side, EBXML, Field("PartyId", "party_ids", _typed(PartyId), many=True), Field("Role", "role", _ID_TEXT))
-_MESSAGE_HEADER = _Block(
+_MESSAGE_HEADER = Block(
     Record(
         MessageHeader,
         EBXML,
@@ -192,14 +149,14 @@ _MESSAGE_HEADER = _Block(
     ),
     fixed=_HEADER_BLOCK,
 )
-_ACTOR = _Attribute(ACTOR, "actor")
-_ACK_REQUESTED = _Block(
+_ACTOR = Attribute(ACTOR, "actor")
+_ACK_REQUESTED = Block(
     Record(AckRequested, EBXML, covers=("is_signed", "actor")),
     _ACTOR,
-    _Attribute(f"{_EB}signed", "is_signed", TRUE.__contains__, lambda value: "true" if value else "false"),
+    Attribute(f"{_EB}signed", "is_signed", TRUE.__contains__, lambda value: "true" if value else "false"),
     fixed=_HEADER_BLOCK,
 )
-_ACKNOWLEDGMENT = _Block(
+_ACKNOWLEDGMENT = Block(
     Record(
         Acknowledgment,
         EBXML,
@@ -228,25 +185,25 @@ def _fill_fault(element: etree._Element, value: Fault) -> None:
         _fill_description(etree.SubElement(element, f"{_EB}Description"), Description(value.text, value.language))
 
 
-_FAULT = _Block(
+_FAULT = Block(
     Record(Fault, EBXML, covers=("code", "severity", "location", "text", "language")),
-    _Attribute(f"{_EB}errorCode", "code"),
-    _Attribute(f"{_EB}severity", "severity"),
-    _Attribute(f"{_EB}location", "location"),
+    Attribute(f"{_EB}errorCode", "code"),
+    Attribute(f"{_EB}severity", "severity"),
+    Attribute(f"{_EB}location", "location"),
 )
-_ERROR = _Block(
+_ERROR = Block(
     Record(
         MessageError, EBXML, Field("Error", "faults", Simple(_read_fault, _fill_fault), many=True), covers=("highest",)
     ),
-    _Attribute(f"{_EB}highestSeverity", "highest"),
+    Attribute(f"{_EB}highestSeverity", "highest"),
     fixed=_HEADER_BLOCK,
 )
-_SCHEMA = _Block(
+_SCHEMA = Block(
     Record(Schema, EBXML, covers=("location", "version")),
-    _Attribute(f"{_EB}location", "location"),
-    _Attribute(f"{_EB}version", "version"),
+    Attribute(f"{_EB}location", "location"),
+    Attribute(f"{_EB}version", "version"),
 )
-_PAYLOAD_REFERENCE = _Block(
+_PAYLOAD_REFERENCE = Block(
     Record(
         PayloadReference,
         EBXML,
@@ -254,7 +211,7 @@ _PAYLOAD_REFERENCE = _Block(
         Field("Description", "descriptions", _DESCRIPTION, many=True),
         covers=("href",),
     ),
-    _Attribute(f"{{{XLINK}}}href", "href", str.strip),
+    Attribute(f"{{{XLINK}}}href", "href", str.strip),
     fixed={f"{{{XLINK}}}type": "simple"},
 )
 
@@ -264,13 +221,13 @@ class _Manifest:
     references: tuple[PayloadReference, ...] = ()
 
 
-_MANIFEST = _Block(
+_MANIFEST = Block(
     Record(_Manifest, EBXML, Field("Reference", "references", _PAYLOAD_REFERENCE, many=True)), fixed=_BODY_BLOCK
 )
-_STATUS_REQUEST = _Block(
+_STATUS_REQUEST = Block(
     Record(StatusRequest, EBXML, Field("RefToMessageId", "ref_to_message_id", _ID_TEXT)), fixed=_BODY_BLOCK
 )
-_STATUS_RESPONSE = _Block(
+_STATUS_RESPONSE = Block(
     Record(
         StatusResponse,
         EBXML,
@@ -278,7 +235,7 @@ _STATUS_RESPONSE = _Block(
         Field("Timestamp", "timestamp", MOMENT),
         covers=("status",),
     ),
-    _Attribute(f"{_EB}messageStatus", "status"),
+    Attribute(f"{_EB}messageStatus", "status"),
     fixed=_BODY_BLOCK,
 )
 

@@ -70,8 +70,16 @@ def _schemas() -> SchemaSet:
 
 
 def _is_about_soap(fault: SchemaFault, root: etree._Element) -> bool:
+    """Tell whether a fault lies in SOAP itself, and not in a block of ebXML or its signature."""
     element = locate(fault, root)
-    return element is None or etree.QName(element).namespace == SOAP
+    while element is not None:
+        namespace = etree.QName(element).namespace
+        if namespace in {EBXML, XMLDSIG}:
+            return False
+        if namespace == SOAP:
+            break
+        element = element.getparent()
+    return True
 
 
 def _structure(subject: Subject) -> Iterator[Seen]:
