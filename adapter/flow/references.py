@@ -34,6 +34,8 @@ _JOINING = frozenset({MSG_ID, DOCUMENT_ID, PARENT, CONVERSATION, ORIGINAL})
 _COMPARED_BY_CONTENT = frozenset({"8126", "8128", "9069"})
 #: Lists whose messages may have to find each other by the patient alone: NAV's questions, and answers.
 _FOUND_BY_PATIENT = frozenset({"8125", "8126", "8129", "9069"})
+#: A statement that NAV returns: the next one may name it by the patient alone too.
+_RETURNED = "8127/3"
 #: Digests of short numbers differ from those anybody else may have made.
 _PATIENT_SALT = b"budstikke patient "
 
@@ -161,7 +163,7 @@ def _digests(message: Message) -> Iterator[tuple[Role, str]]:
     number = topic.partition("/")[0] if topic else None
     if number in _COMPARED_BY_CONTENT:
         yield CONTENT, f"content:{content_digest(message)}"
-    if number in _FOUND_BY_PATIENT or message.kind is Kind.LEGEERKLAERING:
+    if number in _FOUND_BY_PATIENT or topic == _RETURNED or message.kind is Kind.LEGEERKLAERING:
         patient = patient_digest(message)
         if patient:
             yield PATIENT, f"patient:{patient}"

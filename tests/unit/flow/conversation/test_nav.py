@@ -173,14 +173,15 @@ def test_an_answer_that_came_before_its_request_leaves_nothing_to_do(telling: Te
     assert (telling.timers, telling.tasks) == ({}, {})
 
 
-def test_a_returned_statement_is_asked_for_again(telling: Telling) -> None:
+@pytest.mark.parametrize("names", [{"parent": "r2"}, {"parent": None, "conversation": None}])
+def test_a_returned_statement_is_asked_for_again(telling: Telling, names: dict[str, str | None]) -> None:
     telling.tell(asks("8129/1", "r1"))
     telling.tell(statement())
     telling.tell(answers("l1", by="nav", to="referrer"))
 
     telling.tell(note("8127/3", "r2", parent="l1"))
     asked_again = dict(telling.tasks), set(telling.timers)
-    telling.tell(replace(statement(parent="r2"), msg_id="l2"))
+    telling.tell(replace(statement(**names), msg_id="l2"))
     telling.tell(answers("l2", by="nav", to="referrer"))
 
     assert asked_again[0] == {("r2", "CNV-13"): 1}
