@@ -7,6 +7,7 @@ sends is taken from it.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Protocol
 
 #: Between two files that came at the same moment, in nanoseconds: an actor reads them in this order.
 _APART = 1_000
+#: What an actor's files begin with.
+_NUMBER = re.compile(r"^[0-9]+-")
 
 
 class Counterpart(Protocol):
@@ -70,7 +73,7 @@ class Actor:
         for path in sorted(self._sent.iterdir()):
             data = path.read_bytes()
             path.unlink()
-            yield f"{self.party}/{path.stem}", data
+            yield f"{self.party}/{_NUMBER.sub('', path.stem)}", data
 
     def _bring(self, now: datetime) -> None:
         for place, path in enumerate(sorted(self._outbox.iterdir())):

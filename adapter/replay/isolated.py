@@ -111,14 +111,15 @@ class Performance:
     def _pass_until(self, moment: datetime) -> None:
         """Let time pass, and everybody act in it."""
         self._settle()
-        while (due := self._next_of_actors()) is not None and due <= moment:
+        while self._actors and (due := self._next_due()) is not None and due <= moment:
             self._stage.move_to(due)
             self._settle()
         self._stage.move_to(moment)
         self._settle()
 
-    def _next_of_actors(self) -> datetime | None:
-        moments = (actor.next_due for actor in self._actors)
+    def _next_due(self) -> datetime | None:
+        """Return when the adapter or an actor does something next."""
+        moments = (self._stage.next_due, *(actor.next_due for actor in self._actors))
         return min((due for due in moments if due is not None and due > self._stage.now), default=None)
 
     def _settle(self) -> None:
@@ -128,7 +129,10 @@ class Performance:
             (actor.party, name, data) for actor in self._actors for name, data in actor.act(self._stage.now)
         ]:
             for party, name, data in sent:
-                self._send(name, party, data)
+                numbered = (f"{name} ({number})" for number in itertools.count(2))
+                self._send(
+                    name if name not in self._sent else next(n for n in numbered if n not in self._sent), party, data
+                )
             self._stage.settle()
 
     def _try(self, step: Step, reason: str, number: int) -> None:

@@ -68,17 +68,29 @@ class Stage:
         os.utime(path, (stamp, stamp))
         return Incoming(path.name, 0, self.now).label
 
-    def move_to(self, moment: datetime, *, others: Iterable[datetime] = ()) -> None:
+    def move_to(self, moment: datetime) -> None:
         """Do what there is to do, then let time pass, stopping wherever a delivery or a timer is due.
 
-        While the daemon is stopped, time passes and nothing is done. `others` are moments to stop at besides.
+        While the daemon is stopped, time passes and nothing is done.
         """
         self.settle()
-        while (due := self._next_due(others)) is not None and due <= moment:
+        while (due := self.next_due) is not None and due <= moment:
             self.clock.now = due
             self.settle()
         self.clock.now = moment
         self.settle()
+
+    @property
+    def next_due(self) -> datetime | None:
+        """Return when the next delivery or timer is due; None where nothing waits, or the daemon is stopped."""
+        if not self._is_running:
+            return None
+        with self._parts.store.reading() as query:
+            moments = [row.due_at for row in query.timers(state="running", limit=_ALL)]
+            moments += [
+                row.due_at for row in query.deliveries(limit=_ALL) if row.due_at is not None and row.state.is_under_way
+            ]
+        return min((moment for moment in moments if moment > self.now), default=None)
 
     def set_back(self, by: timedelta) -> None:
         """Set the clock back, as people and time servers do."""
@@ -143,18 +155,6 @@ class Stage:
                     self._do(Fetch(name, (item,)))
                     return True
         return False
-
-    def _next_due(self, others: Iterable[datetime]) -> datetime | None:
-        moments = list(others)
-        if self._is_running:
-            with self._parts.store.reading() as query:
-                moments += [row.due_at for row in query.timers(state="running", limit=_ALL)]
-                moments += [
-                    row.due_at
-                    for row in query.deliveries(limit=_ALL)
-                    if row.due_at is not None and row.state.is_under_way
-                ]
-        return min((moment for moment in moments if moment > self.now), default=None)
 
 
 class _Died(BaseException):
