@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -20,11 +20,11 @@ from adapter.message import (
     Person,
 )
 from adapter.message.address import Address, Telecom
-from adapter.message.attachment import Opaque
 from adapter.message.code import Quantity
 from adapter.message.dialogmelding import Notat, RelatedRole, RelatedUnit
 from adapter.message.epikrise import ClinicalFact, HeadedText, NextOfKin, Prescription
 from adapter.message.henvisning import (
+    AssessmentDate,
     CareRelation,
     Contact,
     ContactPerson,
@@ -41,6 +41,7 @@ from adapter.message.sykmelding import Cause, Employment, QuestionGroup, SickPer
 from adapter.show.labels import LABELS, SHOWN_ELSEWHERE, YES_NO
 from adapter.show.medicines import medicine_table
 from adapter.show.page import Item, block, card, line, lines_first
+from adapter.show.results import has_row, result_table
 from adapter.show.sick_note import cause_text, periods, questions
 from adapter.show.words import (
     address_lines,
@@ -49,7 +50,6 @@ from adapter.show.words import (
     free_text,
     identifier_lines,
     moment_text,
-    opaque_block,
     quantity_text,
     telecom_text,
 )
@@ -80,8 +80,6 @@ def describe(value: Any) -> tuple[Item, ...]:  # noqa: ANN401 - any dataclass of
             return _person(value)
         case Organisation():
             return (*line("", value.name), *_fields(value))
-        case Opaque():
-            return opaque_block(value)
         case HeadedText():
             return headed_texts((value,))
     return fields_first(value, *(_NAMES if isinstance(value, _CARDS) else ()))
@@ -136,13 +134,28 @@ def _under_headings(found: tuple[Reason | HeadedText, ...], otherwise: str) -> t
 
 def information(found: tuple[InformationItem | ClinicalFact, ...]) -> tuple[Item, ...]:
     """Return the clinical facts by kind, in the order the kinds came; medicines are a table of their own."""
-    by_kind: dict[str, list[Item]] = {}
+    by_kind: dict[str, list[InformationItem | ClinicalFact]] = {}
     for item in found:
         if not isinstance(item.content, Medication | Prescription):
             title = (code_text(item.kind) if item.kind else "") or "Opplysning"
-            by_kind.setdefault(title, []).extend(_fields(item))
-    blocks = (made for title, items in by_kind.items() for made in block(title, *items))
+            by_kind.setdefault(title, []).append(item)
+    blocks = (made for title, items in by_kind.items() for made in block(title, *_facts(items)))
     return (*blocks, *medicine_table(found))
+
+
+def _facts(items: list[InformationItem | ClinicalFact]) -> Iterator[Item]:
+    yield from (shown for item in items if not has_row(item) for shown in _fields(item))
+    yield from result_table([item for item in items if has_row(item)])
+
+
+def assessment_dates(found: tuple[AssessmentDate, ...]) -> tuple[Item, ...]:
+    """Return the dates of an assessment, each under its own name."""
+    return tuple(
+        shown
+        for entry in found
+        if entry.date
+        for shown in line((code_text(entry.kind) if entry.kind else "") or "Dato", moment_text(entry.date))
+    )
 
 
 def _person(person: Person) -> tuple[Item, ...]:
@@ -176,6 +189,7 @@ _TOGETHER: dict[type, Callable[[tuple[Any, ...]], tuple[Item, ...]]] = {
     HeadedText: headed_texts,
     InformationItem: information,
     ClinicalFact: information,
+    AssessmentDate: assessment_dates,
     SickPeriod: periods,
     QuestionGroup: questions,
 }

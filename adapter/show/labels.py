@@ -220,8 +220,6 @@ LABELS: dict[str, str] = {
     "Comment.heading": "Gjelder",
     "Comment.text": "Tekst",
     "Comment.codes": "Kode",
-    "AssessmentDate.kind": "Hva",
-    "AssessmentDate.date": "Dato",
     "AssessmentOutcome.free_choice": "Fritt sykehusvalg",
     "AssessmentOutcome.waiting_end": "Ventetid sluttkode",
     "AssessmentOutcome.pathway_id": "Forløps-id",

@@ -21,7 +21,7 @@ from adapter.show.attached import attachments
 from adapter.show.describe import describe, describe_field, fields_first
 from adapter.show.labels import KINDS, LABELS
 from adapter.show.notices import SIGNATURE, is_copy, notices
-from adapter.show.page import Block, Item, Line, Notice, Page, block, line, lines_first, plain
+from adapter.show.page import Block, Item, Line, Page, block, line, lines_first, plain
 from adapter.show.receipt import receipt_block
 from adapter.show.remarks import Finding, Place, summary, with_remarks
 from adapter.show.thread import Entry, thread_block
@@ -34,13 +34,9 @@ def page(message: Message, findings: Iterable[Finding] = (), thread: Iterable[En
     about = describe(message.about) if message.about else ()
     content = _content(message, about)
     blocks: list[Block] = [
-        *_party(Place.SENDER, message.sender),
-        *_party(Place.RECEIVER, message.receiver),
-        *(
-            part
-            for other in message.other_receivers
-            for part in _party("Kopi til" if is_copy(message, other) else "Også til", other)
-        ),
+        _party(Place.SENDER, message.sender),
+        _party(Place.RECEIVER, message.receiver),
+        *(_party("Kopi til" if is_copy(message, other) else "Også til", other) for other in message.other_receivers),
         Block(Place.PATIENT, about, is_card=True),
         *content,
         *(attachments(message) or (Block(Place.ATTACHMENTS, ()),)),
@@ -51,7 +47,7 @@ def page(message: Message, findings: Iterable[Finding] = (), thread: Iterable[En
     return Page(
         title=_title(message),
         subtitle=plain(f"Sendt {moment_text(message.generated)}") if message.generated else "",
-        notices=(*notices(message), *((Notice(text=summary(found)),) if found else ())),
+        notices=(*notices(message), *summary(found)),
         blocks=tuple(part for part in shown if part.items),
     )
 
@@ -61,11 +57,9 @@ def _title(message: Message) -> str:
     return plain(named).strip() or KINDS[message.kind]
 
 
-def _party(title: str, party: Party | None) -> tuple[Block, ...]:
+def _party(title: str, party: Party | None) -> Block:
     """Return a party; the two ends of a message are there even where they are empty, for what is said of that."""
-    if party is None and title not in {Place.SENDER, Place.RECEIVER}:
-        return ()
-    return (Block(title, describe(party) if party else (), is_card=True),)
+    return Block(title, describe(party) if party else (), is_card=True)
 
 
 def _content(message: Message, about: tuple[Item, ...]) -> tuple[Block, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from adapter.show.labels import MINOR
 
 #: Characters that turn the reading direction: in a name they could show one thing and mean another.
 _TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+#: The start of a line that was broken and indented with the XML around it.
+_XML_INDENT = re.compile(r"\n(?:\t| {4}){2,} *")
 _REPLACEMENT = "\ufffd"
 
 
@@ -114,8 +117,8 @@ def _shown(character: str) -> str:
 
 
 def line(label: str, value: str | None) -> tuple[Line, ...]:
-    """Return a line, or nothing where there is nothing to say."""
-    shown = plain(value).strip() if value else ""
+    """Return a line, or nothing where there is nothing to say; how deep the XML was indented is not said."""
+    shown = _XML_INDENT.sub("\n", plain(value)).strip() if value else ""
     return (Line(label, shown),) if shown else ()
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from adapter.show.labels import LEVELS, SEVERITIES
-from adapter.show.page import Block, Remark, plain
+from adapter.show.page import Block, Notice, Remark, plain
 
 #: Element names of a path, without their positions and prefixes.
 _NAME = re.compile(r"[^/\[\]:]+(?=\[|/|$)")
@@ -84,11 +84,14 @@ def _remark(finding: Finding) -> Remark:
     )
 
 
-def summary(findings: Sequence[Finding]) -> str:
-    """Return how much the checks found, and how it ends, in a sentence."""
-    count = len(findings)
-    told = "Kontrollen har én merknad." if count == 1 else f"Kontrollen har {count} merknader."
-    kinds = dict.fromkeys(SEVERITIES.get(str(found.severity), "") for found in findings)
-    heaviest = next((word for word in SEVERITIES.values() if word in kinds), "")
-    beside = "Den står ved det den gjelder." if count == 1 else "De står ved det de gjelder."
-    return " ".join(part for part in (told, f"Alvorligst: {heaviest.lower()}." if count > 1 else "", beside) if part)
+def summary(findings: Sequence[Finding]) -> tuple[Notice, ...]:
+    """Return how much the checks found and how it ends in a sentence, or nothing where they found nothing."""
+    if not findings:
+        return ()
+    kinds = {str(found.severity) for found in findings}
+    heaviest = next((word for kind, word in SEVERITIES.items() if kind in kinds), "")
+    if len(findings) == 1:
+        told = "Kontrollen har én merknad. Den står ved det den gjelder."
+    else:
+        told = f"Kontrollen har {len(findings)} merknader. Alvorligst: {heaviest.lower()}. De står ved det de gjelder."
+    return (Notice(text=told),)

@@ -75,7 +75,7 @@ def telecom_text(telecom: Telecom) -> str:
     """Return a phone number or address, with its kind where that is known."""
     shown = (telecom.address or "").strip().removeprefix("tel:").removeprefix("mailto:")
     kind = code_text(telecom.kind) if telecom.kind else ""
-    return f"{shown} ({kind})" if shown and kind else shown
+    return _with_kind(shown, kind)
 
 
 def address_lines(label: str, address: Address) -> tuple[Item, ...]:
@@ -84,9 +84,15 @@ def address_lines(label: str, address: Address) -> tuple[Item, ...]:
     postbox = f"Postboks {address.postbox}" if address.postbox else None
     codes = (code_text(code) for code in (address.district, address.county, address.country) if code)
     whole = ", ".join(part for part in (address.street, postbox, place, *codes) if part)
-    if whole and address.kind:
-        whole = f"{whole} ({code_text(address.kind)})"
-    return (*line(label, whole), *line("Telefon", "\n".join(map(telecom_text, address.telecoms))))
+    kind = code_text(address.kind) if address.kind else ""
+    return (*line(label, _with_kind(whole, kind)), *line("Telefon", "\n".join(map(telecom_text, address.telecoms))))
+
+
+def _with_kind(value: str, kind: str) -> str:
+    """Return a value and in parentheses its kind; a bare code has its own."""
+    if not value or not kind:
+        return value
+    return f"{value} {kind}" if kind.startswith("(") else f"{value} ({kind})"
 
 
 def free_text(text: FreeText) -> str:

@@ -43,7 +43,18 @@ from adapter.message import (
     coded,
 )
 from adapter.message.epikrise import CareEvent, ClinicalFact, ExaminationResult, HeadedText
-from adapter.message.henvisning import Diagnosis, InformationItem, Medication, Modifier, Observation, RequestedService
+from adapter.message.henvisning import (
+    Assessment,
+    AssessmentDate,
+    Booking,
+    CareRelation,
+    Diagnosis,
+    InformationItem,
+    Medication,
+    Modifier,
+    Observation,
+    RequestedService,
+)
 from adapter.message.sykmelding import (
     Cause,
     MedicalAssessment,
@@ -476,7 +487,7 @@ def test_empty_fields_are_left_out() -> None:
 
 def test_every_field_of_the_model_has_a_label_or_a_place_of_its_own() -> None:
     skipped = {"Code", "Moment", "Quantity", "Telecom", "Address", "Identifier", "FreeText", "Opaque", "Base64Data"}
-    skipped |= {"Diagnosis", "Modifier", "Medication", "Prescription", "ToNav"}
+    skipped |= {"Diagnosis", "Modifier", "Medication", "Prescription", "ToNav", "AssessmentDate"}
     skipped |= {"Cause", "SickPeriod", "NoActivity", "QuestionGroup", "QuestionAnswer"}
     owners = {
         owner_of(cls, field.name)
@@ -600,3 +611,89 @@ def test_a_doctors_statement_is_shown_with_what_the_patient_should_not_learn() -
     assert "Noe i erklæringen bør pasienten ikke få vite av medisinske grunner." in show.text(
         Message(kind=Kind.LEGEERKLAERING, documents=(Document(content=(withheld,)),))
     )
+
+
+def test_the_dates_of_an_assessment_stand_under_their_own_names() -> None:
+    dates = (
+        AssessmentDate(kind=coded(9147, "1", "Ansiennitetsdato"), date=Moment("2026-03-02")),
+        AssessmentDate(date=Moment("2026-03-03")),
+        AssessmentDate(kind=coded(9147, "2", "Vurderingsdato")),
+    )
+
+    shown = show.text(referral(assessment=Assessment(dates=dates)))
+
+    assert "  Tidligere vurdering\n    Ansiennitetsdato: 02.03.2026\n    Dato: 03.03.2026\n" in shown
+    assert "Vurderingsdato" not in shown
+
+
+def test_a_person_is_titled_by_the_part_that_they_have() -> None:
+    doctor = Party(person=HealthcareProfessional(full_name="Grønn Vits"))
+    relations = (
+        CareRelation(relation=coded(8254, "FLE", "Fastlege"), party=doctor),
+        CareRelation(party=doctor),
+    )
+
+    shown = show.text(referral(care_relations=relations))
+
+    assert "  Fastlege\n    Grønn Vits\n  Tilknyttet helsepersonell\n    Grønn Vits\n" in shown
+
+
+def test_the_patient_of_a_statement_is_told_once_unless_it_says_more() -> None:
+    patient = Patient(full_name="Blomst", identifiers=(Identifier("14838400052", Code("FNR")),))
+    more = replace(patient, address=Address(street="Vei 1"))
+
+    def shown(head: Patient | None, own: Patient) -> str:
+        content = Legeerklaering(patient=own, status="God")
+        return show.text(Message(patient=head, documents=(Document(content=(content,)),)))
+
+    assert shown(patient, patient).count("Blomst") == 1
+    assert shown(None, patient).count("Blomst") == 1
+    assert shown(patient, more).count("Blomst") == 2
+
+
+def test_lines_that_were_indented_with_the_xml_start_at_the_margin() -> None:
+    deep = "Første linje.\n                    Andre linje.\n\t\t\tTredje.\n  - punkt"
+
+    assert "Første linje.\nAndre linje.\nTredje.\n  - punkt" in show.html(note(FreeText(text=deep)))
+
+
+def test_a_kind_that_is_a_bare_code_has_no_second_parentheses() -> None:
+    phone = Telecom(Code("WP"), "tel:77000001")
+    address = Address(street="Vei 1", kind=Code("RES"))
+
+    shown = show.text(Message(patient=Patient(telecoms=(phone,), address=address)))
+
+    assert "Telefon: 77000001 (kode WP)\n" in shown
+    assert "Adresse: Vei 1 (kode RES)\n" in shown
+
+
+def test_in_html_parties_stand_as_cards_with_their_numbers_below_each_name() -> None:
+    inner = Organisation(name="Avdelingen", identifiers=(Identifier("8990101", Code("HER")),))
+    outer = Organisation(name="Sykehuset", identifiers=(Identifier("8990100", Code("HER")),), units=(inner,))
+
+    (card,) = elements(Message(receiver=Party(organisation=outer))).xpath("//div[@class='cards']/section")
+
+    assert [" ".join(child.text_content().split()) for child in card] == [
+        *("Til", "Sykehuset", "HER-id 8990100", "Avdelingen", "HER-id 8990101"),
+    ]
+
+
+def test_in_html_only_cells_that_would_not_fit_are_broken_inside_words() -> None:
+    errors = (Code("T02", "XML validerer ikke", None, "x" * 25), Code("X99", "Feil", None, "y" * 24))
+    document = elements(Message(kind=Kind.APPREC, receipt=Receipt(errors=errors)))
+
+    assert [cell.text[0] for cell in document.xpath("//td[@class='long']")] == ["x"]
+    assert {cell.get("data-head") for cell in document.xpath("//td")} == {"Feilkode", "Betydning", "Forklaring"}
+
+
+def test_in_html_a_picture_is_seen_and_a_pdf_is_not_opened_by_itself() -> None:
+    png, pdf = b"\x89PNG\r\n\x1a\n", b"%PDF-1.4"
+
+    assert elements(attached(png, "image/png", description="Skisse")).xpath("//img/@alt") == ["Skisse"]
+    assert not elements(attached(pdf, "application/pdf")).xpath("//img")
+
+
+def test_an_appointment_of_the_referral_is_told() -> None:
+    shown = show.text(Message(documents=(Document(booking=Booking(name="Poliklinikken", start=Moment("2026-03-09"))),)))
+
+    assert "Time\n----\nSted: Poliklinikken\nFra: 09.03.2026\n" in shown
