@@ -69,6 +69,6 @@ def rows(parts: Parts) -> Callable[..., list[MessageRow]]:
 
     def read(*ids: int) -> list[MessageRow]:
         with parts.store.reading() as query:
-            return query.messages_of(ids) if ids else query.messages(MessageFilter(direction="in"))
+            return query.messages_of(ids) if ids else query.messages(MessageFilter(direction="in"), limit=1000)
 
     return read
