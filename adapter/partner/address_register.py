@@ -64,10 +64,17 @@ class AddressRegister:
             self._cache.put(her_id, kept)
         return self._told(her_id, kept, now)
 
-    def refresh_due(self, her_ids: Iterable[str], now: datetime) -> int:
-        """Ask for every HER-id whose answer is old or in doubt; return how many answers came."""
-        due = (her_id for her_id in her_ids if (known := self.known(her_id, now)).asked_at is None or known.is_stale)
-        return sum(not self.refresh(her_id, now).failure for her_id in due)
+    def refresh_due(self, her_ids: Iterable[str], now: datetime) -> tuple[Answer, ...]:
+        """Ask about those whose answer is old or in doubt, up to the first failure; return what came of it."""
+        answers: list[Answer] = []
+        for her_id in her_ids:
+            known = self.known(her_id, now)
+            if known.asked_at is not None and not known.is_stale:
+                continue
+            answers.append(self.refresh(her_id, now))
+            if answers[-1].failure:
+                break
+        return tuple(answers)
 
     def doubt(self, her_id: str) -> None:
         """Take note that a partner says the address is gone: it is asked for again, whatever is known."""

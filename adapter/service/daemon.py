@@ -24,6 +24,7 @@ from adapter.message.state import DeliveryState
 from adapter.service import logs, notify
 from adapter.service.clock import Ticker
 from adapter.service.desk import UNPARKED
+from adapter.service.lookups import Lookups
 from adapter.service.parts import Clock, utc_now
 from adapter.service.pool import Ended, Pool
 from adapter.service.stop import StopSign
@@ -121,6 +122,8 @@ class Dispatcher:
                 self._list(name)
             if not self._once:
                 self._ticker = stack.enter_context(Ticker(build.polls(self._settings), self._stop.tick))
+                her_ids = [her_id for party in self._settings.party for her_id in party.her_ids]
+                stack.enter_context(Lookups(build.address_register(self._settings), her_ids))
             notify.ready(f"{len(self._channels)} channels, {len(self._pool.pids())} workers")
             log.info("The daemon is at work", action="started", pid=os.getpid(), workers=self._pool.pids())
             code = self._loop()

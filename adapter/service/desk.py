@@ -7,7 +7,7 @@ deliveries, timers, tasks and events of all its messages. Only after that does a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,10 +24,12 @@ from adapter.flow.context import Arrival, Context
 from adapter.flow.conversation.thread import FORWARDING
 from adapter.flow.decide import decide
 from adapter.flow.decision import RELAY, Chore, Decision, Dispatch
+from adapter.flow.listing import listed
 from adapter.flow.policy import policy_between
 from adapter.flow.references import CONTENT, DEDUPE, DOCUMENT_ID, MSG_ID, ORIGINAL, keys_of
 from adapter.message.message import Kind, Message
 from adapter.message.state import DeliveryState, MessageState
+from adapter.partner.address_register import AddressRegister
 from adapter.service.commit import Case, commit, decided_row
 from adapter.service.earlier import add_threads, earlier_of, remember
 from adapter.service.post import Post
@@ -73,8 +75,18 @@ class _Reading:
 class Desk:
     """Decides about batches of messages and writes the decisions down."""
 
-    def __init__(self, store: Store, checker: Checker, context: Context, policies: Policies, post: Post) -> None:
+    def __init__(  # noqa: PLR0913 - the rooms that a decision needs
+        self,
+        store: Store,
+        checker: Checker,
+        context: Context,
+        policies: Policies,
+        post: Post,
+        *,
+        addresses: AddressRegister,
+    ) -> None:
         """Take what decisions need; all of it is loaded once for the life of a worker."""
+        self._addresses = addresses
         self._store = store
         self._checker = checker
         self._context = context
@@ -94,6 +106,8 @@ class Desk:
             cases = self._current(ledger, cases, now)
             committed = commit(ledger, cases, now)
         self._post.publish(committed.parcels, now)
+        for case in cases:
+            self._doubt_addresses(case)
         outcome = Counter(case.decision.verdict.value for case in cases)
         return {**outcome, UNPARKED: committed.unparked} if committed.unparked else dict(outcome)
 
@@ -120,7 +134,24 @@ class Desk:
         def policy(message: Message | None) -> Policy:
             return replace(self._policies.of(message), direction=Direction.OUTBOUND)
 
-        return self._checker.check_by(data, policy, now=now).findings
+        report = self._checker.check_by(data, policy, now=now)
+        return (*report.findings, *self._listed(report.message, now))
+
+    def _listed(self, message: Message | None, now: datetime) -> Iterator[Finding]:
+        """Yield what the address register says of the receivers; it is not asked here, where messages wait."""
+        if message is None or not self._addresses.is_configured:
+            return
+        recipients = recipients_of(message, self._context.register)
+        her_ids = dict.fromkeys(item.party.her_id for item in recipients if item.party.her_id)
+        yield from listed([self._addresses.known(her_id, now) for her_id in her_ids], now)
+
+    def _doubt_addresses(self, case: Case) -> None:
+        """Have a partner's addresses looked up anew when it says that one of them is none (E21)."""
+        if all(found.rule != rules.REC_09.id for found in case.decision.findings):
+            return
+        partner = self._context.register.by_id(case.row.sender_party or "")
+        for her_id in partner.her_ids if partner else ():
+            self._addresses.doubt(her_id)
 
     def look(self, query: Query, arrival: Arrival, now: datetime, *, released: bool = False) -> Case:
         """Decide about one message by what a query knows, without doing anything."""

@@ -50,7 +50,9 @@ class Parts:
         context = build.context(settings, software_version=software_version)
         post = Post(store, channels, build.retry_policy(settings))
         policies = Policies(_policy(settings), context)
-        return cls(settings, store, channels, context, post, Desk(store, checker(settings), context, policies, post))
+        addresses = build.address_register(settings)
+        desk = Desk(store, checker(settings), context, policies, post, addresses=addresses)
+        return cls(settings, store, channels, context, post, desk)
 
     def close(self) -> None:
         """Close the store."""
