@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 from lxml import etree
 
-from adapter.envelope.block import Attribute, Block
+from adapter.envelope.block import XML_BLANKS, Attribute, Block
 from adapter.envelope.header import (
     VERSION,
     AckRequested,
@@ -61,7 +61,7 @@ def _typed(cls: Callable[[str, str | None], T]) -> Simple:
     """Return the shape of a text with a type of its own."""
 
     def read(element: etree._Element) -> T:
-        return cls((element.text or "").strip(), element.get(f"{_EB}type") or element.get("type"))
+        return cls((element.text or "").strip(XML_BLANKS), element.get(f"{_EB}type") or element.get("type"))
 
     def fill(element: etree._Element, value: Any) -> None:  # noqa: ANN401 - a PartyId or a Service
         element.text = value.value
@@ -94,7 +94,7 @@ def _said(element: etree._Element, name: str, attribute: str | None = None) -> s
     """Return the text or an attribute of a child, in whatever namespace: an official example has none."""
     for child in element:
         if local_name(child.tag) == name:
-            return (child.get(attribute, "") if attribute else child.text or "").strip()
+            return (child.get(attribute, "") if attribute else child.text or "").strip(XML_BLANKS)
     return ""
 
 
@@ -120,7 +120,7 @@ def _once(value: MessageHeader) -> Values:
     return {"eliminates_duplicates": value.eliminates_duplicates or None}
 
 
-_ID_TEXT = Simple(lambda element: (element.text or "").strip(), TEXT.fill)
+_ID_TEXT = Simple(lambda element: (element.text or "").strip(XML_BLANKS), TEXT.fill)
 _DESCRIPTION = Simple(_read_description, _fill_description)
 _PRESENT = Simple(lambda _: True, lambda _element, _value: None)
 _SIDE = Record(Side, EBXML, Field("PartyId", "party_ids", _typed(PartyId), many=True), Field("Role", "role", _ID_TEXT))
@@ -211,7 +211,7 @@ _PAYLOAD_REFERENCE = Block(
         Field("Description", "descriptions", _DESCRIPTION, many=True),
         covers=("href",),
     ),
-    Attribute(f"{{{XLINK}}}href", "href", str.strip),
+    Attribute(f"{{{XLINK}}}href", "href", lambda text: text.strip(XML_BLANKS)),
     fixed={f"{{{XLINK}}}type": "simple"},
 )
 
