@@ -1,0 +1,240 @@
+"""The certificates of an installation: its own with their keys, its partners', and the issuers it trusts.
+
+They lie in folders, where whoever is on call puts the new ones beside the old. Of one's own every generation stays:
+what was encrypted for last year's certificate must still be opened. What cannot be used is an error at the start that
+names the file, and never a surprise when a message comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs12
+
+from adapter.errors import CertificateUnreadable, ConfigError, KeyUnusable
+from adapter.trust.certificate import Certificate, PublicKey, Usage, certificates_in, read_certificates
+from adapter.trust.chain import Anchors
+from adapter.trust.cms import may_encrypt
+from adapter.trust.keys import ENVIRONMENT, load_key
+from adapter.trust.pki import Pair
+
+#: Days ahead at which a certificate's end is told of.
+WARNING_DAYS = (60, 30, 14, 7)
+
+_PKCS12 = frozenset({".p12", ".pfx"})
+_KEYS = frozenset({".key", ".pem"})
+_CERTIFICATES = frozenset({".pem", ".crt", ".cer", ".der"})
+
+
+class Role(StrEnum):
+    """What a certificate is here for."""
+
+    OWN = "own"
+    PARTNER = "partner"
+    ISSUER = "issuer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A certificate, and where it lies."""
+
+    role: Role
+    certificate: Certificate
+    path: Path
+    #: The key of one of our own.
+    key: rsa.RSAPrivateKey | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """Return what the certificate is made for, in the words of its keyUsage."""
+        names = {Usage.COMMITMENT: "signing", Usage.AUTHENTICATION: "authentication"}
+        signing = [name for usage, name in names.items() if usage in self.certificate.usages]
+        return (*signing, *(("encryption",) if may_encrypt(self.certificate) else ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expiry:
+    """A certificate that ends soon, or has ended, and that nothing has taken the place of."""
+
+    entry: Entry
+    #: The warning that is due: at most so many days are left. 0: it has ended.
+    days: int
+
+    @property
+    def text(self) -> str:
+        """Return what to tell an operator. Nothing personal."""
+        certificate = self.entry.certificate
+        whose = "Our own certificate" if self.entry.role is Role.OWN else "A partner's certificate"
+        named = f"{whose} for {' and '.join(self.entry.uses)} ({self.entry.path.name}, serial {certificate.serial})"
+        if not self.days:
+            return f"{named} ended on {certificate.valid_until:%Y-%m-%d}."
+        return f"{named} ends on {certificate.valid_until:%Y-%m-%d}, in less than {self.days} days."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateStore:
+    """Everything an installation has, read once."""
+
+    #: The newest first.
+    own: tuple[Entry, ...] = ()
+    partners: tuple[Entry, ...] = ()
+    issuers: tuple[Entry, ...] = ()
+    #: None where no roots are configured.
+    anchors: Anchors | None = None
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        own: Path | None = None,
+        partners: Path | None = None,
+        anchors: Anchors | None = None,
+        roots: Path | None = None,
+        passphrase: bytes | None = None,
+    ) -> Self:
+        """Read the folders that are named; raises ConfigError for the first file that cannot be used.
+
+        `anchors` are what is in `roots`, as the verifier reads it.
+        """
+        pairs = _own(own, passphrase) if own else []
+        return cls(
+            own=tuple(sorted(pairs, key=lambda entry: entry.certificate.valid_from, reverse=True)),
+            partners=tuple(_entries(partners, Role.PARTNER)) if partners else (),
+            issuers=tuple(_entries(roots, Role.ISSUER)) if roots else (),
+            anchors=anchors,
+        )
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Return all of them."""
+        return (*self.own, *self.partners, *self.issuers)
+
+    def opening(self) -> tuple[Pair, ...]:
+        """Return the pairs by which contents are decrypted, those that have ended too: senders are slow."""
+        return tuple(_pair(entry) for entry in self.own if may_encrypt(entry.certificate))
+
+    def signing(self, at: datetime) -> Pair | None:
+        """Return the newest pair to sign with that is valid at a moment, or None."""
+        fit = (
+            one for one in self.own if Usage.COMMITMENT in one.certificate.usages and one.certificate.is_valid_at(at)
+        )
+        return next(map(_pair, fit), None)
+
+    def expiring(self, now: datetime, days: Iterable[int] = WARNING_DAYS) -> tuple[Expiry, ...]:
+        """Return what ends within the most of these days, the first to end first; what is renewed is left out.
+
+        Issuers are not among them: they outlive what they issue.
+        """
+        steps = sorted({0, *days})
+        soon = []
+        for entry in (*self.own, *self.partners):
+            left = entry.certificate.valid_until - now
+            due = next((step for step in steps if left <= timedelta(days=step)), None)
+            if due is not None and not self._is_renewed(entry):
+                soon.append(Expiry(entry=entry, days=due))
+        return tuple(sorted(soon, key=lambda one: one.entry.certificate.valid_until))
+
+    def _is_renewed(self, entry: Entry) -> bool:
+        rivals: Sequence[Entry] = self.own if entry.role is Role.OWN else self.partners
+        return any(
+            rival.certificate.valid_until > entry.certificate.valid_until
+            and rival.uses == entry.uses
+            and _holder(rival) == _holder(entry)
+            for rival in rivals
+        )
+
+
+def _pair(entry: Entry) -> Pair:
+    if entry.key is None:
+        raise ValueError("only of our own certificates there are keys")
+    return Pair(entry.key, entry.certificate)
+
+
+def _holder(entry: Entry) -> object:
+    """Return what stays when a certificate is renewed: for us our number, for partners the whole name."""
+    own_number = entry.certificate.organisation_number if entry.role is Role.OWN else None
+    return own_number or entry.certificate.x509.subject
+
+
+def _entries(folder: Path, role: Role) -> list[Entry]:
+    found = []
+    for path in _listing(folder, _CERTIFICATES):
+        try:
+            found += [Entry(role=role, certificate=one, path=path) for one in read_certificates(path)]
+        except (OSError, CertificateUnreadable) as error:
+            raise _unusable(path, error, "Put certificates there as PEM or DER, and nothing else.") from None
+    return found
+
+
+def _own(folder: Path, passphrase: bytes | None) -> list[Entry]:
+    """Return our own pairs: PKCS #12 files, and PEM files of which keys and certificates find each other."""
+    found: list[Entry] = []
+    keys: dict[bytes, tuple[rsa.RSAPrivateKey, Path]] = {}
+    certificates: list[tuple[Certificate, Path]] = []
+    for path in _listing(folder, _PKCS12 | _KEYS | _CERTIFICATES):
+        try:
+            if path.suffix.lower() in _PKCS12:
+                found.append(_from_pkcs12(path, passphrase))
+                continue
+            data = path.read_bytes()
+            if b"PRIVATE KEY-----" in data:
+                key = load_key(path, passphrase if b"ENCRYPTED" in data else None)
+                keys[_public(key.public_key())] = (key, path)
+            if b"PRIVATE KEY-----" not in data or b"-----BEGIN CERTIFICATE-----" in data:
+                certificates += [(one, path) for one in certificates_in(data)]
+        except (OSError, CertificateUnreadable, KeyUnusable) as error:
+            raise _unusable(path, error, f"Its passphrase stands in passphrase_file, or in {ENVIRONMENT}.") from None
+    used = set()
+    for certificate, path in certificates:
+        public = _public(certificate.public_key)
+        if public in keys:
+            used.add(public)
+            found.append(Entry(role=Role.OWN, certificate=certificate, path=path, key=keys[public][0]))
+        elif not _is_issuer(certificate):
+            raise _unusable(path, "there is no key for the certificate in it", "Put its key beside it, as PEM.")
+    for public, (_, path) in keys.items():
+        if public not in used:
+            raise _unusable(path, "there is no certificate for the key in it", "Put its certificate beside it.")
+    return found
+
+
+def _from_pkcs12(path: Path, passphrase: bytes | None) -> Entry:
+    try:
+        bundle = pkcs12.load_pkcs12(path.read_bytes(), passphrase)
+    except ValueError:
+        raise KeyUnusable("The file cannot be read, or its passphrase is another.") from None
+    if not isinstance(bundle.key, rsa.RSAPrivateKey) or bundle.cert is None:
+        raise KeyUnusable("There is no RSA key with a certificate in the file.")
+    certificate = Certificate.of(bundle.cert.certificate.public_bytes(Encoding.DER))
+    return Entry(role=Role.OWN, certificate=certificate, path=path, key=bundle.key)
+
+
+def _listing(folder: Path, suffixes: Iterable[str]) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes)
+    except OSError as error:
+        raise _unusable(folder, error, "Make the folder, or take it out of [trust].") from None
+
+
+def _public(key: PublicKey) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _is_issuer(certificate: Certificate) -> bool:
+    try:
+        Anchors([certificate])
+    except ValueError:
+        return False
+    return True
+
+
+def _unusable(path: Path, why: object, hint: str) -> ConfigError:
+    if isinstance(why, OSError):
+        why = why.strerror or type(why).__name__
+    return ConfigError(f"{path}: {str(why).removeprefix(f'{path}: ').rstrip('.')}.", hint=hint)
