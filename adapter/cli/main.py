@@ -21,7 +21,7 @@ _VERBS = (
     *("init", "run", "demo", "simulate"),
     *("validate", "show", "build", "sign", "verify", "replay", "anonymise"),
     *("messages", "threads", "tasks", "drafts", "deliveries"),
-    *("config", "backup", "prune", "check", "version"),
+    *("config", "partner", "backup", "prune", "check", "version"),
 )
 
 

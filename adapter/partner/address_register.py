@@ -156,9 +156,11 @@ class AddressRegister:
 
 def _reason(error: Exception) -> str:
     """Return why the register could not be asked, without what it said: that may be anything."""
-    if isinstance(error, OSError):
-        return str(getattr(error, "reason", None) or error.strerror or error)
-    return "its answer cannot be read"
+    if not isinstance(error, OSError):
+        return "its answer cannot be read"
+    # urllib wraps what happened
+    cause = getattr(error, "reason", error)
+    return getattr(cause, "strerror", None) or str(cause)
 
 
 def _entry(found: Mapping[str, object], her_id: str) -> Entry:
