@@ -7,7 +7,7 @@ names the file, and never a surprise when a message comes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -47,8 +47,8 @@ class Entry:
     role: Role
     certificate: Certificate
     path: Path
-    #: The key of one of our own.
-    key: rsa.RSAPrivateKey | None = field(default=None, repr=False, compare=False)
+    #: With its key, for one of our own.
+    pair: Pair | None = field(default=None, repr=False, compare=False)
 
     @property
     def uses(self) -> tuple[str, ...]:
@@ -117,14 +117,12 @@ class CertificateStore:
 
     def opening(self) -> tuple[Pair, ...]:
         """Return the pairs by which contents are decrypted, those that have ended too: senders are slow."""
-        return tuple(_pair(entry) for entry in self.own if may_encrypt(entry.certificate))
+        return tuple(entry.pair for entry in self.own if entry.pair and may_encrypt(entry.certificate))
 
     def signing(self, at: datetime) -> Pair | None:
         """Return the newest pair to sign with that is valid at a moment, or None."""
-        fit = (
-            one for one in self.own if Usage.COMMITMENT in one.certificate.usages and one.certificate.is_valid_at(at)
-        )
-        return next(map(_pair, fit), None)
+        signers = (entry for entry in self.own if Usage.COMMITMENT in entry.certificate.usages)
+        return next((entry.pair for entry in signers if entry.certificate.is_valid_at(at)), None)
 
     def expiring(self, now: datetime, days: Iterable[int] = WARNING_DAYS) -> tuple[Expiry, ...]:
         """Return what ends within the most of these days, the first to end first; what is renewed is left out.
@@ -150,12 +148,6 @@ class CertificateStore:
         )
 
 
-def _pair(entry: Entry) -> Pair:
-    if entry.key is None:
-        raise ValueError("only of our own certificates there are keys")
-    return Pair(entry.key, entry.certificate)
-
-
 def _holder(entry: Entry) -> object:
     """Return what stays when a certificate is renewed: for us our number, for partners the whole name."""
     own_number = entry.certificate.organisation_number if entry.role is Role.OWN else None
@@ -175,33 +167,45 @@ def _entries(folder: Path, role: Role) -> list[Entry]:
 def _own(folder: Path, passphrase: bytes | None) -> list[Entry]:
     """Return our own pairs: PKCS #12 files, and PEM files of which keys and certificates find each other."""
     found: list[Entry] = []
-    keys: dict[bytes, tuple[rsa.RSAPrivateKey, Path]] = {}
-    certificates: list[tuple[Certificate, Path]] = []
+    keys: list[tuple[Path, rsa.RSAPrivateKey]] = []
+    certificates: list[tuple[Path, Certificate]] = []
     for path in _listing(folder, _PKCS12 | _KEYS | _CERTIFICATES):
         try:
             if path.suffix.lower() in _PKCS12:
                 found.append(_from_pkcs12(path, passphrase))
                 continue
-            data = path.read_bytes()
-            if b"PRIVATE KEY-----" in data:
-                key = load_key(path, passphrase if b"ENCRYPTED" in data else None)
-                keys[_public(key.public_key())] = (key, path)
-            if b"PRIVATE KEY-----" not in data or b"-----BEGIN CERTIFICATE-----" in data:
-                certificates += [(one, path) for one in certificates_in(data)]
+            key, beside = _from_pem(path, passphrase)
         except (OSError, CertificateUnreadable, KeyUnusable) as error:
             raise _unusable(path, error, f"Its passphrase stands in passphrase_file, or in {ENVIRONMENT}.") from None
+        keys += [(path, key)] if key else []
+        certificates += [(path, one) for one in beside]
+    return [*found, *_matched(keys, certificates)]
+
+
+def _from_pem(path: Path, passphrase: bytes | None) -> tuple[rsa.RSAPrivateKey | None, list[Certificate]]:
+    data = path.read_bytes()
+    if b"PRIVATE KEY-----" not in data:
+        return None, list(certificates_in(data))
+    key = load_key(path, passphrase if b"ENCRYPTED" in data else None)
+    return key, list(certificates_in(data)) if b"-----BEGIN CERTIFICATE-----" in data else []
+
+
+def _matched(
+    keys: Sequence[tuple[Path, rsa.RSAPrivateKey]], certificates: Sequence[tuple[Path, Certificate]]
+) -> Iterator[Entry]:
+    """Yield the certificates with their keys; raises ConfigError where one lacks the other. Issuers need none."""
+    by_public = {_public(key.public_key()): key for _, key in keys}
     used = set()
-    for certificate, path in certificates:
+    for path, certificate in certificates:
         public = _public(certificate.public_key)
-        if public in keys:
+        if key := by_public.get(public):
             used.add(public)
-            found.append(Entry(role=Role.OWN, certificate=certificate, path=path, key=keys[public][0]))
+            yield Entry(role=Role.OWN, certificate=certificate, path=path, pair=Pair(key, certificate))
         elif not _is_issuer(certificate):
             raise _unusable(path, "there is no key for the certificate in it", "Put its key beside it, as PEM.")
-    for public, (_, path) in keys.items():
-        if public not in used:
+    for path, key in keys:
+        if _public(key.public_key()) not in used:
             raise _unusable(path, "there is no certificate for the key in it", "Put its certificate beside it.")
-    return found
 
 
 def _from_pkcs12(path: Path, passphrase: bytes | None) -> Entry:
@@ -212,7 +216,7 @@ def _from_pkcs12(path: Path, passphrase: bytes | None) -> Entry:
     if not isinstance(bundle.key, rsa.RSAPrivateKey) or bundle.cert is None:
         raise KeyUnusable("There is no RSA key with a certificate in the file.")
     certificate = Certificate.of(bundle.cert.certificate.public_bytes(Encoding.DER))
-    return Entry(role=Role.OWN, certificate=certificate, path=path, key=bundle.key)
+    return Entry(role=Role.OWN, certificate=certificate, path=path, pair=Pair(bundle.key, certificate))
 
 
 def _listing(folder: Path, suffixes: Iterable[str]) -> list[Path]:
