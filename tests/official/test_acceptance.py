@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -41,6 +42,7 @@ CASES = {
 LABELS = {"TypeId", "TypeOffId", "MsgType", "DocumentConnection"}
 #: What the page says by its form: a table of medicines, and phone numbers without an address.
 BY_FORM = {"Legemiddelopplysning", "Arbeidsadresse"}
+TESTS = re.compile(r"^def (test_\w+)", re.MULTILINE)
 A_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T.*")
 
 
@@ -160,7 +162,8 @@ def test_a_copy_is_shown_as_a_copy_and_answered_as_one(house: Installation) -> N
 
 def test_every_scenario_and_every_test_that_the_page_names_is_there() -> None:
     text = PAGE.read_text("utf-8")
-    here = set(re.findall(r"^def (test_\w+)", Path(__file__).read_text("utf-8"), re.MULTILINE))
+    here = set(TESTS.findall(Path(__file__).read_text("utf-8")))
+    here |= set(TESTS.findall(Path(__file__).with_name("test_sending.py").read_text("utf-8")))
 
     scenarios, tests = set(re.findall(r"`official/([\w.-]+)`", text)), set(re.findall(r"`(test_\w+)`", text))
 
@@ -170,9 +173,14 @@ def test_every_scenario_and_every_test_that_the_page_names_is_there() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "numbers"),
-    [("## Receiving Dialogmelding 1.0", range(1, 18)), ("## Receiving Henvisning 1.0", range(8, 32))],
+    [
+        ("## Receiving Dialogmelding 1.0", range(1, 18)),
+        ("## Receiving Henvisning 1.0", range(8, 32)),
+        ("## Sending Dialogmelding 1.0", range(4, 23)),
+        ("## Sending Henvisning 1.0", (number for number in range(1, 16) if number != 7)),
+    ],
 )
-def test_the_page_has_a_row_for_every_criterion(heading: str, numbers: range) -> None:
+def test_the_page_has_a_row_for_every_criterion(heading: str, numbers: Iterable[int]) -> None:
     text = PAGE.read_text("utf-8")
     section = text[text.index(heading) :].split("\n## ", 1)[0]
 
