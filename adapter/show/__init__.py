@@ -1,10 +1,10 @@
 """A message for a person: as text, as an HTML page, as a PDF, and as JSON.
 
-page         what a shown message is made of      message     who, to whom, about whom, what
-notices      what must be seen first              remarks     what the checks found, where it belongs
-describe     any part of the model                receipt, sick_note, medicines, attached, thread  parts with a form
-words        small values, free text, foreign XML labels      the Norwegian words
-text, html, pdf  the ways to write a page
+page      what a shown message is made of        message   who, to whom, about whom, what
+notices   what must be seen first                remarks   what the checks found, where it belongs
+describe  any part of the model                  words     small values, free text, foreign XML
+labels    the Norwegian words                    text, html, pdf  the ways to write a page
+receipt, sick_note, medicines, results, attached, thread  the parts that have a form of their own
 """
 
 from __future__ import annotations

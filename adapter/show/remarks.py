@@ -85,7 +85,7 @@ def _remark(finding: Finding) -> Remark:
 
 
 def summary(findings: Sequence[Finding]) -> tuple[Notice, ...]:
-    """Return how much the checks found and how it ends in a sentence, or nothing where they found nothing."""
+    """Return in a sentence how much the checks found, or nothing where they found nothing."""
     if not findings:
         return ()
     kinds = {str(found.severity) for found in findings}
