@@ -83,6 +83,8 @@ class Performance:
             else:
                 self._try(step, step.refused, number)
             self._settle()
+        if self._stage.waits_to_crash:
+            raise self._mistake("the worker never came to the point where it was to crash")
 
     def holdings(self) -> Holdings:
         """Return what everyone has now."""
@@ -170,6 +172,8 @@ class Performance:
             case Outage():
                 self._break(event)
             case Crash():
+                if self._stage.waits_to_crash:
+                    raise self._mistake("one crash has not happened yet")
                 self._stage.crash_at(event.point)
             case SetBack():
                 self._stage.set_back(event.by)

@@ -45,6 +45,7 @@ class Stage:
         #: Files that were handed to the worker; one that it could not read stays where it is.
         self._seen: set[tuple[str, str, str]] = set()
         self._is_running = True
+        self._bomb: _Bomb | None = None
         self.take(parts)
 
     @property
@@ -116,11 +117,16 @@ class Stage:
 
     def crash_at(self, point: CrashPoint) -> None:
         """Have the worker die the next time it gets to a point; the next one takes its place at once."""
-        bomb = _Bomb(point)
+        bomb = self._bomb = _Bomb(point)
         # the very channels that the post of these parts has
         channels = cast("dict[str, Any]", self._parts.channels)
         for name, channel in list(channels.items()):
             channels[name] = _Brittle(channel, bomb)
+
+    @property
+    def waits_to_crash(self) -> bool:
+        """Tell whether a worker was to die and has never come to that point."""
+        return self._bomb is not None and self._bomb.is_armed
 
     def _do(self, task: Task) -> None:
         try:
@@ -167,6 +173,11 @@ class _Bomb:
     def __init__(self, point: CrashPoint) -> None:
         self._point: CrashPoint | None = point
         self._published = 0
+
+    @property
+    def is_armed(self) -> bool:
+        """Tell whether it has not gone off."""
+        return self._point is not None
 
     def stage(self) -> None:
         """Tell of something that is about to be staged."""
