@@ -372,6 +372,21 @@ def test_a_signature_of_a_kind_that_cannot_be_checked_is_no_forgery() -> None:
     assert not any(finding.rule == "EB-050" and finding.severity is Severity.REJECT for finding in report.findings)
 
 
+def test_a_signature_that_covers_no_header_is_told() -> None:
+    actor = f"{{{SOAP}}}actor"
+    data = envelopes.resealed(lambda root: one(root, HEAD).set(actor, "http://schemas.xmlsoap.org/soap/actor/next"))
+
+    (found,) = [finding.text for finding in check(data).findings if finding.rule == "EB-050"]
+
+    assert found.endswith("The envelope has no ebXML header.")
+
+
+def test_a_manifest_that_leads_elsewhere_is_told_once() -> None:
+    data = envelopes.resealed(attribute(LISTED, f"{{{XLINK}}}href", "http://somewhere/"))
+
+    assert rules(check(data)) == {"EB-023"}
+
+
 def test_a_ping_needs_nothing_but_its_header() -> None:
     def ping(root: etree._Element) -> None:
         without("SOAP:Body/eb:Manifest")(root)
