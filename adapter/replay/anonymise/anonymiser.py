@@ -12,13 +12,15 @@ from lxml import etree
 
 from adapter.errors import FormError
 from adapter.message.identity import IdentityNumber, Sex
-from adapter.replay.anonymise import markup, values
+from adapter.replay.anonymise import markup, standing
 from adapter.replay.anonymise.filler import Filler
 from adapter.replay.anonymise.key import Key
 from adapter.replay.anonymise.markup import ATTRIBUTE, Part, Token
+from adapter.replay.anonymise.place import Place
 from adapter.replay.anonymise.placeholder import placeholder, type_of
 from adapter.replay.anonymise.protocol import Protocol
 from adapter.replay.anonymise.pseudonyms import NAV, Pseudonyms
+from adapter.replay.anonymise.values import Values
 from adapter.replay.remint import decoded
 from adapter.wire.parse import parse
 
@@ -30,7 +32,6 @@ _BASE64 = re.compile(
 )
 _BLANK = re.compile(r"\s+")
 _SIGNATURE = "Signature"
-_NAMESPACES = frozenset({"xmlns"})
 #: Messages inside attachments inside messages: no deeper.
 _DEEPEST = 3
 _MANY = 20
@@ -71,7 +72,7 @@ class Anonymiser:
 
     def anonymise(self, data: bytes, protocol: Protocol) -> bytes:
         """Return a message with everything replaced; what was, is counted in the protocol."""
-        return _Document(self._pseudonyms, self._filler, protocol, 0).bytes(data)
+        return _Document(self._pseudonyms, self._filler, protocol, 0).whole(data)
 
 
 class _Document:
@@ -82,14 +83,14 @@ class _Document:
         self._filler = text
         self._protocol = protocol
         self._depth = depth
-        self._values = values.Values(pseudonyms, text, protocol)
+        self._values = Values(pseudonyms, text, protocol)
         self._open: list[str] = []
 
-    def bytes(self, data: bytes) -> bytes:
+    def whole(self, data: bytes) -> bytes:
         text, encoding = decoded(data)
-        return self.text(text).encode(encoding, "xmlcharrefreplace")
+        return self._text(text).encode(encoding, "xmlcharrefreplace")
 
-    def text(self, text: str) -> str:
+    def _text(self, text: str) -> str:
         return "".join(self._replaced(_unsigned(markup.tokens(self._silent(text)), self._protocol)))
 
     def _silent(self, text: str) -> str:
@@ -117,30 +118,43 @@ class _Document:
                     yield f"<![CDATA[{self._value(token.raw[9:-3]).replace(']]>', ']] >')}]]>"
                 case Part.DOCTYPE:
                     self._protocol.count("document types")
-                    yield f"<!DOCTYPE x>{markup.line_breaks(token.raw)}"
+                    yield markup.QUOTED.sub(lambda found: self._filled(found[0]), token.raw)
                 case _:
                     yield token.raw
 
     def _start(self, token: Token) -> str:
-        if token.name not in values.declared():
+        if not standing.is_declared(token.name):
             self._protocol.ask("an element that no standard here knows; its texts were replaced")
         system = next(
             (found[4][1:-1] for found in ATTRIBUTE.finditer(token.raw) if found[2] == "S"),
             None,
         )
+        parent = self._open[-1] if self._open else ""
         if not token.is_closed:
             self._open.append(token.name)
 
         def other(found: re.Match[str]) -> str:
             blank, name, equals, quoted = found.groups()
             prefix, _, local = name.rpartition(":")
-            if "xmlns" in {prefix, name}:
-                return found[0]
             old, units = markup.read(quoted[1:-1])
-            new = self._values.attribute(old, local, token.name, system)
+            if "xmlns" in {prefix, name}:
+                return f"{blank}{name}{equals}{quoted[0]}{self._namespace(quoted[1:-1])}{quoted[0]}"
+            place = Place(element=token.name, parent=parent, attribute=local, is_prefixed=bool(prefix), system=system)
+            new = self._values.replaced(old, place)
             return f"{blank}{name}{equals}{quoted[0]}{markup.written(new, old, units)}{quoted[0]}"
 
         return ATTRIBUTE.sub(other, token.raw)
+
+    def _namespace(self, name: str) -> str:
+        """Return another unknown namespace for one that is unknown."""
+        if not name or standing.is_namespace(name):
+            return name
+        self._protocol.ask("a namespace that no standard here knows; it was replaced")
+        return self._pseudonyms.scrambled(name)
+
+    def _filled(self, raw: str) -> str:
+        old, units = markup.read(raw)
+        return markup.written(self._filler.text(old), old, units)
 
     def _close(self, name: str) -> None:
         if name in self._open:
@@ -157,7 +171,7 @@ class _Document:
         element = self._open[-1] if self._open else ""
         if element in _BYTES or _BASE64.fullmatch(text.strip()):
             return self._encoded(text)
-        return self._values.text(text, element, self._open[-2] if len(self._open) > 1 else "")
+        return self._values.replaced(text, Place(element=element, parent=self._open[-2] if len(self._open) > 1 else ""))
 
     # --- Attachments ----------------------------------------------------------------------------------------------
 
@@ -190,7 +204,7 @@ class _Document:
             return placeholder(data)
         if text.lstrip("\ufeff \t\r\n").startswith("<") and self._depth < _DEEPEST:
             self._protocol.count("attachments (XML)")
-            return _Document(self._pseudonyms, self._filler, self._protocol, self._depth + 1).bytes(data)
+            return _Document(self._pseudonyms, self._filler, self._protocol, self._depth + 1).whole(data)
         self._protocol.count("attachments (text)")
         return self._filler.text(text).encode(encoding, "replace")
 

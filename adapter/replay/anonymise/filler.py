@@ -131,6 +131,11 @@ def kept(text: str) -> set[int]:
     return places
 
 
+def is_keyword(word: str) -> bool:
+    """Tell whether a word is one that rules look for."""
+    return len(kept(word)) == len(word)
+
+
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     return tuple(
@@ -196,5 +201,4 @@ def _blanked(text: str, start: int, end: int) -> str:
 
 
 def _matches(pattern: re.Pattern[str], text: str, found: re.Match[str]) -> bool:
-    again = pattern.match(text, found.start())
-    return again is not None
+    return pattern.match(text, found.start()) is not None

@@ -22,6 +22,8 @@ _TOKEN = re.compile(
 )
 _TAG_NAME = re.compile(rf"</?(?:[^\W\d][\w.-]*:)?({_NAME})")
 ATTRIBUTE = re.compile(rf"(\s)({_NAME})(\s*=\s*)(\"[^\"]*\"|'[^']*')")
+#: What a document type says between quotes.
+QUOTED = re.compile(r"(\"[^\"]*\"|'[^']*')")
 _UNIT = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|\w{1,20});|.", re.DOTALL)
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "\r": "&#13;"}
 #: Stands for a reference to an entity that only a document type can declare: it stays, and is no letter.
@@ -89,5 +91,7 @@ def written(new: str, old: str, units: list[str]) -> str:
 def _sign(unit: str) -> str:
     if len(unit) == 1:
         return unit
-    said = html.unescape(unit)
+    # names that HTML alone knows are not known in XML
+    is_known = unit[1] == "#" or unit in _ESCAPES.values()
+    said = html.unescape(unit) if is_known else _UNKNOWN
     return said if len(said) == 1 else _UNKNOWN

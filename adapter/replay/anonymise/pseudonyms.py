@@ -65,36 +65,41 @@ class Pseudonyms:
 
     def given(self, name: str) -> str:
         """Return other given names."""
-        return WORD.sub(lambda word: self._name(word[0], "given", self._given_names(word[0])), name)
+        return self._renamed(name, "given", self._given_names)
 
     def family(self, name: str) -> str:
         """Return other family names."""
-        return WORD.sub(lambda word: self._name(word[0], "family", names.FAMILIES), name)
+        return self._renamed(name, "family", lambda _: names.FAMILIES)
 
     def organisation(self, name: str, stays: Callable[[str], bool] = lambda _: False) -> str:
         """Return another name for an organisation; what only says of which kind it is, stays."""
 
-        def renamed(word: re.Match[str]) -> str:
-            if word[0].lower() in names.ORGANISATION_WORDS or stays(word[0]):
-                return word[0]
-            return self._name(word[0], "organisation", names.ORGANISATIONS)
+        def choice(word: str) -> tuple[str, ...]:
+            return () if word.lower() in names.ORGANISATION_WORDS or stays(word) else names.ORGANISATIONS
 
-        return self.scrambled(WORD.sub(renamed, name), letters=False)
+        return self._renamed(name, "organisation", choice)
 
     def street(self, address: str) -> str:
         """Return another street, and another number in it."""
-        return self.scrambled(
-            WORD.sub(lambda word: self._name(word[0], "street", names.STREETS), address), letters=False
-        )
+        return self._renamed(address, "street", lambda _: names.STREETS)
 
     def place(self, name: str) -> str:
         """Return another place."""
-        return WORD.sub(lambda word: self._name(word[0], "place", names.PLACES), name)
+        return self._renamed(name, "place", lambda _: names.PLACES)
 
     def mail(self, address: str) -> str:
         """Return another mail address."""
         new = self.scrambled(address.partition("@")[0] or address)
         return f"{new}@eksempel.example"
+
+    def _renamed(self, text: str, kind: str, choice: Callable[[str], tuple[str, ...]]) -> str:
+        """Replace each word by one of those that there are for it, if there are any, and every digit."""
+
+        def other(word: re.Match[str]) -> str:
+            names_of_kind = choice(word[0])
+            return self._name(word[0], kind, names_of_kind) if names_of_kind else word[0]
+
+        return WORD.sub(other, self.scrambled(text, letters=False))
 
     def _given_names(self, word: str) -> tuple[str, ...]:
         sex = self._sexes.get(word.lower())
@@ -135,8 +140,9 @@ class Pseudonyms:
 
     def scrambled(self, text: str, *, letters: bool = True) -> str:
         """Return other letters and digits for those of a text, the same ones for the same text."""
-        new = self._one(f"text {letters}", text, self._scrambles(text, letters=letters))
-        return new if len(new) == len(text) else text
+        if not any(sign.isdigit() or (letters and sign.isalpha()) for sign in text):
+            return text
+        return self._one(f"text {letters}", text, self._scrambles(text, letters=letters))
 
     def _one(self, kind: str, old: str, candidates: Iterator[str]) -> str:
         """Return what takes the place of a value: the first candidate that is neither taken nor an original."""
