@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.channel.folder import FolderChannel
 from adapter.check.codelists import CodeLists
 from adapter.config.models import ContactTable, PartyTable, Settings
-from adapter.errors import SnapshotUnreadable
+from adapter.errors import ConfigError, SnapshotUnreadable
 from adapter.flow.context import Answering, Context, Deadlines, Route, Timers
 from adapter.flow.drafts.author import author_of
 from adapter.flow.retry import RetryPolicy
@@ -21,6 +21,8 @@ from adapter.partner.snapshot_file import read_folder
 from adapter.wire.parse import Limits
 
 if TYPE_CHECKING:  # what reads certificates takes long to import, and most commands meet no signature
+    from adapter.trust.revocation import Revocation
+    from adapter.trust.store import CertificateStore
     from adapter.trust.verifier import Verifier
 
 
@@ -160,7 +162,37 @@ def verifier(settings: Settings) -> Verifier:
 
     roots = settings.trust.roots
     anchors = None if roots is None else Anchors.load(roots, policies=settings.trust.policies)
-    return Verifier(anchors=anchors, limits=limits(settings))
+    return Verifier(anchors=anchors, revocations=revocation(settings), limits=limits(settings))
+
+
+def revocation(settings: Settings) -> Revocation | None:
+    """Return who says whether certificates were taken back; None where nobody is asked."""
+    trust = settings.trust
+    if not trust.revocation:
+        return None
+    from adapter.trust.fetch import HttpFetch  # noqa: PLC0415 - see above
+    from adapter.trust.revocation import Revocation  # noqa: PLC0415 - see above
+
+    return Revocation(
+        fetch=HttpFetch(timeout=trust.patience.total_seconds(), proxy=trust.proxy),
+        ways=trust.revocation,
+        cache=trust.revocation_cache,
+        lists=trust.revocation_lists,
+        uses_nonce=trust.ocsp_nonce,
+    )
+
+
+def certificates(settings: Settings) -> CertificateStore:
+    """Read the certificates of this installation anew; raises ConfigError where one cannot be used."""
+    from adapter.trust.keys import passphrase_of  # noqa: PLC0415 - see above
+    from adapter.trust.store import CertificateStore  # noqa: PLC0415 - see above
+
+    trust = settings.trust
+    try:
+        passphrase = passphrase_of(trust.passphrase_file)
+    except OSError as error:
+        raise ConfigError(f"{trust.passphrase_file}: {error.strerror}.") from None
+    return CertificateStore.load(own=trust.own, partners=trust.partners, roots=trust.roots, passphrase=passphrase)
 
 
 def channels(settings: Settings) -> dict[str, FolderChannel]:

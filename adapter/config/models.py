@@ -191,7 +191,7 @@ class ChecksTable(Table):
 
 
 class TrustTable(Table):
-    """`[trust]`: whose signatures are believed."""
+    """`[trust]`: whose signatures are believed, and one's own certificates."""
 
     roots: FilePath | None = None
     """A folder with the trusted root certificates and their intermediate issuers, PEM or DER."""
@@ -199,6 +199,26 @@ class TrustTable(Table):
     """Certificate policies of which a signer's must have one; none means any."""
     unverifiable: Literal["hold", "continue"] = "continue"
     """A signature that cannot be checked: hold the message for a person, or let it go on with a remark."""
+    revocation: Annotated[tuple[Literal["crl", "ocsp"], ...], _Array, AfterValidator(_distinct)] = ()
+    """How to ask whether a signer's certificate was taken back, the first way first; without any it is not asked."""
+    revocation_lists: FilePath | None = None
+    """A folder with lists of revoked certificates that somebody keeps up to date, for networks without a way out."""
+    revocation_cache: FilePath | None = None
+    """A folder for what issuers said, so that a restart need not ask again."""
+    ocsp_nonce: bool = False
+    """Send responders a number to repeat; many cannot."""
+    patience: Wait = timedelta(seconds=10)
+    """When a silent issuer counts as out of reach."""
+    proxy: Text | None = None
+    """Where requests to issuers go instead, such as "http://proxy:3128"; without it they go straight."""
+    own: FilePath | None = None
+    """A folder with one's own certificates and their keys, old ones too: PKCS #12 or PEM."""
+    passphrase_file: FilePath | None = None
+    """Holds the passphrase of the keys; without it BUDSTIKKE_KEY_PASSPHRASE does."""
+    partners: FilePath | None = None
+    """A folder with certificates of partners, which are warned of like one's own."""
+    warning_days: Annotated[tuple[Annotated[int, Field(ge=1, le=1_000)], ...], _Array] = (60, 30, 14, 7)
+    """So many days before a certificate ends a task says so, each time anew until it is renewed."""
 
 
 class PartnersTable(Table):

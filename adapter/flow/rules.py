@@ -186,10 +186,20 @@ DRF_02 = Rule(
     source="domain rules C.1: what a health professional signs, a person sends",
 )
 
+CRT_01 = Rule(
+    id="CRT-01",
+    title="Certificates are renewed in time",
+    inbound=Severity.WARN,
+    outbound=None,
+    text="{text}",
+    hint="Order a new one and put it beside the old one, which stays; a partner's is in Adresseregisteret.",
+    source="HIS 1037:2011 6.2",
+)
+
 ALL = (
     *(MSG_18, MSG_19, RTE_01),
     *(REC_01, REC_02, REC_03, REC_04, REC_05, REC_06, REC_07, REC_08, REC_09, REC_10),
     *(ADR_01, ADR_02, ADR_03),
-    *(DLV_01, INT_01, DRF_02),
+    *(DLV_01, INT_01, DRF_02, CRT_01),
     *conversation_rules.ALL,
 )

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -15,9 +16,10 @@ import structlog
 
 from adapter.channel.base import Incoming
 from adapter.config import Settings
-from adapter.errors import BudstikkeError
+from adapter.errors import BudstikkeError, ConfigError
 from adapter.flow.context import Arrival
 from adapter.service import approval, intake, logs, timers
+from adapter.service.certificates import Watch
 from adapter.service.desk import MOST_ATTEMPTS, put_aside
 from adapter.service.parts import Clock, Parts, utc_now
 from adapter.store.lock import WorkerLock
@@ -95,6 +97,7 @@ class Worker:
         self._parts = parts
         self._name = name
         self._clock = clock
+        self._certificates = Watch(parts.settings)
 
     def do(self, task: Task) -> Done:
         """Do one task; raises BudstikkeError where it could not be done."""
@@ -123,9 +126,18 @@ class Worker:
                 now = self._clock()
                 fired = timers.fire_due(self._parts.store, now)
                 sent = approval.send_unapproved(self._parts, now)
+                self._watch_certificates(now)
                 return {"timers": fired, "drafts": sent} if sent else {"timers": fired}
             case Recover(spared):
                 return {"recovered": self._recover(spared)}
+
+    def _watch_certificates(self, now: datetime) -> None:
+        try:
+            self._certificates.look(self._parts.store, now)
+        except ConfigError as error:
+            log.error(
+                "A certificate cannot be used", action="certificates_unusable", error=str(error), hint=error.advice
+            )
 
     def _resume(self, messages: tuple[int, ...]) -> dict[str, int]:
         # Taken up one at a time: if one of them brings the worker down, no attempt is held against its companions.

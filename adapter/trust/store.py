@@ -65,6 +65,8 @@ class Expiry:
     entry: Entry
     #: The warning that is due: at most so many days are left. 0: it has ended.
     days: int
+    #: No more warnings follow before the end.
+    is_last: bool = False
 
     @property
     def text(self) -> str:
@@ -135,7 +137,7 @@ class CertificateStore:
             left = entry.certificate.valid_until - now
             due = next((step for step in steps if left <= timedelta(days=step)), None)
             if due is not None and not self._is_renewed(entry):
-                soon.append(Expiry(entry=entry, days=due))
+                soon.append(Expiry(entry=entry, days=due, is_last=due in steps[:2]))
         return tuple(sorted(soon, key=lambda one: one.entry.certificate.valid_until))
 
     def _is_renewed(self, entry: Entry) -> bool:

@@ -62,6 +62,8 @@ class Evidence:
     answer: bool | None
     #: What the answer rests on, for the operator. Nothing personal.
     text: str
+    #: What an issuer signed to say so, as it came, to be kept with the message: a list or an answer.
+    proof: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,9 +126,10 @@ class Verifier:
             answer = self.revocations.ask(certificate, issuer, at)
             match answer.standing:
                 case Standing.GOOD:
-                    yield Evidence(Question.REVOCATION, answer=True, text=answer.evidence), None
+                    yield Evidence(Question.REVOCATION, answer=True, text=answer.evidence, proof=answer.proof), None
                 case Standing.REVOKED:
-                    yield Evidence(Question.REVOCATION, answer=False, text=answer.evidence), Fault.REVOKED
+                    said = Evidence(Question.REVOCATION, answer=False, text=answer.evidence, proof=answer.proof)
+                    yield said, Fault.REVOKED
                 case Standing.UNKNOWN:
                     yield Evidence(Question.REVOCATION, None, answer.evidence), Fault.REVOCATION_UNKNOWN
 
