@@ -9,7 +9,6 @@ is told as a note.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -150,7 +149,7 @@ class _Reader:
             try:
                 der = base64.b64decode("".join(_text(element).split()), validate=True)
                 until = Credential(Use.SIGNING, der).certificate.valid_until
-            except (binascii.Error, CertificateUnreadable):
+            except (ValueError, CertificateUnreadable):
                 self._note(f'the certificate "{name}" cannot be read and was left out')
                 continue
             if until < self.at:
