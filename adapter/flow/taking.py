@@ -287,11 +287,14 @@ class Taking(Matter):
     def _chores(
         self, found: list[Finding], recipient: Recipient, offset: int
     ) -> tuple[tuple[Chore, ...], tuple[Made, ...]]:
-        """Return the task that warnings give the receiving party, with the question to the referrer as a draft."""
+        """Return the task that warnings give the receiving party, with the question to the referrer as a draft.
+
+        Who has a copy asks nothing: that is for the receiver to do.
+        """
         warnings = [item for item in found if item.severity is Severity.WARN]
         if not warnings or self.released:
             return (), ()
-        asking = [item for item in warnings if item.question]
+        asking = [item for item in warnings if item.question and not recipient.is_copy]
         drafts: tuple[Made, ...] = ()
         if asking and self.message.msg_id:
             wording = wording_for(asking[0].rule, recipient.partner.profiles if recipient.partner else ())

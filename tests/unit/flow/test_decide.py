@@ -112,6 +112,16 @@ def test_missing_content_is_never_rejected_but_asked_for(decided: Decide) -> Non
     assert decision.made[1].state is MessageState.HELD
 
 
+def test_who_has_a_copy_alone_asks_the_referrer_nothing(decided: Decide) -> None:
+    warned = finding(Severity.WARN, question="sykemeldingsstatus")
+    copied = referral(receiver=party("1111111", "1111112"), other_receivers=(party(*CLINIC, role="COP"),))
+
+    decision = decided(report(copied, warned))
+
+    assert [(chore.party, chore.draft) for chore in decision.chores] == [("clinic", None)]
+    assert len(decision.made) == 1
+
+
 def test_a_warning_without_a_question_gives_a_task_without_draft(decided: Decide) -> None:
     decision = decided(report(referral(), finding(Severity.WARN, "MSG-06")))
 
