@@ -126,15 +126,15 @@ def _step(ledger: Ledger, batch: int, by: str, now: datetime) -> ItemRow | None:
     row = ledger.batch(batch)
     if row is None or row.state != "open":
         return None
-    item = next(iter(ledger.items(batch, "pending", limit=1)), None)
-    if item is None:
+    left = ledger.items(batch, "pending", limit=2)
+    for item in left[:1]:
+        if item.delivery_id is None:
+            _renew(ledger, item, by, now)
+        else:
+            _repeat(ledger, item, item.delivery_id, by, now)
+    if len(left) < 2:  # noqa: PLR2004 - it was the last one, or there was none
         ledger.end_batch(batch, "done", by=by, at=now)
-        return None
-    if item.delivery_id is None:
-        _renew(ledger, item, by, now)
-    else:
-        _repeat(ledger, item, item.delivery_id, by, now)
-    return ledger.item(batch, item.position)
+    return ledger.item(batch, left[0].position) if left else None
 
 
 def _renew(ledger: Ledger, item: ItemRow, by: str, now: datetime) -> None:

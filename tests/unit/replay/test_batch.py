@@ -233,7 +233,10 @@ def test_who_purges_a_message_purges_its_replays_and_what_is_planned_of_it(bench
     purged = purge(bench.parts.store, new, by="kari", reason="wrong patient", now=bench.stage.now + timedelta(1))
 
     assert {1, new} <= set(purged)
-    assert bench.states(planned)[1:] == ["cancelled", "pending", "cancelled"]
+    assert purge(bench.parts.store, 3, by="kari", reason="that one too", now=bench.stage.now)
+    assert bench.states(planned) == ["open", "cancelled", "cancelled", "cancelled"]
+    assert list(bench.run(planned)) == []
+    assert bench.states(planned)[0] == "done"
     with bench.parts.store.reading() as query:
         assert query.kept([1, new]) == set()
         assert query.items(planned)[0].note == "its content was purged"
