@@ -20,7 +20,7 @@ from lxml import etree
 
 from adapter.envelope.header import NEXT, NEXT_MSH
 from adapter.envelope.soap import ACTOR, HEADER
-from adapter.errors import KeyUnusable, SignatureInvalid
+from adapter.errors import KeyUnusable, SignatureInvalid, SpecError
 from adapter.trust import c14n, gate, signature
 from adapter.trust.algorithms import ENVELOPED, INCLUSIVE, RSA_SHA256, SHA256
 from adapter.trust.signature import Verified
@@ -98,10 +98,17 @@ def verify(
 
 
 def sign(root: etree._Element, parts: Mapping[str, bytes], seal: Seal) -> None:
-    """Put a signature over an envelope and its parts into its header, with RSA and SHA-256."""
+    """Put a signature over an envelope and its parts into its header, with RSA and SHA-256.
+
+    Raises:
+        SignatureInvalid: the envelope has a signature already, or no place for one.
+        SpecError: a block is for the next server on the way, so that the signature would say nothing of it.
+    """
     header = root.find(HEADER)
     if header is None or next(root.iter(gate.SIGNATURE), None) is not None:
         raise SignatureInvalid("The envelope has no header, or a signature already.")
+    if any(map(_is_on_the_way, root.iter())):
+        raise SpecError("actor: a block for the next server on the way cannot be signed")
     digest = SHA256.of(c14n.document(root, INCLUSIVE))
     element = etree.SubElement(header, gate.SIGNATURE, nsmap={"ds": XMLDSIG})
     signed_info = _add(element, "SignedInfo")

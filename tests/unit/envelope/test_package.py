@@ -14,7 +14,7 @@ from lxml import etree
 from pki import world
 
 from adapter.envelope import mime, package, signature, soap
-from adapter.envelope.header import NEXT, NEXT_MSH, PayloadReference
+from adapter.envelope.header import NEXT, NEXT_MSH, AckRequested, PayloadReference
 from adapter.envelope.package import read, unseal, write
 from adapter.envelope.signal import Sort
 from adapter.envelope.signature import Seal
@@ -336,6 +336,11 @@ def test_an_envelope_is_sealed_once() -> None:
 
     with pytest.raises(SignatureInvalid, match="already"):
         signature.sign(root, {}, envelopes.seal())
+
+
+def test_a_block_that_nobody_would_vouch_for_is_not_sealed() -> None:
+    with pytest.raises(SpecError, match="next server"):
+        write(envelopes.message(ack_requested=AckRequested(actor=NEXT_MSH), manifest=()), seal=envelopes.seal())
 
 
 def test_a_manifest_that_names_other_parts_is_not_written() -> None:

@@ -13,6 +13,7 @@ from lxml import etree
 from pki import CLINIC, SINCE, key, world
 
 from adapter.check.finding import Direction, Report, Severity, Verdict
+from adapter.envelope import signature, soap
 from adapter.envelope.rules.checker import check
 from adapter.envelope.rules.table import code, load
 from adapter.trust.pki import Purpose
@@ -373,8 +374,13 @@ def test_a_signature_of_a_kind_that_cannot_be_checked_is_no_forgery() -> None:
 
 
 def test_a_signature_that_covers_no_header_is_told() -> None:
-    actor = f"{{{SOAP}}}actor"
-    data = envelopes.resealed(lambda root: one(root, HEAD).set(actor, "http://schemas.xmlsoap.org/soap/actor/next"))
+    root = soap.written(envelopes.message(manifest=()))
+    head = one(root, HEAD)
+    one(root, "SOAP:Header").remove(head)
+    signature.sign(root, {}, envelopes.seal())
+    head.set(f"{{{SOAP}}}actor", "http://schemas.xmlsoap.org/soap/actor/next")
+    one(root, "SOAP:Header").insert(0, head)
+    data = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
     (found,) = [finding.text for finding in check(data).findings if finding.rule == "EB-050"]
 
