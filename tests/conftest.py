@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from adapter.check.schema import SchemaSet
+
+# How long an example takes says something about the machine only: the tests run beside each other.
+settings.register_profile("budstikke", deadline=None)
+settings.load_profile("budstikke")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -6,12 +6,17 @@ Each row of the table says where a standard keeps a code, which list it is from,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from adapter.check import rules
 from adapter.check.codelists import CodeLists
 from adapter.check.finding import Finding
 from adapter.check.policy import Policy
-from adapter.message import Code, Dialogmelding, Envelope, Epikrise, Henvisning, Message
+from adapter.message import Code, Envelope, Message
+
+if TYPE_CHECKING:
+    # a standard is loaded with the first message in it
+    from adapter.message import Dialogmelding, Epikrise, Henvisning
 
 
 def check(message: Message, codelists: CodeLists, policy: Policy) -> Iterator[Finding]:

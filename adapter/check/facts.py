@@ -16,7 +16,7 @@ from functools import cache
 from adapter.check import wishes
 from adapter.check.profile import Profile
 from adapter.check.reading import has_patient_phone, has_referrer_phone, item_texts, referral_texts
-from adapter.message import HealthcareProfessional, Henvisning, Message, Person, Sykmelding
+from adapter.message import HealthcareProfessional, Henvisning, Kind, Message, Payload, Person
 from adapter.message.henvisning import InformationItem, ResultItem, TextResult
 
 #: Code lists of diagnoses: ICPC-2 and ICD-10.
@@ -247,7 +247,7 @@ def _has_sick_leave(message: Message, referral: Henvisning) -> bool:
     ):
         return True
     contents = (item for document in message.documents for item in document.content or ())
-    return any(isinstance(item, Sykmelding) for item in contents)
+    return any(isinstance(item, Payload) and item.kind is Kind.SYKMELDING for item in contents)
 
 
 def _is_out_of_order(item: InformationItem) -> bool:

@@ -13,11 +13,12 @@ from adapter.flow.context import Answering
 from adapter.flow.mirror import for_receipt
 from adapter.message.attachment import Document
 from adapter.message.code import Code, Moment, coded
-from adapter.message.epikrise import Epikrise
 from adapter.message.henvisning import Henvisning
 from adapter.message.message import Envelope, Kind, Message
 from adapter.message.party import Party
+from adapter.message.payload import Payload
 from adapter.message.receipt import OriginalMessage, Receipt
+from adapter.wire.rescue import Rescued
 
 OK = "1"
 REJECTED = "2"
@@ -79,8 +80,6 @@ def answerable(report: Report) -> Message | None:
     rescued = report.rescued
     if report.message is not None or rescued is None or report.verdict is not Verdict.REJECT:
         return report.message
-    made = _NAMED_BY_DOCUMENT.get(rescued.kind)
-    content = (made(version=rescued.version or "", document_id=rescued.document_id),) if made else ()
     return Message(
         envelope=rescued.envelope,
         kind=rescued.kind,
@@ -90,12 +89,20 @@ def answerable(report: Report) -> Message | None:
         msg_id=rescued.msg_id,
         sender=rescued.sender,
         receiver=rescued.receiver,
-        documents=(Document(content=content),),
+        documents=(Document(content=_saved(rescued)),),
     )
 
 
-#: Kinds whose oldest receipts name a document id.
-_NAMED_BY_DOCUMENT: dict[Kind, type[Henvisning | Epikrise]] = {Kind.HENVISNING: Henvisning, Kind.EPIKRISE: Epikrise}
+def _saved(rescued: Rescued) -> tuple[Payload, ...]:
+    """Return as much of the content as its receipt needs: the oldest ones name a document id."""
+    version, document_id = rescued.version or "", rescued.document_id
+    if rescued.kind is Kind.HENVISNING:
+        return (Henvisning(version=version, document_id=document_id),)
+    if rescued.kind is Kind.EPIKRISE:
+        from adapter.message.epikrise import Epikrise  # noqa: PLC0415 - a standard is loaded with the first message in it
+
+        return (Epikrise(version=version, document_id=document_id),)
+    return ()
 
 
 def predict(report: Report) -> Preview | None:

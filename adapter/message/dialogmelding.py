@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from adapter.message.code import Code, Moment
+from adapter.message.kind import Kind
 from adapter.message.party import Organisation, Person
+from adapter.message.payload import Payload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +83,10 @@ class Notat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialogmelding:
+class Dialogmelding(Payload):
     """Questions or notes about a patient."""
+
+    kind: ClassVar[Kind] = Kind.DIALOGMELDING
 
     #: "1.0" or "1.1".
     version: str = "1.0"
@@ -89,3 +94,12 @@ class Dialogmelding:
     case: str | None = None
     foresporsler: tuple[Foresporsel, ...] = ()
     notater: tuple[Notat, ...] = ()
+
+    @property
+    def document_id(self) -> str | None:
+        """Return the id of the first note, or else of the first question, or None."""
+        for note in self.notater:
+            return note.document_id
+        for question in self.foresporsler:
+            return question.document_id
+        return None

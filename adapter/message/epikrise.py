@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from adapter.message.address import Address
 from adapter.message.code import Code, Moment, Quantity
@@ -21,7 +22,9 @@ from adapter.message.henvisning import (
     Precaution,
     Service,
 )
+from adapter.message.kind import Kind
 from adapter.message.party import HealthcareProfessional, Party
+from adapter.message.payload import Payload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,8 +226,10 @@ class NextOfKin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Epikrise:
+class Epikrise(Payload):
     """A discharge letter, its change or its cancellation."""
+
+    kind: ClassVar[Kind] = Kind.EPIKRISE
 
     #: "1.1" or "1.2".
     version: str = "1.2"

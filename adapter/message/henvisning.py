@@ -7,11 +7,14 @@ have says so; writing it in another version is an error of the writer, not somet
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from adapter.message.address import Address
 from adapter.message.code import Code, Moment, Quantity
 from adapter.message.dialogmelding import RelatedUnit
+from adapter.message.kind import Kind
 from adapter.message.party import HealthcareProfessional, Identifier, Party, Person
+from adapter.message.payload import Payload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -394,8 +397,10 @@ class Pathway:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Henvisning:
+class Henvisning(Payload):
     """A referral, its change or its cancellation."""
+
+    kind: ClassVar[Kind] = Kind.HENVISNING
 
     #: "1.0", "1.1" or "2.0".
     version: str = "1.1"

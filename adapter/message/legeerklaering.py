@@ -7,11 +7,14 @@ carry the names that the standard gives them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from adapter.message.attachment import Opaque
 from adapter.message.code import Code, Moment
 from adapter.message.henvisning import Diagnosis
+from adapter.message.kind import Kind
 from adapter.message.party import Patient
+from adapter.message.payload import Payload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +96,10 @@ class HealthPrognosis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Legeerklaering:
+class Legeerklaering(Payload):
     """A doctor's statement to NAV."""
+
+    kind: ClassVar[Kind] = Kind.LEGEERKLAERING
 
     version: str = "1.0"
     #: What it is about (LegeerklaringGjelder).

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING, cast
 
 from adapter.message.attachment import Document, Opaque, PatientReport
 from adapter.message.code import Code, Moment
-from adapter.message.dialogmelding import Dialogmelding
-from adapter.message.epikrise import Epikrise
-from adapter.message.henvisning import Henvisning
-from adapter.message.legeerklaering import Legeerklaering
+from adapter.message.kind import Kind
 from adapter.message.party import Party, Patient
 from adapter.message.payload import Payload
 from adapter.message.receipt import Receipt
-from adapter.message.sykmelding import Sykmelding
 
+if TYPE_CHECKING:
+    # a standard is loaded with the first message in it
+    from adapter.message.dialogmelding import Dialogmelding
+    from adapter.message.epikrise import Epikrise
+    from adapter.message.henvisning import Henvisning
+    from adapter.message.legeerklaering import Legeerklaering
+    from adapter.message.sykmelding import Sykmelding
 
-class Kind(StrEnum):
-    """What a message is, in the words of the command line."""
+__all__ = ["ConversationRef", "Envelope", "Kind", "Message"]
 
-    HENVISNING = "henvisning"
-    DIALOGMELDING = "dialogmelding"
-    APPREC = "apprec"
-    EPIKRISE = "epikrise"
-    SYKMELDING = "sykmelding"
-    LEGEERKLAERING = "legeerklaering"
-    EBXML = "ebxml"
-    OTHER = "other"
+_NAMED_IN_OLD_STANDARDS = {Kind.HENVISNING: "HENVISNING", Kind.EPIKRISE: "EPIKRISE"}
 
 
 class Envelope(StrEnum):
@@ -101,40 +97,42 @@ class Message:
                     inner = item
         return inner.payload if inner else None
 
+    def _content(self, kind: Kind) -> Payload | None:
+        payload = self.payload
+        return payload if isinstance(payload, Payload) and payload.kind is kind else None
+
     @property
     def henvisning(self) -> Henvisning | None:
         """Return the referral, or None."""
-        return self.payload if isinstance(self.payload, Henvisning) else None
+        return cast("Henvisning | None", self._content(Kind.HENVISNING))
 
     @property
     def dialogmelding(self) -> Dialogmelding | None:
         """Return the dialogue message, or None."""
-        return self.payload if isinstance(self.payload, Dialogmelding) else None
+        return cast("Dialogmelding | None", self._content(Kind.DIALOGMELDING))
 
     @property
     def epikrise(self) -> Epikrise | None:
         """Return the discharge letter, or None."""
-        return self.payload if isinstance(self.payload, Epikrise) else None
+        return cast("Epikrise | None", self._content(Kind.EPIKRISE))
 
     @property
     def sykmelding(self) -> Sykmelding | None:
         """Return the sick note, or None."""
-        return self.payload if isinstance(self.payload, Sykmelding) else None
+        return cast("Sykmelding | None", self._content(Kind.SYKMELDING))
 
     @property
     def legeerklaering(self) -> Legeerklaering | None:
         """Return the doctor's statement, or None."""
-        return self.payload if isinstance(self.payload, Legeerklaering) else None
+        return cast("Legeerklaering | None", self._content(Kind.LEGEERKLAERING))
 
     @property
     def type_code(self) -> str | None:
         """Return the message's function in list 8279; the oldest standards write "H" and "E" for theirs."""
         if self.envelope is Envelope.MESSAGE:
             payload = self.payload
-            if isinstance(payload, Henvisning):
-                return "HENVISNING"
-            if isinstance(payload, Epikrise):
-                return "EPIKRISE"
+            if isinstance(payload, Payload) and payload.kind in _NAMED_IN_OLD_STANDARDS:
+                return _NAMED_IN_OLD_STANDARDS[payload.kind]
         if self.type is None:
             return None
         value, name = self.type.value, self.type.name
@@ -145,14 +143,7 @@ class Message:
     def document_id(self) -> str | None:
         """Return the id that stays the same through changes and cancellations, or None."""
         payload = self.payload
-        if isinstance(payload, Henvisning | Epikrise):
-            return payload.document_id
-        if isinstance(payload, Dialogmelding):
-            for note in payload.notater:
-                return note.document_id
-            for question in payload.foresporsler:
-                return question.document_id
-        return None
+        return payload.document_id if isinstance(payload, Payload) else None
 
     @property
     def about(self) -> Patient | None:
@@ -160,7 +151,7 @@ class Message:
         if self.patient is not None:
             return self.patient
         payload = self.payload
-        return payload.patient if isinstance(payload, Sykmelding | Legeerklaering) else None
+        return payload.patient if isinstance(payload, Payload) else None
 
     @property
     def receivers(self) -> tuple[Party, ...]:

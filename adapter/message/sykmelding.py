@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 from adapter.message.attachment import Opaque
 from adapter.message.code import Code, Moment
 from adapter.message.henvisning import Diagnosis
+from adapter.message.kind import Kind
 from adapter.message.party import HealthcareProfessional, Patient
+from adapter.message.payload import Payload
 
 _TRUE = frozenset({"true", "1"})
 #: From these rules on, words about NAV's help are the tick beside them.
@@ -170,8 +173,10 @@ class ToNav:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sykmelding:
+class Sykmelding(Payload):
     """A sick note."""
+
+    kind: ClassVar[Kind] = Kind.SYKMELDING
 
     #: NAV's number for the form of 2013-10-01.
     version: str = "1.3"

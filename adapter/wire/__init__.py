@@ -19,7 +19,7 @@ from adapter.message.message import Envelope, Message
 from adapter.wire import fellesformat, kinds
 from adapter.wire.apprec import APPREC_ROOT_11
 from adapter.wire.bind import local_name
-from adapter.wire.content import root_for, roots
+from adapter.wire.content import root_for, root_of
 from adapter.wire.hodemelding import MSGHEAD_ROOT
 from adapter.wire.other import read_other
 from adapter.wire.parse import DEFAULT_LIMITS, Limits, parse
@@ -48,7 +48,7 @@ def read_tree(root: etree._Element) -> Message:
     if fellesformat.is_wrapper(root):
         found = fellesformat.inner(root)
         return read_other(root) if found is None else read_tree(found)
-    known = roots().get(root.tag)
+    known = root_of(root.tag)
     if known is None:
         return _namesake(root) or read_other(root)
     item = known.record.read(root)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from lxml import etree
 
 from adapter.errors import SpecError
-from adapter.message.legeerklaering import Legeerklaering
-from adapter.message.sykmelding import Sykmelding
 from adapter.wire.opaque import read_opaque, revived
 
-T = TypeVar("T", bound=Sykmelding | Legeerklaering)
+if TYPE_CHECKING:
+    from adapter.message.legeerklaering import Legeerklaering
+    from adapter.message.sykmelding import Sykmelding
+
+T = TypeVar("T", bound="Sykmelding | Legeerklaering")
 
 
 class Carried(Generic[T]):

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
 from typing import Any, cast
 
 from lxml import etree
 
 from adapter.errors import SpecError
 from adapter.message.attachment import Base64Data, Document, Opaque
+from adapter.message.kind import Kind
 from adapter.message.message import Envelope, Message
 from adapter.message.payload import Payload
 from adapter.wire.bind import CS, MOMENT_VALUE, TEXT, Field, Record, Simple, local_name
 from adapter.wire.carried import Carried
-from adapter.wire.namespaces import BASE64, FK1, PO_2009, PO_2017
+from adapter.wire.namespaces import (
+    APPREC_10,
+    APPREC_11,
+    BASE64,
+    DIALOG_10,
+    DIALOG_11,
+    EPIKRISE_11,
+    EPIKRISE_12,
+    FK1,
+    HENVISNING_10,
+    HENVISNING_11,
+    HENVISNING_20,
+    LEGEERKLAERING,
+    MSGHEAD,
+    PO_2009,
+    PO_2017,
+    SYKMELDING,
+)
 from adapter.wire.opaque import append_opaque, read_opaque
 
 _CONTAINER = "Base64Container"
@@ -35,72 +54,89 @@ class Root:
         return self.record.written(self.name, value, {None: self.record.namespace, **self.prefixes})
 
 
+@dataclass(frozen=True, slots=True)
+class _Codec:
+    """Where the codec of a root stands. It is loaded with the first message in its standard."""
+
+    name: str
+    module: str
+    variable: str
+    prefixes: Mapping[str | None, str] = field(default_factory=dict)
+
+    def load(self) -> Root:
+        """Return the root."""
+        module = import_module(f"adapter.wire.{self.module}")
+        return Root(self.name, getattr(module, self.variable), self.prefixes)
+
+
+_FK1: Mapping[str | None, str] = {"fk1": FK1}
+#: What all values of a root have in common: envelope, kind and version; None for whatever it may be.
+_Key = tuple[Envelope | None, Kind | None, str | None]
+
+#: Every root that is read here, by its namespace, with what its values have.
+_CODECS: Mapping[str, tuple[_Key, _Codec]] = {
+    MSGHEAD: ((Envelope.HODEMELDING, None, None), _Codec("MsgHead", "hodemelding", "MSGHEAD_ROOT")),
+    HENVISNING_10: ((Envelope.MESSAGE, Kind.HENVISNING, "1.0"), _Codec("Message", "henvisning1", "MESSAGE_10")),
+    HENVISNING_11: (
+        (Envelope.MESSAGE, Kind.HENVISNING, "1.1"),
+        _Codec("Message", "henvisning1", "MESSAGE_11", {"po": PO_2009, **_FK1}),
+    ),
+    EPIKRISE_11: ((Envelope.MESSAGE, Kind.EPIKRISE, "1.1"), _Codec("Message", "epikrise", "EPIKRISE_ROOT_11")),
+    EPIKRISE_12: ((Envelope.MESSAGE, Kind.EPIKRISE, "1.2"), _Codec("Message", "epikrise", "EPIKRISE_ROOT_12")),
+    APPREC_10: ((Envelope.APPREC, Kind.APPREC, "1.0"), _Codec("AppRec", "apprec", "APPREC_ROOT_10")),
+    APPREC_11: ((Envelope.APPREC, Kind.APPREC, "1.1"), _Codec("AppRec", "apprec", "APPREC_ROOT_11")),
+    DIALOG_10: (
+        (None, Kind.DIALOGMELDING, "1.0"),
+        _Codec("Dialogmelding", "dialogmelding", "DIALOGMELDING_10", _FK1),
+    ),
+    DIALOG_11: (
+        (None, Kind.DIALOGMELDING, "1.1"),
+        _Codec("Dialogmelding", "dialogmelding", "DIALOGMELDING_11", _FK1),
+    ),
+    HENVISNING_20: (
+        (None, Kind.HENVISNING, "2.0"),
+        _Codec("Henvisning", "henvisning2", "HENVISNING_20", {"po": PO_2017, **_FK1}),
+    ),
+    SYKMELDING: (
+        (None, Kind.SYKMELDING, "1.3"),
+        _Codec("HelseOpplysningerArbeidsuforhet", "sykmelding", "SYKMELDING_2013"),
+    ),
+    LEGEERKLAERING: (
+        (None, Kind.LEGEERKLAERING, "1.0"),
+        _Codec("Legeerklaring", "legeerklaering", "LEGEERKLAERING_2008"),
+    ),
+}
+_BY_TAG = {f"{{{namespace}}}{codec.name}": codec for namespace, (_, codec) in _CODECS.items()}
+_BY_KEY = dict(_CODECS.values())
+
+
 @cache
-def roots() -> Mapping[str, Root]:
-    """Return every root that is read here, by its qualified name.
-
-    The codecs are imported late, because a MsgHead may lie inside a MsgHead.
-    """
-    from adapter.wire import (  # noqa: PLC0415 - see above
-        apprec,
-        dialogmelding,
-        epikrise,
-        henvisning1,
-        henvisning2,
-        hodemelding,
-        legeerklaering,
-        sykmelding,
-    )
-
-    fk1: dict[str | None, str] = {"fk1": FK1}
-    known = (
-        Root("MsgHead", hodemelding.MSGHEAD_ROOT, {}),
-        Root("Message", henvisning1.MESSAGE_10, {}),
-        Root("Message", henvisning1.MESSAGE_11, {"po": PO_2009, **fk1}),
-        Root("AppRec", apprec.APPREC_ROOT_10, {}),
-        Root("AppRec", apprec.APPREC_ROOT_11, {}),
-        Root("Dialogmelding", dialogmelding.DIALOGMELDING_10, fk1),
-        Root("Dialogmelding", dialogmelding.DIALOGMELDING_11, fk1),
-        Root("Henvisning", henvisning2.HENVISNING_20, {"po": PO_2017, **fk1}),
-        Root("Message", epikrise.EPIKRISE_ROOT_11, {}),
-        Root("Message", epikrise.EPIKRISE_ROOT_12, {}),
-        Root("HelseOpplysningerArbeidsuforhet", sykmelding.SYKMELDING_2013, {}),
-        Root("Legeerklaring", legeerklaering.LEGEERKLAERING_2008, {}),
-    )
-    return {f"{{{root.record.namespace}}}{root.name}": root for root in known}
+def root_of(tag: str) -> Root | None:
+    """Return the root of a qualified name, or None for one that is not read here."""
+    codec = _BY_TAG.get(tag)
+    return codec.load() if codec else None
 
 
 def root_for(value: Message | Payload) -> Root:
     """Return the root a value is written as; raises SpecError for a version without one."""
     envelope = value.envelope if isinstance(value, Message) else None
-    if envelope is Envelope.HODEMELDING:
-        key: _Key = (Message, envelope, None, None)
-    else:
-        key = (type(value), envelope, value.kind if isinstance(value, Message) else None, value.version)
-    found = _roots_by_value().get(key)
+    is_head = envelope is Envelope.HODEMELDING
+    found = _root_with((envelope, None, None) if is_head else (envelope, value.kind, value.version))
     if found is None:
         what = f"envelope {envelope}" if envelope else type(value).__name__
         raise SpecError(f"version: nothing is written as {what} {value.version or 'without a version'}")
     return found
 
 
-#: Class, and what every value of a root has: envelope, kind and version.
-_Key = tuple[type, object, object, object]
-
-
 @cache
-def _roots_by_value() -> Mapping[_Key, Root]:
-    return {_key(root.record): root for root in roots().values()}
-
-
-def _key(record: Record[Any] | Carried[Any]) -> _Key:
-    fixed = record.fixed.get
-    return record.cls, fixed("envelope"), fixed("kind"), fixed("version")
+def _root_with(key: _Key) -> Root | None:
+    codec = _BY_KEY.get(key)
+    return codec.load() if codec else None
 
 
 def read_item(element: etree._Element) -> Payload | Message | Base64Data | Opaque:
     """Return what one element inside Content holds."""
-    root = roots().get(element.tag)
+    root = root_of(element.tag)
     return root.record.read(element) if root else read_carried(element)
 
 

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from adapter.message.attachment import Document, Opaque
-from adapter.message.dialogmelding import Dialogmelding
-from adapter.message.epikrise import Epikrise
-from adapter.message.henvisning import Henvisning
-from adapter.message.legeerklaering import Legeerklaering
 from adapter.message.message import Kind, Message
 from adapter.message.payload import Payload
-from adapter.message.sykmelding import Sykmelding
 from adapter.wire.namespaces import SOAP
 
 #: Standards that are known by name and not read here.
@@ -41,16 +36,7 @@ def of_item(item: object) -> tuple[Kind, str | None]:
             return item.kind, item.version
         case Opaque():
             return of_namespace(item.namespace)
-        case Dialogmelding() | Henvisning() | Epikrise() | Sykmelding() | Legeerklaering():
-            return _KINDS[type(item)], item.version
+        case Payload():
+            return item.kind, item.version
         case _:
             return _UNKNOWN
-
-
-_KINDS: dict[type[Payload], Kind] = {
-    Dialogmelding: Kind.DIALOGMELDING,
-    Henvisning: Kind.HENVISNING,
-    Epikrise: Kind.EPIKRISE,
-    Sykmelding: Kind.SYKMELDING,
-    Legeerklaering: Kind.LEGEERKLAERING,
-}

@@ -8,7 +8,6 @@ from lxml import etree
 
 from adapter.message.message import Envelope, Message
 from adapter.wire import kinds
-from adapter.wire.epikrise import EPIKRISE_ROOT_12
 from adapter.wire.opaque import read_opaque
 
 
@@ -18,6 +17,8 @@ def read_other(root: etree._Element) -> Message:
     kind, version = kinds.of_namespace(opaque.namespace)
     if opaque.name == "Message":
         # every older report is addressed like a discharge letter, from the one who served to the one who asked
+        from adapter.wire.epikrise import EPIKRISE_ROOT_12  # noqa: PLC0415 - seldom needed, and takes time to load
+
         head = EPIKRISE_ROOT_12.read(root)
         return replace(head, kind=kind, version=version, documents=(), opaque=opaque)
     return Message(envelope=Envelope.NONE, kind=kind, version=version, opaque=opaque)

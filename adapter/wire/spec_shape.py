@@ -22,7 +22,6 @@ from adapter.message import (
     receipt,
     sykmelding,
 )
-from adapter.message.payload import Payload
 
 _MODULES = (
     *(address, attachment, code, dialogmelding, epikrise, henvisning),
@@ -36,6 +35,15 @@ CLASSES: dict[str, type] = {
     for name, value in vars(module).items()
     if isinstance(value, type) and dataclasses.is_dataclass(value)
 }
+
+
+_PAYLOADS = (
+    dialogmelding.Dialogmelding
+    | henvisning.Henvisning
+    | epikrise.Epikrise
+    | sykmelding.Sykmelding
+    | legeerklaering.Legeerklaering
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class Slot:
 @cache
 def slots(cls: type) -> dict[str, Slot]:
     """Return the fields of a dataclass, by name."""
-    hints = typing.get_type_hints(cls, localns={**CLASSES, "Payload": Payload})
+    hints = typing.get_type_hints(cls, localns={**CLASSES, "Payload": _PAYLOADS})
     return {field.name: _slot(field, hints[field.name]) for field in dataclasses.fields(cls)}
 
 
