@@ -39,9 +39,6 @@ class Installation:
         assert partner is not None
         label = self.stage.drop(partner.channel, data)
         self.stage.settle()
-        return self.row(label)
-
-    def row(self, label: str) -> MessageRow:
         with self.parts.store.reading() as query:
             return next(row for row in query.messages(limit=1000) if row.source == label)
 
@@ -49,12 +46,8 @@ class Installation:
         """Let time pass, with all that happens meanwhile."""
         self.stage.move_to(self.stage.now + time)
 
-    def again(self, row: MessageRow) -> MessageRow:
-        """Return what the store says of a message now."""
-        return self.row(row.source)
-
     def held_by(self, party: str) -> list[bytes]:
-        """Return the files in a party's outbox, in the order they came."""
+        """Return the files in a party's outbox, by their names."""
         return [data for name, data in files(self.parts).items() if name.startswith(f"{party}/")]
 
     def receipts(self, party: str = "referrer") -> list[Message]:
