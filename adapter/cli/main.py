@@ -19,9 +19,9 @@ from adapter.errors import BudstikkeError
 #: In the order of the help. `adapter.cli.NAME` holds each, as a function or a group called NAME.
 _VERBS = (
     *("init", "run", "demo", "simulate"),
-    *("validate", "show", "build", "sign", "verify", "replay", "anonymise"),
+    *("validate", "show", "build", "sign", "verify", "encrypt", "decrypt", "replay", "anonymise"),
     *("messages", "threads", "tasks", "drafts", "deliveries"),
-    *("config", "partner", "backup", "prune", "check", "version"),
+    *("config", "certificates", "partner", "backup", "prune", "check", "version"),
 )
 
 

@@ -87,8 +87,6 @@ class CertificateStore:
     own: tuple[Entry, ...] = ()
     partners: tuple[Entry, ...] = ()
     issuers: tuple[Entry, ...] = ()
-    #: None where no roots are configured.
-    anchors: Anchors | None = None
 
     @classmethod
     def load(
@@ -96,26 +94,31 @@ class CertificateStore:
         *,
         own: Path | None = None,
         partners: Path | None = None,
-        anchors: Anchors | None = None,
         roots: Path | None = None,
         passphrase: bytes | None = None,
     ) -> Self:
-        """Read the folders that are named; raises ConfigError for the first file that cannot be used.
-
-        `anchors` are what is in `roots`, as the verifier reads it.
-        """
-        pairs = _own(own, passphrase) if own else []
+        """Read the folders that are named; raises ConfigError for the first file that cannot be used."""
+        pairs = own_entries(_listing(own, _PKCS12 | _KEYS | _CERTIFICATES), passphrase) if own else []
         return cls(
             own=tuple(sorted(pairs, key=lambda entry: entry.certificate.valid_from, reverse=True)),
             partners=tuple(_entries(partners, Role.PARTNER)) if partners else (),
             issuers=tuple(_entries(roots, Role.ISSUER)) if roots else (),
-            anchors=anchors,
         )
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """Return all of them."""
         return (*self.own, *self.partners, *self.issuers)
+
+    def is_renewed(self, entry: Entry) -> bool:
+        """Tell whether another certificate of the same holder, for the same, ends later."""
+        rivals: Sequence[Entry] = self.own if entry.role is Role.OWN else self.partners
+        return any(
+            rival.certificate.valid_until > entry.certificate.valid_until
+            and rival.uses == entry.uses
+            and _holder(rival) == _holder(entry)
+            for rival in rivals
+        )
 
     def opening(self) -> tuple[Pair, ...]:
         """Return the pairs by which contents are decrypted, those that have ended too: senders are slow."""
@@ -136,18 +139,9 @@ class CertificateStore:
         for entry in (*self.own, *self.partners):
             left = entry.certificate.valid_until - now
             due = next((step for step in steps if left <= timedelta(days=step)), None)
-            if due is not None and not self._is_renewed(entry):
+            if due is not None and not self.is_renewed(entry):
                 soon.append(Expiry(entry=entry, days=due, is_last=due in steps[:2]))
         return tuple(sorted(soon, key=lambda one: one.entry.certificate.valid_until))
-
-    def _is_renewed(self, entry: Entry) -> bool:
-        rivals: Sequence[Entry] = self.own if entry.role is Role.OWN else self.partners
-        return any(
-            rival.certificate.valid_until > entry.certificate.valid_until
-            and rival.uses == entry.uses
-            and _holder(rival) == _holder(entry)
-            for rival in rivals
-        )
 
 
 def _holder(entry: Entry) -> object:
@@ -166,12 +160,15 @@ def _entries(folder: Path, role: Role) -> list[Entry]:
     return found
 
 
-def _own(folder: Path, passphrase: bytes | None) -> list[Entry]:
-    """Return our own pairs: PKCS #12 files, and PEM files of which keys and certificates find each other."""
+def own_entries(paths: Iterable[Path], passphrase: bytes | None) -> list[Entry]:
+    """Return pairs from PKCS #12 files, and from PEM files of which keys and certificates find each other.
+
+    Raises ConfigError for the first file that cannot be used.
+    """
     found: list[Entry] = []
     keys: list[tuple[Path, rsa.RSAPrivateKey]] = []
     certificates: list[tuple[Path, Certificate]] = []
-    for path in _listing(folder, _PKCS12 | _KEYS | _CERTIFICATES):
+    for path in paths:
         try:
             if path.suffix.lower() in _PKCS12:
                 found.append(_from_pkcs12(path, passphrase))

@@ -29,7 +29,7 @@ def _settings(**trust: Any) -> Settings:
     return Settings.model_construct(trust=TrustTable(**trust), limits=LimitsTable())
 
 
-def test_nobody_is_asked_unless_it_is_configured(tmp_path: Path) -> None:
+def test_nobody_is_asked_unless_it_is_configured() -> None:
     assert build.revocation(_settings()) is None
     assert build.verifier(_settings()).revocations is None
 

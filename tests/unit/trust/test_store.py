@@ -110,7 +110,7 @@ def test_what_is_renewed_is_not_told_of(world: World, tmp_path: Path) -> None:
 
 
 def test_issuers_are_listed_and_not_warned_of(world: World, tmp_path: Path) -> None:
-    store = CertificateStore.load(roots=world.write_anchors(tmp_path / "roots"), anchors=world.anchors)
+    store = CertificateStore.load(roots=world.write_anchors(tmp_path / "roots"))
 
     assert {entry.role for entry in store.entries} == {Role.ISSUER}
     assert store.expiring(NOW + 100 * 365 * DAY) == ()
