@@ -27,9 +27,11 @@ from adapter.wire.parse import parse
 _SEEN = re.compile(r"\w{4,}")
 #: Elements that hold bytes, and what bytes look like where they stand elsewhere.
 _BYTES = frozenset({"Base64Container"})
-_BASE64 = re.compile(
-    r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d)(?:[A-Za-z0-9+/]{4}\s*){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.DOTALL
-)
+_BASE64 = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d)(?:[A-Za-z0-9+/]\s*+){24,}+(?:=\s*+){0,2}", re.DOTALL)
+#: In this encoding any bytes are a text, so what is in no other is read in it.
+_LAST_RESORT = "latin-1"
+_TO_PRIVATE = {code: 0xE000 + code for code in range(0x80, 0x100)}
+_FROM_PRIVATE = {private: code for code, private in _TO_PRIVATE.items()}
 _BLANK = re.compile(r"\s+")
 _SIGNATURE = "Signature"
 #: Messages inside attachments inside messages: no deeper.
@@ -88,6 +90,11 @@ class _Document:
 
     def whole(self, data: bytes) -> bytes:
         text, encoding = decoded(data)
+        if encoding == _LAST_RESORT:
+            # bytes that are wrong in the declared encoding must stay so: they are no letters, and stay
+            return (
+                self._text(text.translate(_TO_PRIVATE)).translate(_FROM_PRIVATE).encode(encoding, "xmlcharrefreplace")
+            )
         return self._text(text).encode(encoding, "xmlcharrefreplace")
 
     def _text(self, text: str) -> str:
@@ -99,7 +106,10 @@ class _Document:
 
     def _without_remark(self, token: Token) -> str:
         is_declaration = token.raw.startswith("<?xml") and token.raw[5:6].isspace()
-        if token.part is Part.COMMENT or (token.part is Part.INSTRUCTION and not is_declaration):
+        if token.part is Part.COMMENT:
+            self._protocol.count("comments and processing instructions")
+            return markup.without_remark(token.raw)
+        if token.part is Part.INSTRUCTION and not is_declaration:
             self._protocol.count("comments and processing instructions")
             return markup.line_breaks(token.raw)
         return token.raw
@@ -124,7 +134,7 @@ class _Document:
 
     def _start(self, token: Token) -> str:
         if not standing.is_declared(token.name):
-            self._protocol.ask("an element that no standard here knows; its texts were replaced")
+            self._protocol.ask("an element that no standard here knows; its name stays, its texts were replaced")
         system = next(
             (found[4][1:-1] for found in ATTRIBUTE.finditer(token.raw) if found[2] == "S"),
             None,
@@ -187,6 +197,8 @@ class _Document:
         new = base64.b64encode(self._attachment(old)).decode("ascii")
         if len(new) != len(bare):
             return new
+        if text == bare:
+            return new
         following = iter(new)
         return "".join(sign if sign.isspace() else next(following) for sign in text)
 
@@ -231,7 +243,8 @@ def _words(data: bytes, depth: int = 0) -> Iterator[str]:
     text, _ = decoded(data)
     for token in markup.tokens(text):
         if token.part is Part.TEXT and depth < _DEEPEST and _BASE64.fullmatch(token.raw.strip()):
-            inner = base64.b64decode(_BLANK.sub("", token.raw))
+            bare = _BLANK.sub("", token.raw)
+            inner = base64.b64decode(bare) if len(bare) % 4 == 0 else b""
             if type_of(inner) is None:
                 yield from _words(inner, depth + 1)
             continue

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -16,7 +16,7 @@ _TOKEN = re.compile(
     r"(?P<comment><!--.*?-->)|(?P<instruction><\?.*?\?>)|(?P<cdata><!\[CDATA\[.*?\]\]>)"
     r"|(?P<doctype><!DOCTYPE(?:[^\[<>]|\[[^\]]*+\])*+>)"
     rf"|(?P<end></{_NAME}\s*+>)"
-    rf"|(?P<start><{_NAME}(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>)"
+    rf"|(?P<start><{_NAME}(?:\s++{_NAME}\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+\s*+/?>)"
     r"|(?P<text>[^<]++)|(?P<broken><)",
     re.DOTALL,
 )
@@ -26,6 +26,7 @@ ATTRIBUTE = re.compile(rf"(\s)({_NAME})(\s*=\s*)(\"[^\"]*\"|'[^']*')")
 QUOTED = re.compile(r"(\"[^\"]*\"|'[^']*')")
 _UNIT = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|\w{1,20});|.", re.DOTALL)
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "\r": "&#13;"}
+_SPECIAL = re.compile("[&<>\"'\r]")
 #: Stands for a reference to an entity that only a document type can declare: it stays, and is no letter.
 _UNKNOWN = "\ufffc"
 
@@ -68,19 +69,29 @@ def tokens(text: str) -> Iterator[Token]:
         yield Token(Part[(found.lastgroup or "").upper()], found[0])
 
 
+def without_remark(raw: str) -> str:
+    """Return what is left of a comment: its line breaks, and two hyphens where they make it a mistake."""
+    is_wrong = "--" in raw[4:-3] or raw.endswith("--->")
+    return f"<!-- -- {line_breaks(raw)}-->" if is_wrong else line_breaks(raw)
+
+
 def line_breaks(raw: str) -> str:
     """Return nothing but the line breaks of a piece, so that what comes after stays on its line."""
     return "".join(sign for sign in raw if sign in "\r\n")
 
 
-def read(raw: str) -> tuple[str, list[str]]:
+def read(raw: str) -> tuple[str, Sequence[str]]:
     """Return what a text or a value in a document says, and how each of its letters is written."""
+    if "&" not in raw:
+        return raw, raw
     units = _UNIT.findall(raw)
     return "".join(map(_sign, units)), units
 
 
-def written(new: str, old: str, units: list[str]) -> str:
+def written(new: str, old: str, units: Sequence[str]) -> str:
     """Return how a text is written in a document: a letter that stayed, as it was written before."""
+    if units == old and not _SPECIAL.search(new):
+        return new
     if len(new) == len(units):
         return "".join(
             unit if sign == was else _ESCAPES.get(sign, sign) for sign, was, unit in zip(new, old, units, strict=True)

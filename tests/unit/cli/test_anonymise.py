@@ -65,7 +65,7 @@ def test_the_same_key_gives_the_same_fixtures(tmp_path: Path) -> None:
 def test_numbers_of_the_map_are_used_and_navs_can_go(tmp_path: Path) -> None:
     numbers = tmp_path / "her.toml"
     numbers.write_text('"8990101" = "111222"\n[organisation]\n"889640782" = "310000302"\n', encoding="utf-8")
-    to_nav = MESSAGES / "dialogmelding-1.0-nav-henvendelse.xml"
+    to_nav = MESSAGES / "dialogmelding-1.0-nav-behov-for-tiltak.xml"
 
     assert run(REFERRAL, to_nav, "--into", tmp_path / "nye", "--map", numbers, "--replace-nav") == 1
 
