@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from adapter.partner import Partner, Register
+from adapter.partner.snapshot import Snapshot
 
 
 def partner(party_id: str, *her_ids: str, **settings: Any) -> Partner:
@@ -97,3 +99,19 @@ def test_an_empty_register_knows_nobody() -> None:
 
     assert register.by_her("8990101") is None
     assert not register.is_our_organisation(["8990101"])
+
+
+def test_an_agreement_with_the_counterpart_comes_before_what_is_for_all() -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+
+    def snapshot(name: str, *counterparts: str, until: datetime | None = None) -> Snapshot:
+        return Snapshot(name=name, her_ids=("79768",), taken_at=now, counterparts=counterparts, valid_until=until)
+
+    over = snapshot("over", "8990101", until=now - timedelta(days=1))
+    ours, others, register = snapshot("ours", "8990101"), snapshot("others", "8990301"), snapshot("register")
+    nav = partner("nav", "79768", snapshots=(over, register, others, ours))
+
+    assert nav.snapshot(now, counterparts=("8990101",)) is ours
+    assert nav.snapshot(now, counterparts=("8990201",)) is register
+    assert nav.snapshot(now) is register
+    assert partner("nav", "79768", snapshots=(over, others)).snapshot(now, counterparts=("8990101",)) is None

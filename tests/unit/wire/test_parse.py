@@ -156,3 +156,8 @@ def test_a_large_document_is_still_measured() -> None:
     """Beyond nine megabytes libxml2's own limits are off, ours are not."""
     with pytest.raises(LimitExceeded):
         parse(b"<a>" * 1_000 + b"</a>" * 1_000 + b" " * 9_000_000)
+
+
+def test_an_xml_id_may_occur_twice() -> None:
+    """That is a mistake of validity, which libxml2 calls one of well-formedness."""
+    assert len(parse(b'<a><b xml:id="x"/><c xml:id="x"/></a>')) == 2
