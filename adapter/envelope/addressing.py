@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from adapter.check.nav_facts import Process
-from adapter.envelope.answer import Reply
-from adapter.envelope.header import MessageHeader, Service, Side, cpa_id
+from adapter.envelope.header import MessageHeader, Service, Side, Stamp, cpa_id
 from adapter.message.message import Kind, Message
 from adapter.message.party import Party
 
@@ -103,7 +102,7 @@ def receipt_coupling(original: MessageHeader) -> Coupling:
 
 def header(
     message: Message,
-    reply: Reply,
+    stamp: Stamp,
     *,
     conversation_id: str,
     agreement: str | None = None,
@@ -111,7 +110,7 @@ def header(
 ) -> MessageHeader | None:
     """Return the header for a message; None where its parties or its coupling are not known.
 
-    `reply` names the envelope, not the message inside. `agreement` is the CPAId where there is one. `original` is the
+    `agreement` is the CPAId where there is one. `original` is the
     header that came with what a receipt answers: it needs one.
     """
     said = coupling(message) if original is None else receipt_coupling(original)
@@ -125,10 +124,10 @@ def header(
         conversation_id=conversation_id,
         service=Service(said.service, said.kind),
         action=said.action,
-        message_id=reply.message_id,
-        timestamp=reply.timestamp,
+        message_id=stamp.message_id,
+        timestamp=stamp.timestamp,
         eliminates_duplicates=True,
-        descriptions=(reply.software.description(),),
+        descriptions=(stamp.software.description(),),
     )
 
 

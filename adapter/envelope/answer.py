@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from adapter.envelope.header import (
     ACKNOWLEDGMENT,
@@ -19,7 +19,8 @@ from adapter.envelope.header import (
     MessageHeader,
     Service,
     Side,
-    Software,
+    Stamp,
+    utc,
 )
 from adapter.envelope.signal import (
     Acknowledgment,
@@ -33,7 +34,6 @@ from adapter.envelope.signal import (
     StatusResponse,
 )
 from adapter.errors import BudstikkeError, EnvelopeError, FormError, SignatureMissing, SpecError, TrustError
-from adapter.message.code import Moment
 
 _HEADER = "/SOAP:Envelope/SOAP:Header/eb:MessageHeader"
 _SIGNATURE = "/SOAP:Envelope/SOAP:Header/ds:Signature"
@@ -57,26 +57,6 @@ class Refusal:
     def fault(self) -> Fault:
         """Return the reason as it stands in an eb:ErrorList."""
         return Fault(code=self.code.value, severity=self.severity.value, text=self.text, location=self.location)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What every answer needs of whoever answers."""
-
-    message_id: str
-    #: An aware time.
-    at: datetime
-    software: Software
-
-    @property
-    def timestamp(self) -> Moment:
-        """Return the time as the standard wants it: in UTC."""
-        return utc(self.at)
-
-
-def utc(at: datetime) -> Moment:
-    """Return an aware time as ebXML writes it, in UTC and whole seconds."""
-    return Moment(at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 def refusal_of(error: BudstikkeError) -> Refusal:
@@ -154,7 +134,7 @@ def _unrecognised(text: str, place: str) -> Refusal:
 
 
 def acknowledgment(
-    message: EbxmlMessage, references: tuple[SignedReference, ...], reply: Reply, *, received: datetime
+    message: EbxmlMessage, references: tuple[SignedReference, ...], stamp: Stamp, *, received: datetime
 ) -> EbxmlMessage:
     """Return the receipt of a message, with the references of its signature; SpecError for a signal: it gets none."""
     if message.is_signal:
@@ -162,29 +142,29 @@ def acknowledgment(
     receipt = Acknowledgment(
         timestamp=utc(received), ref_to_message_id=message.header.message_id, references=references
     )
-    return EbxmlMessage(header=_back(message.header, ACKNOWLEDGMENT, reply), acknowledgment=receipt)
+    return EbxmlMessage(header=_back(message.header, ACKNOWLEDGMENT, stamp), acknowledgment=receipt)
 
 
-def message_error(message: EbxmlMessage, refusals: Iterable[Refusal], reply: Reply) -> EbxmlMessage:
+def message_error(message: EbxmlMessage, refusals: Iterable[Refusal], stamp: Stamp) -> EbxmlMessage:
     """Return the error that tells a message's sender what was wrong. SpecError for one that must not be answered so."""
     if message.sort in _UNANSWERED:
         raise SpecError("message: a receipt or an error is not answered with an error")
-    header = replace(_back(message.header, MESSAGE_ERROR, reply), ref_to_message_id=message.header.message_id)
+    header = replace(_back(message.header, MESSAGE_ERROR, stamp), ref_to_message_id=message.header.message_id)
     return EbxmlMessage(header=header, error=MessageError.of(refusal.fault for refusal in refusals))
 
 
-def pong(message: EbxmlMessage, reply: Reply) -> EbxmlMessage:
+def pong(message: EbxmlMessage, stamp: Stamp) -> EbxmlMessage:
     """Return the answer to a Ping (ebMS 2.0, chapter 8)."""
-    return EbxmlMessage(header=replace(_back(message.header, PONG, reply), ref_to_message_id=message.header.message_id))
+    return EbxmlMessage(header=replace(_back(message.header, PONG, stamp), ref_to_message_id=message.header.message_id))
 
 
-def status_response(message: EbxmlMessage, response: StatusResponse, reply: Reply) -> EbxmlMessage:
+def status_response(message: EbxmlMessage, response: StatusResponse, stamp: Stamp) -> EbxmlMessage:
     """Return the answer to a StatusRequest (ebMS 2.0, chapter 7)."""
-    header = replace(_back(message.header, STATUS_RESPONSE, reply), ref_to_message_id=message.header.message_id)
+    header = replace(_back(message.header, STATUS_RESPONSE, stamp), ref_to_message_id=message.header.message_id)
     return EbxmlMessage(header=header, status_response=response)
 
 
-def _back(header: MessageHeader, action: str, reply: Reply) -> MessageHeader:
+def _back(header: MessageHeader, action: str, stamp: Stamp) -> MessageHeader:
     """Return the header of an answer: the same conversation and agreement, the other way round, without roles."""
     if not header.sender.party_ids or not header.message_id:
         raise SpecError("message: it does not say who sent it, or has no id to refer to")
@@ -195,7 +175,7 @@ def _back(header: MessageHeader, action: str, reply: Reply) -> MessageHeader:
         conversation_id=header.conversation_id,
         service=Service(SIGNAL_SERVICE),
         action=action,
-        message_id=reply.message_id,
-        timestamp=reply.timestamp,
-        descriptions=(reply.software.description(),),
+        message_id=stamp.message_id,
+        timestamp=stamp.timestamp,
+        descriptions=(stamp.software.description(),),
     )

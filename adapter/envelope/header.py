@@ -6,6 +6,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from adapter.message.code import Moment
 
@@ -142,6 +143,27 @@ class Software:
             *(self.server, self.server_version, self.system, self.system_version),
             *(self.middleware, self.middleware_version),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What every new envelope gets of whoever makes it."""
+
+    #: Of the envelope, not of the message inside: a new UUID.
+    message_id: str
+    #: An aware time.
+    at: datetime
+    software: Software
+
+    @property
+    def timestamp(self) -> Moment:
+        """Return the time as it stands in the header."""
+        return utc(self.at)
+
+
+def utc(at: datetime) -> Moment:
+    """Return an aware time as ebXML writes it: in UTC and whole seconds."""
+    return Moment(at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 _NAMES = ("MSH-system", "MSH-versjon", "fagsystem", "fagsystem-versjon", "mellomvare", "mellomvare-versjon")

@@ -13,7 +13,7 @@ from lxml import etree
 
 from adapter.envelope import mime, signature, soap
 from adapter.envelope.header import PayloadReference
-from adapter.envelope.signal import EbxmlMessage, SignedReference
+from adapter.envelope.signal import EbxmlMessage, SignedReference, SoapFault
 from adapter.envelope.signature import CID, Seal
 from adapter.errors import EnvelopeUnreadable, PackageUnreadable, SignatureInvalid, SpecError
 from adapter.wire.namespaces import SOAP
@@ -53,12 +53,10 @@ class Package:
         What two parts claim belongs to neither of them.
         """
         ids = Counter(part.headers.content_id for part in self.entity.parts)
-        found: dict[str, mime.Part] = {}
-        for part in self.attachments:
-            name = part.headers.content_id
-            if name is not None and ids[name] == 1:
-                found[f"{CID}{name}"] = found[f"{CID}{quote(name)}"] = part
-        return MappingProxyType(found)
+        named = {part.headers.content_id: part for part in self.attachments if ids[part.headers.content_id] == 1}
+        plain = {f"{CID}{name}": part for name, part in named.items() if name is not None}
+        quoted = {f"{CID}{quote(name)}": part for name, part in named.items() if name is not None}
+        return MappingProxyType(quoted | plain)
 
     def part(self, reference: PayloadReference) -> mime.Part | None:
         """Return the part that a manifest speaks of, or None where it did not come, or came twice."""
@@ -93,11 +91,22 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Package:
         FormError: its envelope is no acceptable XML.
         EnvelopeUnreadable: it has no ebXML envelope.
     """
+    entity, part, octets, root = _envelope(data, limits)
+    return Package(entity=entity, envelope=part, soap=octets, root=root, message=soap.read(root), limits=limits)
+
+
+def read_fault(data: bytes, limits: Limits = DEFAULT_LIMITS) -> SoapFault | None:
+    """Return what a SOAP Fault says, which comes instead of ebXML; None for any other message. Raises like `read`."""
+    _, _, _, root = _envelope(data, limits)
+    return soap.read_fault(root)
+
+
+def _envelope(data: bytes, limits: Limits) -> tuple[mime.Entity, mime.Part, bytes, etree._Element]:
+    """Return a message's parts, the one that is its envelope, its octets, and its root."""
     entity = mime.read(data, limits.max_bytes)
     part = envelope_of(entity)
     octets = in_utf8(part)
-    root = parse(octets, limits)
-    return Package(entity=entity, envelope=part, soap=octets, root=root, message=soap.read(root), limits=limits)
+    return entity, part, octets, parse(octets, limits)
 
 
 def envelope_of(entity: mime.Entity) -> mime.Part:

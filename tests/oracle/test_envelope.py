@@ -47,9 +47,9 @@ def written() -> dict[str, bytes]:
     )
     signals = {
         "ping": PING,
-        "pong": pong(PING, envelopes.REPLY),
+        "pong": pong(PING, envelopes.STAMP),
         "status-request": asked,
-        "status-response": status_response(asked, response, envelopes.REPLY),
+        "status-response": status_response(asked, response, envelopes.STAMP),
     }
     return {
         "payload": envelopes.sent(),

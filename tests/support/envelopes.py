@@ -10,7 +10,7 @@ from lxml import etree
 from pki import NOW, world
 
 from adapter.envelope import mime, package, soap
-from adapter.envelope.answer import Reply, acknowledgment, message_error, refusal_of
+from adapter.envelope.answer import acknowledgment, message_error, refusal_of
 from adapter.envelope.header import (
     AckRequested,
     MessageHeader,
@@ -19,6 +19,7 @@ from adapter.envelope.header import (
     Service,
     Side,
     Software,
+    Stamp,
 )
 from adapter.envelope.signal import EbxmlMessage
 from adapter.envelope.signature import Seal
@@ -40,7 +41,7 @@ SOFTWARE = Software(server="Budstikke", server_version="0.1.0", system="Syntetis
 #: The beginning of a CMS object, and something that looks encrypted.
 OCTETS = bytes.fromhex("308006092a864886f70d010703a080") + b"\x00\r\n--\xff\x00" * 40
 HENVISNING = "http://www.kith.no/xmlstds/henvisning/2012-02-15"
-REPLY = Reply(message_id=REPLY_ID, at=NOW, software=SOFTWARE)
+STAMP = Stamp(message_id=REPLY_ID, at=NOW, software=SOFTWARE)
 
 
 def seal() -> Seal:
@@ -100,13 +101,13 @@ def sent() -> bytes:
 def receipt() -> bytes:
     """Return the receipt for it."""
     received = package.read(sent())
-    answer = acknowledgment(received.message, received.signed_references, REPLY, received=NOW)
+    answer = acknowledgment(received.message, received.signed_references, STAMP, received=NOW)
     return package.write(answer, seal=seal(), mail=mail())
 
 
 def error() -> bytes:
     """Return the error that refuses it."""
-    answer = message_error(message(), [refusal_of(SignatureInvalid())], REPLY)
+    answer = message_error(message(), [refusal_of(SignatureInvalid())], STAMP)
     return package.write(answer, seal=seal(), mail=mail())
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import building
 import envelopes
 import pytest
-from envelopes import REPLY, SOFTWARE
+from envelopes import SOFTWARE, STAMP
 
 from adapter import resources
 from adapter.envelope.addressing import (
@@ -36,7 +36,7 @@ def fixture(name: str) -> Message:
 
 
 def made(message: Message, **changes: object) -> MessageHeader:
-    found = header(message, REPLY, conversation_id=envelopes.CONVERSATION, **changes)
+    found = header(message, STAMP, conversation_id=envelopes.CONVERSATION, **changes)
     assert found is not None
     return found
 
@@ -69,8 +69,8 @@ def test_a_referral_goes_from_service_to_service() -> None:
         conversation_id=envelopes.CONVERSATION,
         service=Service("S-HENVISNING", "kithService"),
         action="HENVISNING",
-        message_id=REPLY.message_id,
-        timestamp=REPLY.timestamp,
+        message_id=STAMP.message_id,
+        timestamp=STAMP.timestamp,
         eliminates_duplicates=True,
         descriptions=(SOFTWARE.description(),),
     )
@@ -139,7 +139,7 @@ def test_what_nav_sends_goes_by_navs_table(name: str, service: str, action: str)
 )
 def test_what_no_table_knows_has_no_coupling(message: Message) -> None:
     assert coupling(message) is None
-    assert header(message, REPLY, conversation_id=envelopes.CONVERSATION) is None
+    assert header(message, STAMP, conversation_id=envelopes.CONVERSATION) is None
 
 
 def test_the_parties_are_named_by_themselves_and_with_nav_by_their_organisations() -> None:
@@ -156,7 +156,7 @@ def test_an_agreement_is_used_where_there_is_one() -> None:
 
 
 def test_a_message_without_an_address_gets_no_header() -> None:
-    assert header(building.referral(receiver=None), REPLY, conversation_id=envelopes.CONVERSATION) is None
+    assert header(building.referral(receiver=None), STAMP, conversation_id=envelopes.CONVERSATION) is None
 
 
 def test_a_receipt_keeps_the_service_and_exchanges_the_roles() -> None:

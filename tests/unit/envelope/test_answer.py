@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import envelopes
 import pytest
-from envelopes import NOW, REPLY, REPLY_ID, message
+from envelopes import NOW, REPLY_ID, STAMP, message
 from lxml import etree
 
 from adapter.envelope import package, soap
@@ -19,9 +19,8 @@ from adapter.envelope.answer import (
     pong,
     refusal_of,
     status_response,
-    utc,
 )
-from adapter.envelope.header import MessageHeader, PartyId, Service, Side
+from adapter.envelope.header import MessageHeader, PartyId, Service, Side, utc
 from adapter.envelope.signal import EbxmlMessage, ErrorCode, Severity, Sort, StatusRequest, StatusResponse
 from adapter.errors import (
     BudstikkeError,
@@ -47,7 +46,7 @@ def codes(judged: EbxmlMessage, **changes: object) -> list[str]:
 
 
 def test_a_receipt_goes_back_the_way_the_message_came() -> None:
-    answer = acknowledgment(message(), (), REPLY, received=NOW - timedelta(minutes=1))
+    answer = acknowledgment(message(), (), STAMP, received=NOW - timedelta(minutes=1))
     header = answer.header
 
     assert (header.sender, header.receiver) == (Side.of(envelopes.RECEIVER), Side.of(envelopes.SENDER))
@@ -62,7 +61,7 @@ def test_a_receipt_goes_back_the_way_the_message_came() -> None:
 
 
 def test_an_error_says_what_it_is_about_in_the_header() -> None:
-    answer = message_error(message(), [UNDECIPHERABLE], REPLY)
+    answer = message_error(message(), [UNDECIPHERABLE], STAMP)
 
     assert (answer.header.action, answer.header.ref_to_message_id) == ("MessageError", envelopes.MESSAGE_ID)
     assert answer.error is not None
@@ -74,7 +73,7 @@ def test_an_error_says_what_it_is_about_in_the_header() -> None:
 def test_warnings_alone_are_a_receipt() -> None:
     warning = Refusal(code=ErrorCode.INCONSISTENT, text="Merk", severity=Severity.WARNING)
 
-    error = message_error(message(), [warning], REPLY).error
+    error = message_error(message(), [warning], STAMP).error
 
     assert error is not None
     assert error.is_receipt
@@ -85,18 +84,18 @@ def test_a_receipt_or_an_error_is_not_answered(data: bytes) -> None:
     signal = package.read(data).message
 
     with pytest.raises(SpecError):
-        acknowledgment(signal, (), REPLY, received=NOW)
+        acknowledgment(signal, (), STAMP, received=NOW)
     with pytest.raises(SpecError):
-        message_error(signal, [UNDECIPHERABLE], REPLY)
+        message_error(signal, [UNDECIPHERABLE], STAMP)
 
 
 def test_a_ping_is_answered_and_not_acknowledged() -> None:
-    answer = pong(PING, REPLY)
+    answer = pong(PING, STAMP)
 
     assert answer.sort is Sort.PONG
     assert answer.header.ref_to_message_id == envelopes.MESSAGE_ID
     with pytest.raises(SpecError):
-        acknowledgment(PING, (), REPLY, received=NOW)
+        acknowledgment(PING, (), STAMP, received=NOW)
 
 
 def test_a_question_for_the_status_is_answered() -> None:
@@ -104,7 +103,7 @@ def test_a_question_for_the_status_is_answered() -> None:
         header=envelopes.header(service=SIGNALS, action="StatusRequest"), status_request=StatusRequest("a")
     )
 
-    answer = status_response(asked, StatusResponse(ref_to_message_id="a", status="NotRecognized"), REPLY)
+    answer = status_response(asked, StatusResponse(ref_to_message_id="a", status="NotRecognized"), STAMP)
 
     assert asked.sort is Sort.STATUS_REQUEST
     assert answer.sort is Sort.STATUS_RESPONSE
@@ -114,7 +113,7 @@ def test_a_question_for_the_status_is_answered() -> None:
 @pytest.mark.parametrize("header", [MessageHeader(message_id="a"), envelopes.header(message_id="")])
 def test_a_message_that_nobody_sent_cannot_be_answered(header: MessageHeader) -> None:
     with pytest.raises(SpecError, match="who sent it"):
-        message_error(message(header=header), [UNDECIPHERABLE], REPLY)
+        message_error(message(header=header), [UNDECIPHERABLE], STAMP)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from pki import world
 from adapter.envelope import mime, package, signature, soap
 from adapter.envelope.header import NEXT, NEXT_MSH, AckRequested, PayloadReference
 from adapter.envelope.package import read, unseal, write
-from adapter.envelope.signal import Sort
+from adapter.envelope.signal import SoapFault, Sort
 from adapter.envelope.signature import Seal
 from adapter.errors import (
     BudstikkeError,
@@ -117,6 +117,16 @@ def test_an_envelope_without_declaration_is_in_the_charset_of_its_part() -> None
 def test_what_is_no_ebxml_is_refused_by_what_it_is(data: bytes, error: type[BudstikkeError]) -> None:
     with pytest.raises(error):
         read(data)
+
+
+def test_a_soap_fault_comes_instead_of_a_message() -> None:
+    inside = "<S:Fault><faultcode>S:Client</faultcode><faultstring>MIME</faultstring></S:Fault>"
+    data = f'Content-Type: text/xml\n\n<S:Envelope xmlns:S="{SOAP}"><S:Body>{inside}</S:Body></S:Envelope>'.encode()
+
+    with pytest.raises(EnvelopeUnreadable):
+        read(data)
+    assert package.read_fault(data) == SoapFault("S:Client", "MIME")
+    assert package.read_fault(sent()) is None
 
 
 # --- What the signature holds together --------------------------------------------------------------------------------
