@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,19 +37,10 @@ def list_certificates(*, as_json: JsonOption = False, config: ConfigOption = DEF
             json_line(_described(entry))
         return
     table(
-        ("role", "file", "holder", "for", "serial number", "from", "until"),
+        ("role", "file", "for", "until", "holder", "serial number", "from"),
         [
-            (
-                entry.role,
-                entry.path.name,
-                one.subject,
-                ", ".join(entry.uses),
-                one.serial,
-                one.valid_from,
-                one.valid_until,
-            )
+            (*_brief(entry), entry.certificate.subject, entry.certificate.serial, entry.certificate.valid_from)
             for entry in entries
-            for one in (entry.certificate,)
         ],
         empty="There are no certificates; [trust] of the configuration says where they would lie.",
     )
@@ -78,11 +68,7 @@ def check_certificates(
     if not as_json:
         table(
             ("state", "role", "file", "for", "until"),
-            [
-                (check.state, entry.role, entry.path.name, ", ".join(entry.uses), entry.certificate.valid_until)
-                for check in checks
-                for entry in (check.entry,)
-            ],
+            [(check.state, *_brief(check.entry)) for check in checks],
             empty="There is nothing to check; [trust] of the configuration says where certificates lie.",
         )
         for check in checks:
@@ -138,11 +124,15 @@ def _state(evidence: tuple[Evidence, ...], *, is_ending: bool) -> str:
     return "ends soon" if is_ending else _WELL
 
 
+def _brief(entry: Entry) -> tuple[object, ...]:
+    return entry.role, entry.path.name, ", ".join(entry.uses), entry.certificate.valid_until
+
+
 def _described(entry: Entry) -> dict[str, object]:
     certificate = entry.certificate
     return {
         "role": entry.role.value,
-        "file": Path(entry.path),
+        "file": entry.path,
         "subject": certificate.subject,
         "organisation_number": certificate.organisation_number,
         "for": entry.uses,

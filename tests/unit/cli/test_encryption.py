@@ -74,8 +74,9 @@ def trusting(config: Path, own: Path, keys: World) -> Path:
     ],
 )
 def test_what_is_encrypted_is_decrypted(
-    budstikke: Budstikke, document: Path, own: Path, folder: Path, options: tuple[str, ...], how: str
+    budstikke: Budstikke, document: Path, own: Path, *, options: tuple[str, ...], how: str
 ) -> None:
+    folder = document.parent
     assert budstikke("encrypt", document, "--to", own, *options, "-o", folder / "sealed").exit_code == 0
     ran = budstikke("decrypt", folder / "sealed", "--key", own, "-o", folder / "opened")
 
