@@ -37,7 +37,8 @@ def _duration(text: str) -> timedelta:
 
 def simulate(
     role: Annotated[
-        Literal["referrer", "clinic", "nav"], typer.Argument(metavar="ROLE", help="referrer, clinic, nav.")
+        Literal["referrer", "clinic", "nav", "frisklivssentral", "other"],
+        typer.Argument(metavar="ROLE", help="referrer, clinic, nav, frisklivssentral, other."),
     ],
     *,
     inbox: Annotated[
@@ -62,7 +63,7 @@ def simulate(
         timedelta | None, typer.Option("--for", parser=_duration, metavar="TIME", help="End after so long (30s).")
     ] = None,
 ) -> None:
-    """Play a counterpart: a referrer's EPJ, a clinic's EPJ or NAV.
+    """Play a counterpart: the system of a referrer, a clinic, NAV, a frisklivssentral, or another provider.
 
     It sends, answers, asks and gives receipts by its script, until it is told to stop. The exit code is 0 when
     everything in the script has happened and nothing else, 1 otherwise.

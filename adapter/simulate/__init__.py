@@ -1,4 +1,4 @@
-"""Counterparts on folders: a referrer's EPJ, a clinic's EPJ and NAV, each playing a script.
+"""Counterparts on folders: a referrer, a clinic, NAV, a frisklivssentral, another provider, each playing a script.
 
     script      what a party does, from TOML            react       what follows from a message: pure
     compose     messages for the wire                    receipt     receipts as an EPJ and as NAV write them

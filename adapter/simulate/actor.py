@@ -169,7 +169,7 @@ class Actor:
         written = own_receipt(self._script, message, said, number=self._number + 1, now=now)
         if said.is_positive:
             self._state = self._state.after_taking(nav.content_of(message), now)
-        self._put(f"kvittering på {name}", write(written))
+        self._put_oddly(f"kvittering på {name}", write(written), said.odd)
 
     def _judge(self, name: str, judge: Judge, message: Message, now: datetime) -> None:
         """Answer by NAV's checks."""
@@ -204,9 +204,15 @@ class Actor:
         data = write(message)
         if Oddity.REVERSED in odd:
             data = nav.reversed_references(data)
-        self._put(name, data)
+        self._put_oddly(name, data, odd)
         self._sent[name] = data
         self._state = self._state.after_sending(name, Met.of(message), now)
+
+    def _put_oddly(self, name: str, data: bytes, odd: Collection[str]) -> None:
+        """Write a file as careless systems do: broken off, or twice."""
+        written = data[: len(data) // 2] if Oddity.CUT_OFF in odd else data
+        for _ in range(2 if Oddity.TWICE in odd else 1):
+            self._put(name, written)
 
     def _put(self, name: str, data: bytes, suffix: str = ".xml") -> None:
         """Write a file so that it appears whole."""

@@ -17,8 +17,8 @@ from adapter.errors import ConfigError
 from adapter.message.message import Kind
 from adapter.simulate.table import Book, Table, nearest
 
-#: The parties there are scripts for; their receipts differ.
-ROLES = ("referrer", "clinic", "nav")
+#: The parties there are scripts for; NAV's receipts differ from those of the others.
+ROLES = ("referrer", "clinic", "nav", "frisklivssentral", "other")
 
 #: What a `[[send]]` and an `[[expect]]` may say.
 SEND_KEYS = frozenset({"id", "message", "file", "repeat", "after", "wait", "about", "odd"})
@@ -31,7 +31,7 @@ NAV_KEYS = frozenset(Registers.__dataclass_fields__)
 
 
 class Oddity(StrEnum):
-    """What NAV's systems do to their messages, and no standard says."""
+    """What systems do to their messages, and no standard says."""
 
     #: The error of a receipt has its code and its list in each other's place (pale-2).
     SWAPPED = "swapped code"
@@ -39,6 +39,16 @@ class Oddity(StrEnum):
     NO_ROLE = "no role"
     #: RefToConversation stands before RefToParent.
     REVERSED = "reversed references"
+    #: The same file comes once more, under another name.
+    TWICE = "twice"
+    #: The file breaks off in the middle.
+    CUT_OFF = "cut off"
+
+
+#: What NAV alone does.
+NAVS_ODDITIES = frozenset({Oddity.SWAPPED, Oddity.NO_ROLE, Oddity.REVERSED})
+_OF_SENDING = (Oddity.REVERSED, Oddity.TWICE, Oddity.CUT_OFF)
+_OF_RECEIPTS = (Oddity.SWAPPED, Oddity.NO_ROLE, Oddity.TWICE, Oddity.CUT_OFF)
 
 
 class ScriptError(ConfigError):
@@ -213,7 +223,7 @@ class _Reader:
             after=table.texts("after"),
             wait=table.duration("wait"),
             about=table.text("about", is_required=False),
-            odd=table.choices("odd", (Oddity.REVERSED,)),
+            odd=table.choices("odd", _OF_SENDING),
         )
         if sum(table.has(key) for key in ("message", "file", "repeat")) != 1:
             table.mistake("", "needs exactly one of message, file and repeat")
@@ -241,7 +251,7 @@ class _Reader:
     def _acknowledge(self, table: Table) -> Acknowledge | Judge | None:
         said = table.choice("receipt", ("positive", "negative", "nav"), is_required=False)
         errors, reason = table.texts("errors"), table.text("reason", is_required=False)
-        odd = table.choices("odd", (Oddity.SWAPPED, Oddity.NO_ROLE))
+        odd = table.choices("odd", _OF_RECEIPTS)
         if odd and said is None:
             table.mistake("odd", "belongs to a receipt")
         if said != "negative" and (errors or reason):
@@ -287,7 +297,7 @@ class _Reader:
             said = expect.receipt
             if isinstance(said, Judge):
                 self.book.mistakes.append(f'expect {place}.receipt: "nav" is for the role nav only')
-            if said is not None and said.odd:
+            if said is not None and said.odd & NAVS_ODDITIES:
                 self.book.mistakes.append(f"expect {place}.odd: is for the role nav only")
             if isinstance(said, Acknowledge) and any(error.startswith("NAV-") for error in said.errors):
                 self.book.mistakes.append(f"expect {place}.errors: NAV's rules are for the role nav only")

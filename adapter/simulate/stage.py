@@ -13,10 +13,12 @@ from pathlib import Path
 from adapter import resources
 from adapter.config import Settings, load
 from adapter.errors import BudstikkeError
-from adapter.simulate.script import ROLES, Script, load_script
+from adapter.simulate.script import Script, load_script
 
 #: Marks a folder as the work of a demo, and is locked while one plays in it.
 MARK = ".budstikke-demo"
+#: Who plays in a demo.
+PLAYERS = ("referrer", "clinic", "nav")
 CONFIG = "budstikke.toml"
 LOGS = "log"
 _MADE = (CONFIG, LOGS, "var")
@@ -109,7 +111,7 @@ def _set_up(folder: Path) -> Stage:
     channels = {channel.id: channel for channel in settings.channel}
     players = []
     for party in settings.party:
-        if party.role not in ROLES:
+        if party.role not in PLAYERS:
             continue
         channel = channels[party.channel]
         kept = channel.outbox.with_name("read")
