@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import ExtensionOID
 
 from adapter.trust.certificate import Certificate
 from adapter.trust.standing import Answer
-from adapter.trust.statement import STRONG, Statement, Unreliable
+from adapter.trust.statement import MALFORMED, STRONG, Statement, Unreliable
 
 _UNDERSTOOD = frozenset({ExtensionOID.ISSUING_DISTRIBUTION_POINT, ExtensionOID.AUTHORITY_KEY_IDENTIFIER})
 
@@ -31,7 +30,7 @@ class RevocationList(Statement):
             return self.answer(certificate, None, at)
         try:
             reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason.value
-        except (x509.ExtensionNotFound, ValueError):
+        except (x509.ExtensionNotFound, *MALFORMED):
             reason = ""
         return self.answer(certificate, entry.revocation_date_utc, at, reason)
 
@@ -62,14 +61,16 @@ def read_list(data: bytes, issuer: Certificate) -> RevocationList:
     """Return a list of an issuer from PEM or DER; raises Unreliable."""
     try:
         is_pem = data.lstrip().startswith(b"-----")
-        crl = x509.load_pem_x509_crl(data) if is_pem else x509.load_der_x509_crl(data)
-        extensions = list(crl.extensions)
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return _read(data, x509.load_pem_x509_crl(data) if is_pem else x509.load_der_x509_crl(data), issuer)
+    except MALFORMED:
         raise Unreliable("the list of revoked certificates cannot be read") from None
+
+
+def _read(data: bytes, crl: x509.CertificateRevocationList, issuer: Certificate) -> RevocationList:
     name = f"list of {issuer.subject}"
     if crl.issuer != issuer.x509.subject:
         raise Unreliable("the list of revoked certificates is another issuer's")
-    if any(one.critical and one.oid not in _UNDERSTOOD for one in extensions):
+    if any(one.critical and one.oid not in _UNDERSTOOD for one in crl.extensions):
         raise Unreliable(f"the {name} has a critical extension that is not understood")
     if not _may_sign_lists(issuer) or not _is_signed(crl, issuer):
         raise Unreliable(f"the {name} is not signed by its issuer")
@@ -79,10 +80,7 @@ def read_list(data: bytes, issuer: Certificate) -> RevocationList:
 
 
 def _is_signed(crl: x509.CertificateRevocationList, issuer: Certificate) -> bool:
-    try:
-        return isinstance(crl.signature_hash_algorithm, STRONG) and crl.is_signature_valid(issuer.public_key)
-    except (UnsupportedAlgorithm, ValueError):
-        return False
+    return isinstance(crl.signature_hash_algorithm, STRONG) and crl.is_signature_valid(issuer.public_key)
 
 
 def _may_sign_lists(issuer: Certificate) -> bool:

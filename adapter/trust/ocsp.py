@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -18,7 +18,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from adapter.errors import CertificateUnreadable
 from adapter.trust.certificate import Certificate
 from adapter.trust.standing import Answer
-from adapter.trust.statement import STRONG, Statement, Unreliable
+from adapter.trust.statement import MALFORMED, STRONG, Statement, Unreliable
 
 REQUEST_KIND = "application/ocsp-request"
 #: How long an answer holds that does not say so itself.
@@ -72,13 +72,17 @@ def read_reply(data: bytes, certificate: Certificate, issuer: Certificate) -> Re
     """Return what a responder says of a certificate; raises Unreliable."""
     response = _load(data)
     try:
-        single = next((one for one in response.responses if _is_about(one, certificate, issuer)), None)
-        if single is None:
-            raise Unreliable("the responder's answer is about another certificate")
-        signer = _signer(response, issuer)
-        _check_signature(response, signer)
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
+        return _read(data, response, certificate, issuer)
+    except MALFORMED:
         raise Unreliable("the responder's answer cannot be read") from None
+
+
+def _read(data: bytes, response: ocsp.OCSPResponse, certificate: Certificate, issuer: Certificate) -> Reply:
+    single = next((one for one in response.responses if _is_about(one, certificate, issuer)), None)
+    if single is None:
+        raise Unreliable("the responder's answer is about another certificate")
+    signer = _signer(response, issuer)
+    _check_signature(response, signer)
     if single.certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
         raise Unreliable("the responder does not know the certificate")
     return Reply(
@@ -98,7 +102,7 @@ def _load(data: bytes) -> ocsp.OCSPResponse:
         if status is ocsp.OCSPResponseStatus.SUCCESSFUL:
             _ = response.extensions
             return response
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
+    except MALFORMED:
         raise Unreliable("the responder's answer cannot be read") from None
     raise Unreliable(f"the responder answers {status.name.lower().replace('_', ' ')}")
 
@@ -127,7 +131,7 @@ def _delegates(response: ocsp.OCSPResponse, issuer: Certificate) -> Iterator[Cer
             usage = one.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
             one.verify_directly_issued_by(issuer.x509)
             found = Certificate.of(one.public_bytes(Encoding.DER))
-        except (x509.ExtensionNotFound, InvalidSignature, ValueError, TypeError, CertificateUnreadable):
+        except (x509.ExtensionNotFound, InvalidSignature, CertificateUnreadable, *MALFORMED):
             continue
         is_strong = isinstance(one.signature_hash_algorithm, STRONG)
         if ExtendedKeyUsageOID.OCSP_SIGNING in usage and is_strong and found.is_valid_at(response.produced_at_utc):
