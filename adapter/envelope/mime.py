@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import format_datetime
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -112,7 +113,10 @@ def read(data: bytes, most_bytes: int = 51_200_000) -> Entity:
     if head.media_type is None and _guessed(data, start):
         # what stood above the parts was lost on the way
         head = Headers(MappingProxyType({**head.values, "content-type": "multipart/related"}))
-    return Entity(headers=head, parts=tuple(_parts(data, head, start, len(data), levels=_MOST_LEVELS)))
+    parts = tuple(islice(_parts(data, head, start, len(data), levels=_MOST_LEVELS), _MOST_PARTS + 1))
+    if len(parts) > _MOST_PARTS:
+        raise PackageUnreadable(f"The message has more than {_MOST_PARTS} parts.")
+    return Entity(headers=head, parts=parts)
 
 
 def _parts(data: bytes, head: Headers, start: int, end: int, *, levels: int) -> Iterator[Part]:
@@ -125,9 +129,7 @@ def _parts(data: bytes, head: Headers, start: int, end: int, *, levels: int) -> 
         raise PackageUnreadable("The message should have parts, and its boundary is not in it.")
     if not levels:
         raise PackageUnreadable("The parts of the message are packed into each other too often.")
-    for count, (first, last) in enumerate(_cuts(data, boundary, start, end), start=1):
-        if count > _MOST_PARTS:
-            raise PackageUnreadable(f"The message has more than {_MOST_PARTS} parts.")
+    for first, last in _cuts(data, boundary, start, end):
         inner, body = _head(data, first, last)
         yield from _parts(data, inner, body, last, levels=levels - 1)
 

@@ -132,8 +132,13 @@ def test_nesting_has_an_end() -> None:
 
 
 def test_there_may_not_be_any_number_of_parts() -> None:
+    inner = b'--x\nContent-Type: multipart/mixed; boundary="y"\n\n' + b"--y\n\n\n" * 40 + b"--y--\n"
+
     with pytest.raises(PackageUnreadable, match="more than 100 parts"):
         mime.read(RELATED + b"--x\n\n\n" * 102)
+    with pytest.raises(PackageUnreadable, match="more than 100 parts"):
+        mime.read(RELATED + inner * 3)
+    assert len(mime.read(RELATED + inner * 2).parts) == 80
 
 
 def test_a_head_without_end_is_refused() -> None:
