@@ -41,7 +41,7 @@ from adapter.replay.company import Actor, Engage
 from adapter.replay.holdings import Holdings, Names, files, holdings
 from adapter.replay.people import People
 from adapter.replay.remint import remint
-from adapter.replay.scenario import Scenario, ScenarioError, Step
+from adapter.replay.scenario import Casting, Scenario, ScenarioError, Step
 from adapter.replay.source import Source, glance
 from adapter.replay.stage import Stage
 from adapter.service.parts import Parts
@@ -67,7 +67,7 @@ class Performance:
         #: What was sent, for those that name its ids, answer it or send it again.
         self._sent: dict[str, bytes] = {}
         self._people = People(scenario.name, parts, self._labels)
-        self._actors = [self._actor(item.party, item.script, engage) for item in scenario.cast] if engage else []
+        self._actors = [self._actor(item, engage) for item in scenario.cast]
 
     def play(self) -> None:
         """Do every step at its moment.
@@ -94,15 +94,17 @@ class Performance:
         """Return the files that lie in the outboxes, by "party/name"."""
         return files(self._parts)
 
-    def _actor(self, party: str, script: Path, engage: Engage) -> Actor:
+    def _actor(self, cast: Casting, engage: Engage | None) -> Actor:
+        if engage is None:
+            raise self._mistake(f"nobody plays {cast.party}")
         return Actor.engaged(
-            party,
-            script,
+            cast.party,
+            cast.script,
             engage,
-            outbox=self._outbox(party),
-            folder=self._folder / "actors" / party,
+            outbox=self._outbox(cast.party),
+            folder=self._folder / "actors" / cast.party,
             clock=self._stage.clock,
-            new_id=self._new_ids(party),
+            new_id=self._new_ids(cast.party),
         )
 
     @property
