@@ -52,10 +52,14 @@ class Entry:
 
     @property
     def uses(self) -> tuple[str, ...]:
-        """Return what the certificate is made for, in the words of its keyUsage."""
-        names = {Usage.COMMITMENT: "signing", Usage.AUTHENTICATION: "authentication"}
-        signing = [name for usage, name in names.items() if usage in self.certificate.usages]
-        return (*signing, *(("encryption",) if may_encrypt(self.certificate) else ()))
+        """Return what the certificate is made for; those for encryption may prove who one is besides (SEID 2)."""
+        usages = self.certificate.usages
+        may = {
+            "signing": Usage.COMMITMENT in usages,
+            "encryption": may_encrypt(self.certificate),
+            "authentication": Usage.AUTHENTICATION in usages and not may_encrypt(self.certificate),
+        }
+        return tuple(name for name, is_so in may.items() if is_so)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

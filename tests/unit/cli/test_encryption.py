@@ -144,7 +144,7 @@ def test_the_certificates_are_listed(budstikke: Budstikke, trusting: Path, pair:
     assert "Syntetisk sykehus TEST" in ran.out
     assert [row["role"] for row in rows] == ["own", "issuer", "issuer", "issuer"]
     assert (rows[0]["serial"], rows[0]["organisation_number"]) == (pair.certificate.serial, "999888777")
-    assert rows[0]["for"] == ["authentication", "encryption"]
+    assert rows[0]["for"] == ["encryption"]
 
 
 def test_without_certificates_it_says_so(budstikke: Budstikke, config: Path) -> None:

@@ -13,15 +13,19 @@ import pytest
 from answering import DAY, Office, reply, serving
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp as wire
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from pki import CLINIC, NOW, SINCE, UNTIL, World, key
 
+from adapter.trust import crl, ocsp
+from adapter.trust.certificate import Certificate
 from adapter.trust.fetch import HttpFetch
 from adapter.trust.pki import Purpose
 from adapter.trust.revocation import PAUSE, Revocation
 from adapter.trust.standing import Answer, Standing
+from adapter.trust.statement import Unreliable
 
 
 @pytest.fixture
@@ -343,6 +347,43 @@ def test_an_answer_about_another_certificate_says_nothing(office: Office, world:
 
 def _about(office: Office, world: World, body: bytes) -> bytes:
     return reply(office.authority, world.signing, body)
+
+
+def test_an_issuer_with_an_elliptic_key_that_says_little_is_believed() -> None:
+    secret = ec.generate_private_key(ec.SECP256R1())
+    issuer, holder = _plain("Budstikke TEST EC", secret, secret), _plain("Innehaver TEST", key("holder"), secret)
+    made = (
+        x509.CertificateRevocationListBuilder().issuer_name(issuer.x509.subject).last_update(NOW).next_update(NOW + DAY)
+    )
+    only_issuers, is_critical = _scope(only_contains_ca_certs=True)
+    data = made.sign(secret, hashes.SHA256()).public_bytes(Encoding.DER)
+    wrong = made.add_extension(only_issuers, critical=is_critical).sign(secret, hashes.SHA256())
+    reply_to = wire.OCSPResponseBuilder().add_response(
+        cert=holder.x509,
+        issuer=issuer.x509,
+        algorithm=hashes.SHA256(),
+        cert_status=wire.OCSPCertStatus.GOOD,
+        this_update=NOW,
+        next_update=NOW + DAY,
+        revocation_time=None,
+        revocation_reason=None,
+    )
+    signed = reply_to.responder_id(wire.OCSPResponderEncoding.NAME, issuer.x509).sign(secret, hashes.SHA256())
+
+    assert crl.read_list(data, issuer).standing(holder, NOW, NOW).standing is Standing.GOOD
+    assert ocsp.read_reply(signed.public_bytes(Encoding.DER), holder, issuer).revoked_at is None
+    with pytest.raises(Unreliable, match="other kinds"):
+        crl.read_list(wrong.public_bytes(Encoding.PEM), issuer).standing(holder, NOW, NOW)
+
+
+def _plain(name: str, own: Any, by: Any) -> Certificate:
+    """Return a certificate without extensions."""
+    issuer, subject = (
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, one)]) for one in ("Budstikke TEST EC", name)
+    )
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(own.public_key())
+    made = builder.serial_number(7).not_valid_before(SINCE).not_valid_after(UNTIL).sign(by, hashes.SHA256())
+    return Certificate.of(made.public_bytes(Encoding.DER))
 
 
 def test_a_list_that_cannot_be_read_or_kept_is_no_reason_to_fail(office: Office, tmp_path: Path) -> None:

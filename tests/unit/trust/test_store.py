@@ -45,7 +45,7 @@ def test_pairs_are_found_in_every_form(world: World, tmp_path: Path) -> None:
 
     found = {entry.path.name: (entry.certificate, entry.uses) for entry in store.own}
     assert found == {
-        "a.p12": (world.encryption.certificate, ("authentication", "encryption")),
+        "a.p12": (world.encryption.certificate, ("encryption",)),
         "b.pem": (world.person.certificate, ("signing",)),
         "c.cer": (world.foreign.certificate, ("signing",)),
     }
