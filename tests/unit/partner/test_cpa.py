@@ -9,7 +9,7 @@ import pytest
 from agreements import CPPA, SHA1, SHA256, agreement, der, profile
 from hypothesis import given
 from hypothesis import strategies as st
-from pki import NOW
+from pki import NOW, UNTIL
 
 from adapter.errors import AgreementUnreadable
 from adapter.partner.cpa import Reading, read
@@ -173,3 +173,29 @@ def test_a_torn_file_is_read_or_refused_and_nothing_else(data: st.DataObject) ->
     except AgreementUnreadable:
         return
     assert found.snapshots
+
+
+def test_a_certificate_that_is_over_is_kept_and_said() -> None:
+    found = read(agreement(), source="cpa.xml", at=UNTIL + timedelta(days=1))
+
+    assert 'the certificate "NAV_sign" ended on 2028-01-01' in found.notes
+    assert len(found.snapshots[1].credentials) == 2
+
+
+@pytest.mark.parametrize(
+    ("left_out", "known"),
+    [("ReliableMessaging", (None, SHA256)), ("SignatureAlgorithm", (12, None)), ("ebXMLSenderBinding", (None, None))],
+)
+def test_a_link_may_promise_less(left_out: str, known: tuple[int | None, str | None]) -> None:
+    """As links over HTTP do, whose messages are not sent again."""
+    data = agreement().replace(f"c:{left_out}".encode(), f"c:Not{left_out}".encode())
+    (link,) = reading(data).snapshots[1].links
+
+    hours = link.reliability.retry_interval // timedelta(hours=1) if link.reliability else None
+    assert (hours, link.signature) == known
+
+
+def test_a_binding_without_a_service_says_nothing() -> None:
+    data = agreement().replace(b"c:Service ", b"c:NotService ").replace(b"/c:Service>", b"/c:NotService>")
+
+    assert [snapshot.capabilities for snapshot in reading(data).snapshots] == [(), ()]
