@@ -171,34 +171,31 @@ def _needed(pattern: re.Pattern[str], version: str, original: str, found: re.Mat
     A pattern may allow any word between its own: such a word does not stay. Of a word that begins like a keyword the
     end stays only where it is short and in small letters, as inflections are.
     """
-    trial = version
-    for word in WORD.finditer(version, *_whole_words(version, found)):
+    first, last = found.start(), _end_of_word(version, found.end())
+    # one letter before and one after, for patterns that ask where a word begins and ends
+    before = max(0, first - 1)
+    trial, place = version[before : last + 1], first - before
+    for word in list(WORD.finditer(trial, place, last - before)):
         without = _blanked(trial, word.start(), word.end())
-        if _matches(pattern, without, found):
+        if pattern.match(without, place):
             trial = without
             continue
-        first = max(word.start(), found.start())
         end = next(
             end
-            for end in range(first + 1, word.end() + 1)
-            if end == word.end() or _matches(pattern, _blanked(trial, end, word.end()), found)
+            for end in range(word.start() + 1, word.end() + 1)
+            if end == word.end() or pattern.match(_blanked(trial, end, word.end()), place)
         )
-        rest = original[end : word.end()]
+        rest = original[before + end : before + word.end()]
         if len(rest) <= _LONGEST_ENDING and not any(sign.isupper() for sign in rest):
             end = word.end()
-        yield from range(first, end)
+        yield from range(before + word.start(), before + end)
 
 
-def _whole_words(text: str, found: re.Match[str]) -> tuple[int, int]:
-    end = found.end()
+def _end_of_word(text: str, end: int) -> int:
     while end < len(text) and text[end].isalpha():
         end += 1
-    return found.start(), end
+    return end
 
 
 def _blanked(text: str, start: int, end: int) -> str:
     return f"{text[:start]}{'x' * (end - start)}{text[end:]}"
-
-
-def _matches(pattern: re.Pattern[str], text: str, found: re.Match[str]) -> bool:
-    return pattern.match(text, found.start()) is not None

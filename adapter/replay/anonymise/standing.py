@@ -25,6 +25,8 @@ _CODE = re.compile(r"(?=.{1,12}$)(?:[A-ZÆØÅ]{1,3}|[A-ZÆØÅ]{0,4}\d{1,5}(?:[
 _UNIT = re.compile(
     r"(?:%|(?:[munkpfdc]?(?:g|l|L|mol|m|IE|IU|E|kat|eq|U|J|cal)|10\^?\d{1,2}|mmHg|stk|min|s|t|d)(?:/|\b)){1,4}"
 )
+#: Values of xml:lang and xml:space.
+_XML_OWN = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?|preserve|default")
 _NAMESPACE = re.compile(
     r"http://(?:www\.kith\.no/xmlstds|(?:www\.)?ehelse\.no/xmlstds|www\.w3\.org|schemas\.xmlsoap\.org|www\.nav\.no/xml"
     r"|www\.trygdeetaten\.no/xml|www\.oasis-open\.org)[\w./#-]{0,80}"
@@ -42,6 +44,8 @@ def stays(core: str, place: Place) -> bool:  # noqa: PLR0911 - one kind of place
             return _UNIT.fullmatch(core) is not None
         case "DN":
             return core in _code_names()
+        case "lang" | "space":
+            return place.is_prefixed and _XML_OWN.fullmatch(core) is not None
         case "type":
             return place.is_prefixed and core.rpartition(":")[2] in _types()
     if place.attribute in _COUPLINGS:

@@ -365,6 +365,8 @@ def test_sex_and_age_of_a_number_are_those_of_the_old_one(alone: Alone) -> None:
             '<a xmlns:x="" x:schemaLocation="http://www.kith.no/xmlstds/a C:\\Ola\\a.xsd"/>',
             r".*/a [A-Z]:\\\w{3}\\\w\.\w{3}\"/>",
         ),
+        ('<a xml:lang="nb" lang="nb"/>', r'<a xml:lang="nb" lang="(?!nb)\w\w"/>'),
+        ('<a xml:type="xsd:string" xml:space="Ola"/>', r'<a xml:type="xsd:string" xml:space="(?!Ola)\w{3}"/>'),
         ("<FamilyName>Berg &amp; Dal</FamilyName>", r"<FamilyName>\w+ &amp; \w+</FamilyName>"),
         ("<Tekst>Ola &#x26; Kari &quot;</Tekst>", r"<Tekst>\w{3} &#x26; \w{4} &quot;</Tekst>"),
     ],

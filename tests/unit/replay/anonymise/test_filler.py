@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -117,3 +118,13 @@ def test_zeros_stay() -> None:
 def test_a_keyword_is_known() -> None:
     assert is_keyword("nav")
     assert not is_keyword("nordmann")
+
+
+def test_a_long_text_full_of_keywords_takes_no_longer_than_its_length_asks_for() -> None:
+    text = "Kari er sykmeldt. " * 3000
+
+    began = process_time()
+    new = FILLER.text(text)
+
+    assert process_time() - began < 10
+    assert new.count("sykmeldt") == 3000

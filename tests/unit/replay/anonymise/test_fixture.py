@@ -11,6 +11,7 @@ import pytest
 from adapter import resources
 from adapter.check.ladder import Checker
 from adapter.check.policy import Policy
+from adapter.errors import ConfigError
 from adapter.replay.anonymise import Anonymiser, Key, Protocol
 from adapter.replay.anonymise.fixture import Fixture, fixtures_of, write
 from adapter.replay.anonymise.rehearsal import differences
@@ -154,7 +155,7 @@ def test_a_report_of_nothing_says_so() -> None:
 def test_a_key_that_can_be_guessed_is_refused(secret: bytes, tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(secret)
 
-    with pytest.raises(Exception, match="fewer than 16 bytes"):
+    with pytest.raises(ConfigError, match="fewer than 16 bytes"):
         Key.load(tmp_path / "key")
 
 
