@@ -250,7 +250,7 @@ def test_a_folder_without_messages_is_a_mistake(budstikke: Budstikke, tmp_path: 
 def test_a_scenario_comes_out_as_it_expects(budstikke: Budstikke) -> None:
     ran = budstikke("replay", "--isolated", SCENARIOS / "07a-same-msgid-again.toml", SCENARIOS / "copy-recipient.toml")
 
-    assert (ran.exit_code, ran.out) == (0, "duplikat: as expected.\nkopimottaker: as expected.\n")
+    assert (ran.exit_code, ran.out) == (0, "07a-same-msgid-again: as expected.\ncopy-recipient: as expected.\n")
 
 
 @pytest.fixture

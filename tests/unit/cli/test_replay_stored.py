@@ -209,12 +209,15 @@ def test_a_batch_that_was_stopped_by_hand_goes_on_or_ends(budstikke: Budstikke) 
     assert budstikke("replay", "show", 9).exit_code == 3
 
 
+@pytest.mark.usefixtures("stopped")
 def test_what_is_left_out_on_the_way_shows_in_the_exit_code(budstikke: Budstikke) -> None:
-    first = budstikke("replay", "stored", "--id", 1, "--real", "--ids", "new", "--yes")
-    again = budstikke("replay", "stored", "--id", 1, "--id", 7, "--direction", "in", "--real", "--ids", "new", "--yes")
+    first = budstikke("replay", "stored", "--id", 1, "--id", 3, "--real", "--ids", "kept", "--yes")
+    other = budstikke("replay", "stored", "--id", 3, "--real", "--ids", "kept", "--yes")
+    again = budstikke("replay", "resume", 1)
 
-    assert (first.exit_code, again.exit_code) == (0, 0)
-    assert "done" in again.out
+    assert [ran.exit_code for ran in (first, other, again)] == [130, 0, 1]
+    assert "1 done, 1 left out." in again.out
+    assert "it is on its way" in budstikke("replay", "show", 1).out
 
 
 def test_a_folder_gets_what_would_be_sent_and_nothing_else_happens(budstikke: Budstikke) -> None:
