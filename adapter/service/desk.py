@@ -33,6 +33,7 @@ from adapter.partner.address_register import AddressRegister
 from adapter.service.commit import Case, commit, decided_row
 from adapter.service.earlier import add_threads, earlier_of, remember
 from adapter.service.post import Post
+from adapter.service.witness import Witness
 from adapter.store.ledger import Ledger
 from adapter.store.query import Query
 from adapter.store.rows import (
@@ -84,8 +85,13 @@ class Desk:
         post: Post,
         *,
         addresses: AddressRegister,
+        witness: Witness | None = None,
     ) -> None:
-        """Take what decisions need; all of it is loaded once for the life of a worker."""
+        """Take what decisions need; all of it is loaded once for the life of a worker.
+
+        The witness is the one by whom the checker judges signatures, where issuers are asked about signers.
+        """
+        self._witness = witness
         self._addresses = addresses
         self._store = store
         self._checker = checker
@@ -105,6 +111,9 @@ class Desk:
         with self._store.writing() as ledger:
             cases = self._current(ledger, cases, now)
             committed = commit(ledger, cases, now)
+            if self._witness is not None:
+                seen = ((case.arrival.id, case.arrival.data) for case in cases)
+                ledger.log(list(self._witness.events(seen)), at=now)
         self._post.publish(committed.parcels, now)
         for case in cases:
             self._doubt_addresses(case)

@@ -18,6 +18,7 @@ from adapter.flow.context import Context
 from adapter.service import logs
 from adapter.service.desk import Desk, Policies
 from adapter.service.post import Post
+from adapter.service.witness import Witness
 from adapter.store.store import Store
 
 Clock = Callable[[], datetime]
@@ -51,7 +52,9 @@ class Parts:
         post = Post(store, channels, build.retry_policy(settings))
         policies = Policies(_policy(settings), context)
         addresses = build.address_register(settings)
-        desk = Desk(store, checker(settings), context, policies, post, addresses=addresses)
+        witness = Witness(build.verifier(settings)) if settings.trust.revocation else None
+        judged = checker(settings, witness)
+        desk = Desk(store, judged, context, policies, post, addresses=addresses, witness=witness)
         return cls(settings, store, channels, context, post, desk)
 
     def close(self) -> None:
@@ -59,8 +62,8 @@ class Parts:
         self.store.close()
 
 
-def checker(settings: Settings) -> Checker:
-    """Return the checker with the configured schemas, limits, scanner and trusted roots."""
+def checker(settings: Settings, witness: Witness | None = None) -> Checker:
+    """Return the checker with the configured schemas, limits, scanner and trusted roots; a witness judges for it."""
     scan = CommandScanner(settings.checks.scan_command) if settings.checks.scan_command else None
     return Checker(
         SchemaSet.load(settings.schemas.directory),
@@ -68,7 +71,7 @@ def checker(settings: Settings) -> Checker:
         build.limits(settings),
         explain=True,
         scan=scan,
-        verify=build.verifier(settings).judge,
+        verify=(witness or build.verifier(settings)).judge,
     )
 
 

@@ -150,7 +150,7 @@ def checker() -> Iterator[Checker]:
 @pytest.fixture
 def make_bench(monkeypatch: pytest.MonkeyPatch, checker: Checker, tmp_path: Path) -> Iterator[Callable[[], Bench]]:
     """Return what makes benches, each in a folder of its own."""
-    monkeypatch.setattr(parts_module, "checker", lambda _settings: checker)
+    monkeypatch.setattr(parts_module, "checker", lambda *_: checker)
     made: list[Parts] = []
 
     def make(text: str = "") -> Bench:
