@@ -76,8 +76,14 @@ def stored(
         str | None, typer.Option("--finding", metavar="CODE", help="Only those with a finding of this rule.")
     ] = None,
     thread: Annotated[int | None, typer.Option("--thread", metavar="ID", help="Only those of this thread.")] = None,
-    ids: Annotated[
-        list[int] | None, typer.Option("--id", metavar="ID", help="Only the message with this number; may be repeated.")
+    numbers: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--id",
+            envvar="BUDSTIKKE_REPLAY_STORED_ID",
+            metavar="ID",
+            help="Only the message with this number; may be repeated.",
+        ),
     ] = None,
     direction: Annotated[
         Direction | None,
@@ -132,10 +138,10 @@ def stored(
     from adapter.store import MessageFilter
 
     wanted = MessageFilter(
-        ids=tuple(ids) if ids else None,
+        ids=tuple(numbers) if numbers else None,
         state=state,
         # what the adapter made, its receipts above all, goes along only where somebody asks for it
-        direction=direction.value if direction else None if ids else "in",
+        direction=direction.value if direction else None if numbers else "in",
         type=type_,
         party=party,
         sender=sender,
