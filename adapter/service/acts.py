@@ -7,12 +7,13 @@ from datetime import datetime
 from adapter.errors import BudstikkeError
 from adapter.flow.context import Arrival
 from adapter.flow.decision import Decision
+from adapter.flow.follow import RECEIPT_TIMERS
 from adapter.flow.preflight import FINAL
 from adapter.message.state import DeliveryState, MessageState
 from adapter.service.parts import Parts
 from adapter.service.post import finish
 from adapter.store.ledger import Ledger
-from adapter.store.rows import DeliveryMove, DeliveryRow, EventData, MessageMove, MessageRow
+from adapter.store.rows import DeliveryMove, DeliveryRow, EventData, MessageMove, MessageRow, NewTimer
 from adapter.store.store import Store
 
 
@@ -32,10 +33,14 @@ def retry_delivery(store: Store, delivery: int, by: str, now: datetime) -> None:
 
 
 def requeue(ledger: Ledger, row: DeliveryRow, told: EventData, now: datetime) -> None:
-    """Put a delivery that was given up into the queue again; its message has not failed any more."""
+    """Put a delivery that was given up into the queue again; its message has not failed any more.
+
+    Its receipt is waited for again, as far as the deadlines are still to come.
+    """
     ledger.move_deliveries([DeliveryMove(id=row.id, to=DeliveryState.QUEUED, due_at=now, data=told)], at=now)
     if ledger.states_of([row.message_id])[row.message_id] is MessageState.FAILED:
         ledger.move_messages([MessageMove(id=row.message_id, to=MessageState.ACCEPTED)], at=now)
+    _watch_again(ledger, row, now)
 
 
 def abandon_delivery(store: Store, delivery: int, by: str, now: datetime) -> None:
@@ -78,6 +83,22 @@ def retry_message(store: Store, message: int, by: str, now: datetime) -> None:
                 f"Nothing is kept of message {message}.", hint="Ask its sender to send it again with a new MsgId."
             )
         ledger.move_messages([MessageMove(id=message, to=MessageState.RECEIVED, data={"by": by})], at=now)
+
+
+def _watch_again(ledger: Ledger, row: DeliveryRow, now: datetime) -> None:
+    """Start the timers anew that were stopped when a delivery was given up; each once, however often it was."""
+    stopped = {
+        (timer.rule, timer.due_at): NewTimer(
+            rule=timer.rule,
+            message_id=timer.message_id,
+            due_at=timer.due_at,
+            delivery_id=row.id,
+            party=timer.party,
+        )
+        for timer in ledger.timers_of([row.for_message_id], "stopped")
+        if timer.delivery_id == row.id and timer.rule in RECEIPT_TIMERS and timer.due_at > now
+    }
+    ledger.add_timers(list(stopped.values()))
 
 
 def _not_released(message: int, decision: Decision) -> NotPossible:

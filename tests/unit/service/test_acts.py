@@ -53,6 +53,26 @@ def test_a_delivery_is_given_up_after_the_last_attempt_and_a_person_sends_it_aft
         acts.retry_delivery(bench.parts.store, relay.id, "operator", bench.now)
 
 
+def test_the_receipt_of_what_is_sent_after_all_is_waited_for_again(bench: Any) -> None:
+    outbox = bench.home.outbox("nav")
+    outbox.rename(outbox.with_name("aside"))
+    bench.put("referrer", "dialogmelding-1.0-nav-behov-for-tiltak.xml")
+    for _ in range(9):
+        bench.run()
+        bench.now += timedelta(hours=1)
+    outbox.with_name("aside").rename(outbox)
+    (relay,) = bench.deliveries()
+
+    for _ in range(2):
+        acts.retry_delivery(bench.parts.store, relay.id, "operator", bench.now)
+        acts.abandon_delivery(bench.parts.store, relay.id, "operator", bench.now)
+    acts.retry_delivery(bench.parts.store, relay.id, "operator", bench.now)
+
+    with bench.parts.store.reading() as query:
+        running = [(timer.rule, timer.party) for timer in query.timers(state="running")]
+    assert running == [("receipt-notice", "referrer"), ("receipt-alarm", "referrer")]
+
+
 def test_a_delivery_that_is_made_cannot_be_given_up(bench: Any) -> None:
     bench.put("referrer", REFERRAL, number=1)
     bench.run()
