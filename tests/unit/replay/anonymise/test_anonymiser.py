@@ -304,6 +304,12 @@ def test_what_is_no_base64_stays_none(alone: Alone) -> None:
     assert "Kari" not in new
 
 
+def test_an_empty_attachment_stays_empty(alone: Alone) -> None:
+    message = msghead("<Base64Container> \n </Base64Container><Base64Container>====</Base64Container>")
+
+    assert alone(message) == message
+
+
 def test_bytes_are_found_wherever_they_stand(alone: Alone) -> None:
     content = base64.b64encode(b"%PDF-1.4 of Kari Nordmann and nobody else").decode()
 
