@@ -30,10 +30,7 @@ def register(settings: Settings) -> Register:
     """Return the register of all parties."""
     lists = CodeLists.load()
     known = snapshots(settings)
-    return Register(
-        _partner(party, about(party.her_ids, known), lists, is_strict=settings.checks.strict)
-        for party in settings.party
-    )
+    return Register(_partner(party, known, lists, is_strict=settings.checks.strict) for party in settings.party)
 
 
 def snapshots(settings: Settings) -> tuple[Snapshot, ...]:
@@ -49,19 +46,23 @@ def snapshots(settings: Settings) -> tuple[Snapshot, ...]:
 
 def _partner(party: PartyTable, known: tuple[Snapshot, ...], lists: CodeLists, *, is_strict: bool) -> Partner:
     """Return a party; the configuration wins over its snapshots, and a newer snapshot over an older one."""
+    own = about(party.her_ids, known)
 
     def from_snapshots(key: str) -> Any:  # noqa: ANN401 - of the type that the party has under the key
         if key in party.model_fields_set:
             return getattr(party, key)
-        said = (getattr(snapshot, key) for snapshot in known)
+        said = (getattr(snapshot, key) for snapshot in own)
         return next((value for value in said if value is not None), getattr(party, key))
 
+    parent = from_snapshots("parent_her_id")
+    # agreements with NAV are between organisations
+    above = about([parent], known) if parent else ()
     return Partner(
         id=party.id,
         role=party.role,
         name=party.name,
         her_ids=party.her_ids,
-        parent_her_id=from_snapshots("parent_her_id"),
+        parent_her_id=parent,
         organisation_number=from_snapshots("organisation_number"),
         channel=party.channel,
         receipts=party.receipts,
@@ -78,7 +79,7 @@ def _partner(party: PartyTable, known: tuple[Snapshot, ...], lists: CodeLists, *
         accepts=frozenset(party.accepts),
         relays_unsupported=party.relays_unsupported,
         contact=_contact(party.contact, lists),
-        snapshots=known,
+        snapshots=(*own, *above),
     )
 
 

@@ -56,11 +56,14 @@ class Partner:
     relays_unsupported: bool = False
     #: Who answers for what it writes, where nobody else is named.
     contact: HealthcareProfessional | None = None
-    #: What agreements, profiles and registers say of it, the newest first.
+    #: What agreements, profiles and registers say of it, then of the organisation above it; the newest first.
     snapshots: tuple[Snapshot, ...] = ()
 
     def snapshot(self, at: datetime, *, counterparts: Collection[str] = ()) -> Snapshot | None:
-        """Return what holds for it at a moment: its agreement with one of the counterparts, else what is for all."""
+        """Return what holds for it at a moment: its agreement with one of the counterparts, else what is for all.
+
+        A counterpart has HER-ids on two levels, and an agreement may name either.
+        """
         valid = [snapshot for snapshot in self.snapshots if snapshot.is_valid_at(at)]
         for snapshot in valid:
             if not set(counterparts).isdisjoint(snapshot.counterparts):

@@ -118,3 +118,13 @@ def test_an_isolated_run_asks_nobody_and_keeps_its_answers_apart(tmp_path: Path)
     apart = moved(found, tmp_path / "apart")
     assert not build.address_register(apart).is_configured
     assert apart.addresses.cache == tmp_path / "apart" / "address-register"
+
+
+def test_an_agreement_of_the_organisation_above_holds_and_fills_in_nothing(tmp_path: Path) -> None:
+    """NAV's agreements name organisations (level 1)."""
+    above = replace(SNAPSHOT, her_ids=("8990300",), agreement="nav:1", parent_her_id=None)
+    save(above, tmp_path / "partners")
+    found = friskliv(tmp_path, 'parent_her_id = "8990300"')
+
+    assert found.snapshots == (above,)
+    assert (found.service_type, found.municipality) == ("", None)
