@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 #: What stands before the parts, and before each part, of everything that is sent in earnest.
-_LARGEST_HEAD = 65_536
+_LARGEST_HEAD, _MOST_LINES = 65_536, 1_000
 #: Real ones have two parts; a gateway may put a footer beside them.
 _MOST_PARTS = 100
 #: Real ones have one level; a list server may wrap the whole in another.
@@ -109,6 +109,9 @@ def read(data: bytes, most_bytes: int = 51_200_000) -> Entity:
     """
     if len(data) > most_bytes:
         raise PackageUnreadable(f"The message has {len(data)} bytes; {most_bytes} are allowed.")
+    if data.startswith(b"--"):
+        # then the first boundary, too, stands behind a line end
+        data = b"\n" + data
     head, start = _head(data, _next_text(data, 0), len(data))
     if head.media_type is None and _guessed(data, start):
         # what stood above the parts was lost on the way
@@ -129,9 +132,13 @@ def _parts(data: bytes, head: Headers, start: int, end: int, *, levels: int) -> 
         raise PackageUnreadable("The message should have parts, and its boundary is not in it.")
     if not levels:
         raise PackageUnreadable("The parts of the message are packed into each other too often.")
+    has_parts = False
     for first, last in _cuts(data, boundary, start, end):
+        has_parts = True
         inner, body = _head(data, first, last)
         yield from _parts(data, inner, body, last, levels=levels - 1)
+    if not has_parts:
+        raise PackageUnreadable("The message should have parts, and has none.")
 
 
 def _boundary(data: bytes, head: Headers, start: int, end: int) -> bytes | None:
@@ -156,16 +163,10 @@ def _next_text(data: bytes, start: int) -> int:
 
 def _delimiters(data: bytes, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
     """Yield each line that is a boundary: where the part before it ends, where the next begins, whether it closes."""
-    text = b"--" + boundary
-    place = data.find(text, start, end)
-    while place >= 0:
-        after = place + len(text)
-        line_end = min(_after_line(data, after), end)
-        rest = data[after : min(line_end, after + 100)].strip()
-        if data[place - 1 : place] in {b"", b"\n"} and rest in {b"", b"--"}:
-            before = place - 1 if data[place - 2 : place] != b"\r\n" else place - 2
-            yield max(before, start), line_end, rest == b"--"
-        place = data.find(text, after, end)
+    line = re.compile(rb"\n--" + re.escape(boundary) + rb"(--)?[ \t]{0,100}\r?(?=\n|\Z)")
+    for found in line.finditer(data, max(start - 1, 0), end):
+        before = found.start() - (data[found.start() - 1 : found.start()] == b"\r")
+        yield max(before, start), min(found.end() + 1, end), found[1] is not None
 
 
 def _cuts(data: bytes, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -192,24 +193,27 @@ def _head(data: bytes, start: int, end: int) -> tuple[Headers, int]:
 
     A line that is neither a header nor the rest of one ends the block: there the blank line was lost.
     """
-    position = start
-    lines: list[bytes] = []
+    position, number = start, 0
+    fields: list[tuple[str, list[bytes]]] = []
     while position < end:
-        if position - start > _LARGEST_HEAD:
+        number += 1
+        if position - start > _LARGEST_HEAD or number > _MOST_LINES:
             raise PackageUnreadable("A block of headers of the message is larger than any that is ever sent.")
         line_end = min(_after_line(data, position), end)
         line = data[position : min(line_end, position + _LARGEST_HEAD)].rstrip(b"\r\n")
+        found = _FIELD.match(line)
         if not line.strip():
             position = line_end
             break
-        if lines and (line[:1] in b" \t" or _is_cut_off(lines[-1], line)):
-            lines[-1] += b" " + line.strip()
-        elif _FIELD.match(line):
-            lines.append(line)
+        if fields and (line[:1] in b" \t" or _is_cut_off(fields[-1][1][-1], line)):
+            fields[-1][1].append(line.strip())
+        elif found:
+            fields.append((found[1].decode("ascii").lower(), [found[2].strip()]))
         else:
             break
         position = line_end
-    return _headers(lines), position
+    # of what stands twice the first one counts
+    return Headers(MappingProxyType({name: _value(lines) for name, lines in reversed(fields)})), position
 
 
 def _is_cut_off(before: bytes, line: bytes) -> bool:
@@ -217,13 +221,8 @@ def _is_cut_off(before: bytes, line: bytes) -> bool:
     return before.endswith(b";") and _BARE_PARAMETER.match(line) is not None
 
 
-def _headers(lines: Iterable[bytes]) -> Headers:
-    values: dict[str, str] = {}
-    for line in lines:
-        found = _FIELD.match(line)
-        if found:
-            values.setdefault(found[1].decode("ascii").lower(), found[2].decode("latin-1").strip())
-    return Headers(MappingProxyType(values))
+def _value(lines: Iterable[bytes]) -> str:
+    return b" ".join(lines).decode("latin-1")
 
 
 def _decoded(body: bytes, encoding: str | None) -> bytes:

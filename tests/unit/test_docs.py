@@ -12,7 +12,7 @@ from adapter import resources
 from adapter.check import rules
 from adapter.cli.reference import pages, write_pages
 from adapter.config import Settings
-from adapter.envelope.rules import table
+from adapter.envelope.rules import table as envelope_rules
 from adapter.flow import rules as more_rules
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +58,7 @@ def test_the_pages_are_written_into_a_folder(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "docs").iterdir()} == set(pages())
 
 
-CODES = sorted({rule.id for rule in (*rules.every(), *more_rules.ALL, *table.load().rules.values())})
+CODES = sorted({rule.id for rule in (*rules.every(), *more_rules.ALL, *envelope_rules.load().rules.values())})
 
 
 def test_every_verb_is_on_the_page_of_commands() -> None:

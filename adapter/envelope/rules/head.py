@@ -27,6 +27,8 @@ _IN_HEADER = frozenset(
     for name in ("MessageHeader", "AckRequested", "Acknowledgment", "ErrorList", "MessageOrder", "SyncReply")
 ) | {f"{{{XMLDSIG}}}Signature"}
 _IN_BODY = frozenset(f"{{{EBXML}}}{name}" for name in ("Manifest", "StatusRequest", "StatusResponse"))
+#: The namespaces that have schemas here.
+_JUDGED = frozenset({SOAP, EBXML, XMLDSIG})
 #: An agreement that a partner names by itself, such as `nav:12345` or `nav:qass:35065` (HIS 1037, 6.2.1).
 _NAMED_AGREEMENT = re.compile(r"[a-z]{1,20}(?::[A-Za-z0-9-]{1,20}){1,2}")
 _LONGEST_NAME = 60
@@ -72,14 +74,9 @@ def _schemas() -> SchemaSet:
 def _is_about_soap(fault: SchemaFault, root: etree._Element) -> bool:
     """Tell whether a fault lies in SOAP itself, and not in a block of ebXML or its signature."""
     element = locate(fault, root)
-    while element is not None:
-        namespace = etree.QName(element).namespace
-        if namespace in {EBXML, XMLDSIG}:
-            return False
-        if namespace == SOAP:
-            break
-        element = element.getparent()
-    return True
+    around = () if element is None else (element, *element.iterancestors())
+    namespaces = (etree.QName(one).namespace for one in around)
+    return next((name for name in namespaces if name in _JUDGED), SOAP) == SOAP
 
 
 def _structure(subject: Subject) -> Iterator[Seen]:

@@ -251,6 +251,10 @@ def test_a_receipt_is_known_by_its_action(receipt: Message, action: str, is_righ
     assert (mismatches(found, receipt) == ()) is is_right
 
 
+def test_a_message_of_no_type_is_held_against_its_parties_alone() -> None:
+    assert mismatches(envelopes.header(), building.referral(kind=Kind.OTHER, type=None, documents=())) == ()
+
+
 def test_what_names_nobody_is_not_held_against_the_header() -> None:
     message = building.referral(sender=None, receiver=None)
 

@@ -107,6 +107,11 @@ def test_a_boundary_that_is_nowhere_is_refused() -> None:
         mime.read(RELATED + b"nothing")
 
 
+def test_parts_that_are_none_are_refused() -> None:
+    with pytest.raises(PackageUnreadable, match="has none"):
+        mime.read(RELATED + b"--x--")
+
+
 def test_text_that_begins_like_a_boundary_is_none() -> None:
     assert octets(RELATED + b"--x\n\n--xy\n--x y\n z--x\n--x--") == [b"--xy\n--x y\n z--x"]
 
@@ -143,7 +148,9 @@ def test_there_may_not_be_any_number_of_parts() -> None:
 
 def test_a_head_without_end_is_refused() -> None:
     with pytest.raises(PackageUnreadable, match="headers"):
-        mime.read(b"A: b\n" * 20_000)
+        mime.read(b"A: b\n" * 1_001)
+    with pytest.raises(PackageUnreadable, match="headers"):
+        mime.read((b"A: " + b"b" * 1_000 + b"\n") * 70)
 
 
 def test_a_message_that_is_too_large_is_refused() -> None:
@@ -263,5 +270,6 @@ def test_reading_takes_time_in_proportion_to_the_bytes() -> None:
     mime.read(RELATED + b"--x\n\n" + b"\n--xy" * 300_000)
     mime.read(b'Content-Type: text/xml; a="' + b"\\" * 60_000 + b"\n\n<a/>")
     mime.read(b"Content-Type: text/xml" + b";a=b" * 15_000 + b"\n\n<a/>").headers.parameter("z")
+    mime.read(RELATED + (b"--x\nContent-Type: text/xml;" + b"\n a" * 900 + b"\n\n\n") * 90)
     encoded = base64.encodebytes(bytes(3_000_000))
     assert len(mime.read(b"Content-Transfer-Encoding: base64\n\n" + encoded).parts[0].octets) == 3_000_000

@@ -193,6 +193,19 @@ def test_references_without_a_namespace_are_read() -> None:
     assert [one.digest for one in message.acknowledgment.references] == [("cid:a", "urn:d", "AA==")]
 
 
+def test_a_reference_that_says_nothing_is_read_as_that() -> None:
+    message = soap.read(root('<eb:Acknowledgment><ds:Reference URI=""/></eb:Acknowledgment>'))
+
+    assert message.acknowledgment is not None
+    assert [one.digest for one in message.acknowledgment.references] == [("", "", "")]
+
+
+def test_a_description_in_no_language_stays_so() -> None:
+    message = envelopes.message(header=envelopes.header(descriptions=(Description("Hei"),)))
+
+    assert soap.read(etree.fromstring(etree.tostring(soap.written(message)))) == message
+
+
 def test_a_soap_fault_is_read() -> None:
     fault = soap.read_fault(
         root(body="<SOAP:Fault><faultcode>SOAP:Client</faultcode><faultstring>Nei</faultstring></SOAP:Fault>")
