@@ -37,6 +37,8 @@ class _Place:
 
     #: Names the place, and the certificates that what is said there is about.
     key: str
+    #: Its address: who does not answer one question does not answer another.
+    source: str
     bring: Callable[[], bytes]
     read: Callable[[bytes], Said]
     #: What it says is kept in the folder too.
@@ -58,7 +60,7 @@ class Revocation:
     uses_nonce: bool = False
     clock: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     _kept: dict[str, Said] = field(default_factory=dict, repr=False)
-    #: Until when a place is left alone, and why.
+    #: Until when a place, or its address, is left alone, and why.
     _pauses: dict[str, tuple[datetime, str]] = field(default_factory=dict, repr=False)
 
     def ask(self, certificate: Certificate, issuer: Certificate, at: datetime) -> Answer:
@@ -84,13 +86,20 @@ class Revocation:
         for way in self.ways:
             if way == "crl":
                 for key, path in self._files():
-                    yield _Place(key=_key(key, issuer), bring=partial(_contents, path), read=read_list, is_remote=False)
+                    yield _Place(
+                        key=_key(key, issuer),
+                        source=key,
+                        bring=partial(_contents, path),
+                        read=read_list,
+                        is_remote=False,
+                    )
                 for url in crl.addresses(certificate):
-                    yield _Place(key=_key(url, issuer), bring=partial(self.fetch, url), read=read_list)
+                    yield _Place(key=_key(url, issuer), source=url, bring=partial(self.fetch, url), read=read_list)
             else:
                 for url in ocsp.addresses(certificate):
                     yield _Place(
                         key=_key(url, issuer, certificate),
+                        source=url,
                         bring=partial(self._asked, url, certificate, issuer),
                         read=partial(ocsp.read_reply, certificate=certificate, issuer=issuer),
                     )
@@ -119,21 +128,29 @@ class Revocation:
             data = self._bring(place, now)
             fresh = place.read(data)
         except (Unreachable, Unreliable) as error:
-            self._pauses.setdefault(place.key, (now + PAUSE, str(error)))
+            name = place.source if isinstance(error, Unreachable) else place.key
+            self._pauses.setdefault(name, (now + PAUSE, str(error)))
             if kept is not None and kept.until >= at:
                 return kept
             raise
         self._kept[place.key] = fresh
+        if fresh.until < now:
+            # a server that was forgotten: what it says is judged, and not asked for again with every message
+            self._pauses[place.key] = (
+                now + PAUSE,
+                f"the {fresh.name} is out of date since {fresh.until:%Y-%m-%d %H:%M}",
+            )
         if self.cache is not None and place.is_remote:
             with suppress(OSError):  # a folder that cannot be written costs a request next time
                 _write(self.cache / place.key, data)
         return fresh
 
     def _bring(self, place: _Place, now: datetime) -> bytes:
-        until, reason = self._pauses.get(place.key, (now, ""))
-        if now < until:
-            raise Unreachable(reason)
-        self._pauses.pop(place.key, None)
+        for name in (place.source, place.key):
+            until, reason = self._pauses.get(name, (now, ""))
+            if now < until:
+                raise Unreachable(reason)
+            self._pauses.pop(name, None)
         return place.bring()
 
     def _recall(self, place: _Place) -> Said | None:

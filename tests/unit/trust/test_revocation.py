@@ -248,6 +248,25 @@ def test_a_server_that_does_not_answer_is_left_alone_for_a_while(office: Office)
     assert _ask(revocation, office).standing is Standing.GOOD
 
 
+def test_a_server_that_was_forgotten_is_not_asked_with_every_message(office: Office) -> None:
+    office.publish(at=NOW - 3 * DAY)
+    revocation = _asking(ways=("crl",))
+    answers = [_ask(revocation, office) for _ in range(3)]
+
+    assert office.server.asked == ["/list"]
+    assert all("out of date since 2026-02-28" in answer.evidence for answer in answers)
+    assert _ask(revocation, office, NOW - 3 * DAY).standing is Standing.GOOD
+
+
+def test_a_responder_that_is_silent_about_one_is_not_asked_about_another(office: Office, world: World) -> None:
+    other = office.authority.issue(CLINIC, key("person"), Purpose.SIGNING, since=SINCE, until=UNTIL)
+    revocation = _asking(ways=("ocsp",))
+    for pair in (office.holder, other, office.holder):
+        revocation.ask(pair.certificate, world.issuing.pair.certificate, NOW)
+
+    assert office.server.asked == ["/ocsp"]
+
+
 def test_a_responder_is_asked_where_the_list_cannot_be_had(office: Office) -> None:
     office.respond()
     answer = _ask(_asking(), office)
