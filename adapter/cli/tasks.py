@@ -18,7 +18,7 @@ from adapter.cli.options import (
     is_for_a_verb_below,
     person,
 )
-from adapter.cli.output import json_line
+from adapter.cli.output import json_line, section
 
 tasks = typer.Typer(help="List, show, assign and close tasks.", invoke_without_command=True, rich_markup_mode=None)
 
@@ -32,10 +32,13 @@ def list_tasks(
     *,
     state: Annotated[Literal["open", "done", "all"], typer.Option("--state", help="Which ones.")] = "open",
     party: PartyOption = None,
+    deadlines: Annotated[
+        int, typer.Option("--deadlines", min=0, metavar="N", help="Print at most so many running deadlines below.")
+    ] = 20,
     as_json: JsonOption = False,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """List tasks, the most urgent first; the open ones when nothing else is said."""
+    """List tasks, the most urgent first, and running deadlines; the open ones when nothing else is said."""
     if is_for_a_verb_below(context):
         return
     from adapter.cli import agenda
@@ -43,11 +46,17 @@ def list_tasks(
     now = datetime.now(UTC)
     with open_store(config) as store, store.reading() as query:
         rows = query.tasks(state=None if state == "all" else state, party=party)
+        running = [] if as_json or state == "done" else query.upcoming_timers(party, limit=deadlines + 1)
     if as_json:
         for row in agenda.by_urgency(rows):
             json_line(dataclasses.asdict(row) | {"overdue": agenda.is_overdue(row, now)})
-    else:
-        agenda.task_table(rows, now)
+        return
+    agenda.task_table(rows, now)
+    if running and deadlines:
+        section("deadlines")
+        agenda.timer_table(running[:deadlines], now)
+        if len(running) > deadlines:
+            typer.echo("There are more; --deadlines prints them.")
 
 
 @tasks.command("show")

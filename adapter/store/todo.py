@@ -42,6 +42,12 @@ class Todo(Reader):
         rows = self._connection.execute(statement.order_by(timer.c.due_at, timer.c.id).limit(limit))
         return [to_row(TimerRow, row) for row in rows.mappings()]
 
+    def upcoming_timers(self, party: str | None = None, *, limit: int) -> list[TimerRow]:
+        """Return running timers, of one party or of all, the first due first."""
+        statement = select(timer).where(timer.c.state == "running", *equal((timer.c.party, party)))
+        rows = self._connection.execute(statement.order_by(timer.c.due_at, timer.c.id).limit(limit))
+        return [to_row(TimerRow, row) for row in rows.mappings()]
+
     def tasks(
         self,
         state: TaskState | None = "open",

@@ -163,6 +163,27 @@ def test_a_task_shows_its_message_what_was_found_and_what_runs(budstikke: Budsti
     assert [timer["rule"] for timer in page["deadlines"]] == ["assessment"]
 
 
+def test_running_deadlines_are_listed_below_the_tasks_the_first_due_first(budstikke: Budstikke, store: Path) -> None:
+    with Store.open(f"sqlite:///{store.parent}/var/budstikke.db") as opened, opened.writing() as ledger:
+        ledger.add_timers(
+            [
+                NewTimer(rule=rule, message_id=1, due_at=datetime(2099, month, 1, tzinfo=UTC), party=party)
+                for rule, month, party in (("epikrise", 3, "clinic"), ("assessment", 2, "clinic"), ("park", 1, "gp"))
+            ]
+        )
+
+    def deadlines(*arguments: object) -> list[str]:
+        lines = budstikke("tasks", *arguments).out.partition("\ndeadlines\n")[2].splitlines()[1:]
+        return [line.split()[3] if line.startswith("2099") else line for line in lines]
+
+    assert deadlines() == ["park", "assessment", "epikrise"]
+    assert deadlines("--party", "clinic") == ["assessment", "epikrise"]
+    assert deadlines("--deadlines", 1) == ["park", "There are more; --deadlines prints them."]
+    assert deadlines("--deadlines", 0) == []
+    assert deadlines("--state", "done") == []
+    assert "2099-01-01 01:00:00" in budstikke("tasks").out
+
+
 def test_a_task_names_the_patient_to_the_people_who_must_find_the_record(
     budstikke: Budstikke, store: Path, specs: Path
 ) -> None:
