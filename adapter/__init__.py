@@ -27,25 +27,32 @@ if TYPE_CHECKING:
     from adapter.check.finding import Verdict as Verdict
     from adapter.check.ladder import Checker
     from adapter.check.signature import Verify
+    from adapter.errors import AgreementUnreadable as AgreementUnreadable
     from adapter.errors import BudstikkeError as BudstikkeError
     from adapter.errors import CertificateUnreadable as CertificateUnreadable
     from adapter.errors import ChannelError as ChannelError
     from adapter.errors import ChannelUnavailable as ChannelUnavailable
     from adapter.errors import ConfigError as ConfigError
     from adapter.errors import DocumentTypeRefused as DocumentTypeRefused
+    from adapter.errors import EnvelopeError as EnvelopeError
+    from adapter.errors import EnvelopeUnreadable as EnvelopeUnreadable
     from adapter.errors import FormError as FormError
     from adapter.errors import KeyUnusable as KeyUnusable
     from adapter.errors import LimitExceeded as LimitExceeded
     from adapter.errors import NotWellFormed as NotWellFormed
+    from adapter.errors import PackageUnreadable as PackageUnreadable
+    from adapter.errors import PartnerError as PartnerError
     from adapter.errors import SignatureInvalid as SignatureInvalid
     from adapter.errors import SignatureMissing as SignatureMissing
     from adapter.errors import SignatureUnverifiable as SignatureUnverifiable
+    from adapter.errors import SnapshotUnreadable as SnapshotUnreadable
     from adapter.errors import SpecError as SpecError
     from adapter.errors import StoreError as StoreError
     from adapter.errors import StoreFull as StoreFull
     from adapter.errors import StoreLocked as StoreLocked
     from adapter.errors import StoreTooNew as StoreTooNew
     from adapter.errors import TrustError as TrustError
+    from adapter.errors import Undecryptable as Undecryptable
     from adapter.errors import UnsafeName as UnsafeName
     from adapter.message import Address as Address
     from adapter.message import Audience as Audience
@@ -97,25 +104,32 @@ _ROOMS = {
         "Verdict",
     ),
     "adapter.errors": (
+        "AgreementUnreadable",
         "BudstikkeError",
         "CertificateUnreadable",
         "ChannelError",
         "ChannelUnavailable",
         "ConfigError",
         "DocumentTypeRefused",
+        "EnvelopeError",
+        "EnvelopeUnreadable",
         "FormError",
         "KeyUnusable",
         "LimitExceeded",
         "NotWellFormed",
+        "PackageUnreadable",
+        "PartnerError",
         "SignatureInvalid",
         "SignatureMissing",
         "SignatureUnverifiable",
+        "SnapshotUnreadable",
         "SpecError",
         "StoreError",
         "StoreFull",
         "StoreLocked",
         "StoreTooNew",
         "TrustError",
+        "Undecryptable",
         "UnsafeName",
     ),
     "adapter.message": (
