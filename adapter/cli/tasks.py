@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -19,6 +19,9 @@ from adapter.cli.options import (
     person,
 )
 from adapter.cli.output import json_line, section
+
+if TYPE_CHECKING:
+    from adapter.store.rows import TaskRow, TaskState
 
 tasks = typer.Typer(help="List, show, assign and close tasks.", invoke_without_command=True, rich_markup_mode=None)
 
@@ -86,7 +89,7 @@ def assign_task(
 ) -> None:
     """Say who does a task."""
     with open_store(config) as store, store.writing() as ledger:
-        found(ledger.task(task_id), "task", task_id)
+        _must_be("open", found(ledger.task(task_id), "task", task_id))
         ledger.assign_task(task_id, name.strip() or None, by=person(by), at=datetime.now(UTC))
     typer.echo(f"Task {task_id} is {name.strip()}'s." if name.strip() else f"Task {task_id} is nobody's.")
 
@@ -97,7 +100,7 @@ def close_task(
 ) -> None:
     """Close a task."""
     with open_store(config) as store, store.writing() as ledger:
-        found(ledger.task(task_id), "task", task_id)
+        _must_be("open", found(ledger.task(task_id), "task", task_id))
         ledger.close_task(task_id, by=person(by), note=note, at=datetime.now(UTC))
     typer.echo(f"Task {task_id} is done.")
 
@@ -106,6 +109,14 @@ def close_task(
 def reopen_task(task_id: IdArgument, *, by: ByOption = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Open a task again."""
     with open_store(config) as store, store.writing() as ledger:
-        found(ledger.task(task_id), "task", task_id)
+        _must_be("done", found(ledger.task(task_id), "task", task_id))
         ledger.reopen_task(task_id, by=person(by), at=datetime.now(UTC))
     typer.echo(f"Task {task_id} is open.")
+
+
+def _must_be(state: TaskState, task: TaskRow) -> None:
+    if task.state != state:
+        from adapter.service.acts import NotPossible
+
+        hint = f"`budstikke tasks reopen {task.id}` opens it again." if state == "open" else ""
+        raise NotPossible(f"Task {task.id} is {task.state} already.", hint=hint)

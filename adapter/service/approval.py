@@ -185,7 +185,8 @@ def _refuse(number: int, stopping: Sequence[Finding], override: str | None) -> N
             f"Draft {number} is stopped by {first.rule}: {first.text}",
             hint=first.hint
             if final
-            else f"Mend it, or send it all the same: `budstikke drafts approve {number} --override REASON`.",
+            else f"{first.hint or 'Mend it.'} `budstikke drafts edit {number}` changes it; "
+            f"`budstikke drafts approve {number} --override REASON` sends it all the same.",
         )
 
 

@@ -148,9 +148,12 @@ class Composer:
     def _forwarding(self, writing: Writing, background: Background, options: Options) -> Message:
         receiver = self._register.by_id(options.to or "")
         if receiver is None:
-            raise CannotBeWritten(
-                "A forwarding needs a party to go to.", hint="Name a party of the configuration: --to."
+            said = (
+                f"There is no party {options.to!r} to forward to."
+                if options.to
+                else "A forwarding needs a party to go to."
             )
+            raise CannotBeWritten(said, hint="Name a party of the configuration: --to.")
         referral = background.message.henvisning
         before = referral.assessment.dates if referral and referral.assessment else ()
         dates = dict(options.dates or {})

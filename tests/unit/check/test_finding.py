@@ -67,7 +67,7 @@ def test_a_finding_prints_as_validate_promises() -> None:
         "path": "/Message/ServReq/Patient",
         "line": 31,
         "text": "The patient's phone number is missing.",
-        "hint": "Ask the referrer; the referral itself is never rejected for it.",
+        "hint": "The referrer adds it, before sending or when asked; what has come is never rejected for it.",
         "partner_text": "Pasientens telefonnummer mangler.",
     }
 

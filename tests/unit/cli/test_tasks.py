@@ -72,6 +72,18 @@ def test_a_task_that_is_not_there(budstikke: Budstikke, arguments: tuple[object,
     assert "no task 7" in ran.err
 
 
+def test_what_is_closed_or_open_already_says_so(budstikke: Budstikke) -> None:
+    opened = budstikke("tasks", "reopen", 1)
+    budstikke("tasks", "done", 1)
+    closed = [budstikke("tasks", "done", 1), budstikke("tasks", "assign", 1, "Kari")]
+
+    assert (opened.exit_code, opened.err) == (3, "ACT-01: Task 1 is open already.\n")
+    for ran in closed:
+        assert ran.exit_code == 3
+        assert "ACT-01: Task 1 is done already." in ran.err
+        assert "budstikke tasks reopen 1" in ran.err
+
+
 def test_a_task_shows_the_draft_that_was_written_for_it(budstikke: Budstikke, store: Path, specs: Path) -> None:
     draft = store.parent / "draft.xml"
     budstikke("build", specs / "dialogmelding-1.1-helsefaglig.toml", "-o", draft)

@@ -286,6 +286,7 @@ def test_a_need_goes_from_the_referrer_to_nav(bench: Any) -> None:
         (DraftKind.STATUS, {"code": "7"}, "no status 7"),
         (DraftKind.STATUS, {"code": "2", "party": "nav"}, "can write this"),
         (DraftKind.FORWARDING, {}, "needs a party to go to"),
+        (DraftKind.FORWARDING, {"to": "nobody"}, "no party 'nobody'"),
         (DraftKind.FORWARDING, {"to": "nav", "outcome": "2"}, "told whole"),
         (DraftKind.FORWARDING, {"to": "nav", "outcome": "2", "is_entitled": True, "waiting_end": "8"}, "no 8 in list"),
         (DraftKind.ANSWER, {}, "asks nothing"),
