@@ -240,4 +240,3 @@ def test_who_purges_a_message_purges_its_replays_and_what_is_planned_of_it(bench
     with bench.parts.store.reading() as query:
         assert query.kept([1, new]) == set()
         assert query.items(planned)[0].note == "its content was purged"
-
