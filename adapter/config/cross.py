@@ -6,7 +6,15 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapter.config.models import SQLITE, ChannelTable, PartyTable, ReceiptsTable, RouteTable, StoreTable
+from adapter.config.models import (
+    SQLITE,
+    ChannelTable,
+    DraftsTable,
+    PartyTable,
+    ReceiptsTable,
+    RouteTable,
+    StoreTable,
+)
 from adapter.config.problem import Problem, nearest
 
 
@@ -16,6 +24,7 @@ class Tables:
 
     store: StoreTable | None
     receipts: ReceiptsTable | None
+    drafts: DraftsTable | None
     parties: list[tuple[int, PartyTable]]
     channels: list[tuple[int, ChannelTable]]
     routes: list[tuple[int, RouteTable]]
@@ -35,6 +44,7 @@ def problems(tables: Tables) -> Iterator[Problem]:
     yield from _unknown(_references_to_channels(tables), tables.channel_ids, "channel")
     yield from _unknown(_references_to_parties(tables), tables.party_ids, "party")
     yield from _unknown_shapes(tables)
+    yield from _unknown_rules(tables)
     yield from _idle_channels(tables)
     yield from _entangled_folders(tables)
 
@@ -80,6 +90,18 @@ def _unknown_shapes(tables: Tables) -> Iterator[Problem]:
         if shape not in NAMES:
             known = ", ".join(sorted(NAMES))
             yield Problem(f"party[{index}].tolerance", f'there is no shape "{shape}"; the known ones are {known}')
+
+
+def _unknown_rules(tables: Tables) -> Iterator[Problem]:
+    named = tables.drafts.send_without_approval if tables.drafts else ()
+    if not named:
+        return
+    from adapter.check import rules  # noqa: PLC0415 - only configurations that name rules pay for it
+    from adapter.flow import rules as flow_rules  # noqa: PLC0415
+
+    known = {rule.id for rule in (*rules.every(), *flow_rules.ALL)}
+    places = ((f"drafts.send_without_approval[{index}]", rule) for index, rule in enumerate(named))
+    yield from _unknown(places, known, "rule")
 
 
 def _idle_channels(tables: Tables) -> Iterator[Problem]:

@@ -11,7 +11,16 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from adapter.config import cross
-from adapter.config.models import ChannelTable, PartyTable, ReceiptsTable, RouteTable, Settings, StoreTable, Table
+from adapter.config.models import (
+    ChannelTable,
+    DraftsTable,
+    PartyTable,
+    ReceiptsTable,
+    RouteTable,
+    Settings,
+    StoreTable,
+    Table,
+)
 from adapter.config.problem import Problem, nearest
 from adapter.errors import ConfigError
 
@@ -85,11 +94,12 @@ class _Reader:
         parties = self._array(PartyTable, "party")
         channels = self._array(ChannelTable, "channel")
         routes = self._array(RouteTable, "route")
-        store, receipts = single["store"], single["receipts"]
+        store, receipts, drafts = single["store"], single["receipts"], single["drafts"]
         self._problems += cross.problems(
             cross.Tables(
                 store=store if isinstance(store, StoreTable) else None,
                 receipts=receipts if isinstance(receipts, ReceiptsTable) else None,
+                drafts=drafts if isinstance(drafts, DraftsTable) else None,
                 parties=parties,
                 channels=channels,
                 routes=routes,

@@ -108,6 +108,8 @@ class Dispatcher:
         self._resumed: set[int] = set()
         self._look_for_deliveries = True
         self._look_for_messages = True
+        #: With `once`: what was judged may have begun deadlines that have passed, and drafts that go by themselves.
+        self._has_judged = False
         self._failures = 0
         self._not_before = 0.0
         self._last_failure: Failed | None = None
@@ -246,17 +248,20 @@ class Dispatcher:
                 self._look_for_deliveries = True
             case Resume(messages):
                 self._resumed.difference_update(messages)
-                self._look_for_messages = True
+                self._look_for_messages = self._has_judged = True
             case Recover():
                 self._look_for_deliveries = self._look_for_messages = True
                 if is_done:
                     self._spared.clear()
-            case FireTimers() if not is_done:
-                self._urgent.append(task)
+            case FireTimers():
+                if not is_done:
+                    self._urgent.append(task)
+                self._look_for_deliveries = self._look_for_deliveries or self._once
             case Fetch(channel, items):
                 if isinstance(outcome, Done):
                     self._left[channel].update((item.source, item.version) for item in outcome.left)
                 self._list(channel, retry=() if is_done else items)
+                self._has_judged = True
                 self._look_for_deliveries = self._look_for_deliveries or self._once
             case _:
                 pass
@@ -331,7 +336,12 @@ class Dispatcher:
             return False
         for name in self._channels:
             self._list(name)
-        return not any(self._files.values())
+        if any(self._files.values()):
+            return False
+        if self._has_judged:
+            self._has_judged = False
+            self._urgent.append(FireTimers())
+        return not self._urgent
 
     def _is_unfinished(self) -> bool:
         """Tell whether something is left that could not be done: it waits for another time, or for a person."""

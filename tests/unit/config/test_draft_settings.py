@@ -45,6 +45,7 @@ def test_nothing_goes_without_a_person_unless_it_is_said(tmp_path: Path) -> None
     ("old", "new", "said"),
     [
         ("send_without_approval = []", 'send_without_approval = ["telefon"]', "should be the code of a rule"),
+        ("send_without_approval = []", 'send_without_approval = ["AMO-04", "AMO-99"]', 'there is no rule "AMO-99"'),
         ('hpr = "565501872"', 'hpr = "HPR 1"', "should be an HPR number"),
         ('phone = "77000003"', 'telefon = "77000003"', "phone"),
     ],

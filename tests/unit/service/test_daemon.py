@@ -120,8 +120,23 @@ def test_once_does_everything_and_ends_with_0(bench: Any, hands: Hands, dispatch
 
     assert dispatcher().run() == 0
 
-    assert kinds(hands) == ["Recover", "FireTimers", "Fetch"]
+    assert kinds(hands) == ["Recover", "FireTimers", "Fetch", "FireTimers"]
     assert len(bench.home.delivered("clinic")) == len(bench.home.delivered("referrer")) == 1
+
+
+def test_once_sends_what_goes_by_itself_about_what_it_has_just_read(
+    make_bench: Callable[..., Any], stop: StopSign
+) -> None:
+    bench = make_bench('\n[drafts]\nsend_without_approval = ["AMO-04"]\n')
+    bench.put("referrer", "henvisning-2.0-uten-sykmeldingsstatus.xml")
+    one = Dispatcher(bench.settings, Hands(bench), stop, once=True, clock=lambda: datetime.now(UTC))  # type: ignore[arg-type]  # hands are a pool for all it asks
+    try:
+        assert one.run() == 0
+    finally:
+        one._store.close()
+
+    receipt_and_question = bench.home.delivered("referrer")
+    assert len(receipt_and_question) == 2
 
 
 def test_nothing_is_handed_out_beside_a_recovery(bench: Any, hands: Hands, dispatcher: Make) -> None:
@@ -191,7 +206,7 @@ def test_messages_and_deliveries_left_from_before_come_first(bench: Any, hands: 
 
     assert dispatcher().run() == 0
 
-    assert kinds(hands) == ["Recover", "FireTimers", "Resume", "Fetch"]
+    assert kinds(hands) == ["Recover", "FireTimers", "Resume", "Fetch", "FireTimers"]
     assert len(bench.home.delivered("clinic")) == 2
 
 
@@ -204,7 +219,7 @@ def test_once_does_not_end_before_a_message_that_was_parked(
 
     assert dispatcher().run() == 0
 
-    assert kinds(hands) == ["Recover", "FireTimers", "Fetch", "Fetch", "Resume"]
+    assert kinds(hands) == ["Recover", "FireTimers", "Fetch", "Fetch", "Resume", "FireTimers"]
     assert len(bench.home.delivered("clinic")) == 2
 
 
