@@ -234,6 +234,7 @@ MSG_09 = Rule(
     inbound=Severity.INFO,
     outbound=Severity.BLOCK,
     text="A message with this MsgId was received before. Nothing is done twice.",
+    hint="Nothing to do, unless it was meant as a new message: that needs a MsgId of its own.",
     source="HITS 1168 5.4",
 )
 MSG_10 = Rule(

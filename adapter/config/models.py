@@ -117,7 +117,9 @@ Name = Annotated[str, _shaped(r"[a-z0-9][a-z0-9._-]{0,39}", "should be a short n
 HerId = Annotated[str, _shaped(r"[1-9][0-9]{0,9}", "should be a HER-id: digits only")]
 OrganisationNumber = Annotated[str, _shaped(r"[0-9]{9}", "should be an organisation number: nine digits")]
 TypeCode = Annotated[str, _shaped(r"[A-Z][A-Z0-9_]{0,49}", "should be a message type in capitals, such as HENVISNING")]
-RuleCode = Annotated[str, _shaped(r"[A-Z]{3,4}-[0-9]{2}[a-z]?", "should be the code of a rule, such as AMO-04")]
+RuleCode = Annotated[str, _shaped(r"[A-Z][A-Z0-9]{1,3}-[0-9]{2}[a-z]?", "should be the code of a rule, such as AMO-04")]
+ServiceType = Annotated[str, _shaped(r"[A-Z]{0,2}[0-9]{0,2}", "should be a kind of service of list 8663, such as KX04")]
+Municipality = Annotated[str, _shaped(r"[0-9]{4}", "should be the number of a municipality: four digits")]
 Suffix = Annotated[str, _shaped(r"\.[A-Za-z0-9.]{1,15}", 'should be the end of a file name, such as ".xml"')]
 Oid = Annotated[str, _shaped(r"[0-2](?:\.[0-9]{1,12}){1,20}", 'should be an object identifier, such as "2.16.578.1"')]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
@@ -379,13 +381,13 @@ class PartyTable(Table):
     """Who answers what the party receives: the adapter, or the party's own system."""
     profiles: Annotated[tuple[Profile, ...], _Array, AfterValidator(_distinct)] = ()
     """Content profiles: "amo" is Arbeidsrettet mestringsopphold, "fri" a frisklivssentral, "navt" what NAV receives."""
-    service_type: Annotated[str, Field(pattern="^[A-Z]{0,2}[0-9]{0,2}$")] = ""
+    service_type: ServiceType = ""
     """Its kind of service in Adresseregisteret, such as "KX04" for a frisklivssentral."""
     agreed_type: Literal["HENVISNING", "HENVISNING_NYTILSTAND", "DIALOG_HELSEFAGLIG", "DIALOG_FORESPORSEL"] | None = (
         None
     )
     """The type of message agreed with it for referrals; without it any of these."""
-    municipality: Annotated[str, Field(pattern="^[0-9]{4}$")] | None = None
+    municipality: Municipality | None = None
     """The number of its municipality."""
     tolerance: Annotated[tuple[Text, ...], _Array, AfterValidator(_distinct)] = ("*",)
     """Schema-invalid shapes that its messages may have; "*" is every known one."""

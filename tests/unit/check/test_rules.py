@@ -37,6 +37,12 @@ def rule(request: pytest.FixtureRequest) -> Rule:
     return found
 
 
+def test_a_rule_that_asks_for_more_than_a_look_says_what_to_do(rule: Rule) -> None:
+    severities = {rule.inbound, rule.outbound} - {None, Severity.INFO}
+
+    assert rule.hint or not severities
+
+
 def test_a_rule_has_a_code_a_title_a_text_and_a_source(rule: Rule) -> None:
     assert _CODE.fullmatch(rule.id)
     assert rule.title

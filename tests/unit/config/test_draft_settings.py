@@ -37,8 +37,8 @@ def test_the_contact_of_a_party_is_a_health_professional() -> None:
 def test_nothing_goes_without_a_person_unless_it_is_said(tmp_path: Path) -> None:
     assert load(resources.example_config()).drafts.send_without_approval == ()
 
-    path = settings_with(tmp_path, "send_without_approval = []", 'send_without_approval = ["AMO-06", "MSG-01b"]')
-    assert load(path).drafts.send_without_approval == ("AMO-06", "MSG-01b")
+    path = settings_with(tmp_path, "send_without_approval = []", 'send_without_approval = ["AMO-06", "H11-06"]')
+    assert load(path).drafts.send_without_approval == ("AMO-06", "H11-06")
 
 
 @pytest.mark.parametrize(

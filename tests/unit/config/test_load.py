@@ -173,6 +173,16 @@ def test_every_mistake_is_listed_with_its_place(write: Write, minimal: str) -> N
         ('id = "clinic"', 'id = "The Clinic"', "party[0].id: should be a short name of a-z, 0-9, '.', '_' and '-'"),
         ('["8990101"]', "[8990101]", "party[0].her_ids[0]: should be text in quotes"),
         ('["8990101"]', '["HER 8990101"]', "party[0].her_ids[0]: should be a HER-id: digits only"),
+        (
+            '["8990101"]',
+            '["1"]\nmunicipality = "301"',
+            "party[0].municipality: should be the number of a municipality: four digits",
+        ),
+        (
+            '["8990101"]',
+            '["1"]\nservice_type = "kx04"',
+            "party[0].service_type: should be a kind of service of list 8663, such as KX04",
+        ),
         ('["8990101"]', "[]", "party[0].her_ids: should name at least one"),
         ('["8990101"]', '["1", "2", "1"]', "party[0].her_ids: names 1 more than once"),
         (
