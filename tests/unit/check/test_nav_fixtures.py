@@ -72,3 +72,31 @@ def test_each_rule_of_the_profile_is_triggered_by_one_message_and_not_by_another
     for rule in {rule.id for rule in Profile.load("navt").rules}:
         assert any(rule in rules for rules in found), rule
         assert any(rule not in rules for rules in found), rule
+
+
+#: Checks of NAV that no message of ours shows by itself, and where they are shown.
+ELSEWHERE = {
+    "NAV-0": 'there is no answer: entries with `nav = "none"`',
+    "NAV-1": "asks for an earlier message: test_nav.py, scenario 07c",
+    "NAV-2": "asks the population register: test_nav.py",
+    "NAV-3": "asks the population register: test_nav.py",
+    "NAV-4": "asks NAV's list of test persons: test_nav.py",
+    "NAV-7": "asks NAV's virus scanner: test_nav.py",
+    "NAV-8": "asks the register of health personnel: test_nav.py",
+    "NAV-9a": "never said, because 0b has been said before",
+    "NAV-9e": "asks the register of health personnel: test_nav.py",
+    "NAV-9f": "asks the register of health personnel: test_nav.py",
+    "NAV-9h": "asks NAV's list of suspended doctors: test_nav.py",
+    "NAV-13": "a message with more than 40 attachments would be large: test_nav.py",
+    "NAV-17": "messages of NAV's own tests: test_nav.py",
+}
+
+
+def test_each_check_of_nav_is_shown_by_a_message_and_not_by_another_or_is_shown_elsewhere() -> None:
+    entries = [entry["outbound"] for entry in INDEX if "outbound" in entry]
+    found = [{*entry.get("says", ()), *entry.get("drops", ())} for entry in entries]
+
+    for rule in {rule.id for rule in Profile.load("nav").rules}:
+        assert any(rule in said for said in found) != (rule in ELSEWHERE), rule
+        assert any(rule not in said for said in found), rule
+    assert {entry["nav"] for entry in entries} == {"positive", "negative", "none"}
