@@ -127,7 +127,11 @@ def release_message(message_id: IdArgument, *, by: ByOption = None, config: Conf
         from adapter.service.acts import release_message as release
 
         state = release(parts, message_id, person(by), datetime.now(UTC))
+        with parts.store.reading() as query:
+            tasks = query.tasks_of([message_id])
     typer.echo(f"Message {message_id} is released and now {state}.")
+    for task in tasks:
+        typer.echo(f"Task {task.id} about it is still open ({task.rule}): `budstikke tasks done {task.id}` closes it.")
 
 
 @messages.command("purge")

@@ -54,6 +54,13 @@ def test_an_act_reaches_the_service_with_who_decided_it(
     assert now.tzinfo is not None
 
 
+@pytest.mark.usefixtures("done")
+def test_whoever_releases_a_message_is_told_of_the_tasks_about_it(budstikke: Budstikke) -> None:
+    out = budstikke("messages", "release", 1).out
+
+    assert "Task 1 about it is still open (AMO-04): `budstikke tasks done 1` closes it.\n" in out
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("messages", "release", 1), ("messages", "retry", 1), ("drafts", "approve", 1), ("drafts", "discard", 1)],
