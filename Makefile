@@ -55,8 +55,9 @@ demo: install ## Referrer, clinic and NAV on this machine; ends by itself
 soak: install ## The tests that run for a long time
 	$(BIN)/pytest -m soak $(ARGS)
 
-bench: install ## Measure the pipeline
+bench: install ## Measure the pipeline, and what a signed message costs
 	$(BIN)/python benchmarks/pipeline.py
+	$(BIN)/python benchmarks/signed.py
 
 wheel: install ## Build the wheel into dist/
 	@rm -rf dist
