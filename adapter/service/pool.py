@@ -72,7 +72,7 @@ class Pool:
         """Start the workers. They come from a fork server, so that no thread of the daemon is copied into them."""
         self._settings = settings
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["adapter.service.shield", "adapter.service.worker"])
+        self._context.set_forkserver_preload([f"adapter.service.{name}" for name in ("shield", "worker", "warm")])
         self._started = 0
         self._stillborn = 0
         self._workers = [self._start() for _ in range(size)]
