@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from adapter.cli.exits import ExitCode
+from adapter.cli.options import OutputOption
 from adapter.cli.output import finding_lines, write_out
 
 
@@ -17,9 +18,7 @@ def build(
         Path, typer.Argument(metavar="SPEC", exists=True, dir_okay=False, help="A specification, TOML or JSON.")
     ],
     *,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write; standard output when left out.")
-    ] = None,
+    output: OutputOption = None,
 ) -> None:
     """Write the message of a specification.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapter.cli.opening import open_settings
-from adapter.cli.options import DEFAULT_CONFIG, ConfigOption
+from adapter.cli.options import DEFAULT_CONFIG, ConfigOption, OutputOption, PassphraseOption
 from adapter.cli.output import write_out
 
 if TYPE_CHECKING:
@@ -39,20 +39,9 @@ def decrypt(
             "those of the configuration when left out.",
         ),
     ] = None,
-    passphrase_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--passphrase-file",
-            metavar="FILE",
-            exists=True,
-            dir_okay=False,
-            help="Holds the key's passphrase; BUDSTIKKE_KEY_PASSPHRASE holds it otherwise.",
-        ),
-    ] = None,
+    passphrase_file: PassphraseOption = None,
     raw: Annotated[bool, typer.Option("--raw", help="Leave the document in its gzip or MIME, if it has any.")] = False,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write; standard output when left out.")
-    ] = None,
+    output: OutputOption = None,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Decrypt what was encrypted for us.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from adapter.cli.options import OutputOption
 from adapter.cli.output import write_out
 
 if TYPE_CHECKING:
@@ -34,9 +35,7 @@ def encrypt(
     oaep: Annotated[
         bool, typer.Option("--oaep", help="Wrap the key by RSAES-OAEP, which few receivers can read yet.")
     ] = False,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write; standard output when left out.")
-    ] = None,
+    output: OutputOption = None,
 ) -> None:
     """Encrypt a document for its receivers.
 

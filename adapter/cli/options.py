@@ -83,3 +83,18 @@ def person(by: str | None) -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run as a user that has no name
         return "unknown"
+
+
+PassphraseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="Holds the key's passphrase; BUDSTIKKE_KEY_PASSPHRASE holds it otherwise.",
+    ),
+]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="The file to write; standard output when left out.")
+]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapter.cli.opening import is_configured, open_settings
-from adapter.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from adapter.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, OutputOption
 from adapter.cli.output import write_out
 from adapter.cli.validate import Profile, build_checker, build_policy
 
@@ -33,9 +33,7 @@ def show(
         list[Profile] | None,
         typer.Option("--profile", metavar="NAME", help="With --check: this content profile too: amo, fri, navt."),
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write; standard output when left out.")
-    ] = None,
+    output: OutputOption = None,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Show a message as a person reads it.

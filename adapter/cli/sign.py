@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from adapter.cli.options import OutputOption, PassphraseOption
 from adapter.cli.output import write_out
 
 
@@ -20,19 +21,8 @@ def sign(
         Path,
         typer.Option("--certificate", metavar="FILE", exists=True, dir_okay=False, help="Its certificate, PEM or DER."),
     ],
-    passphrase_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--passphrase-file",
-            metavar="FILE",
-            exists=True,
-            dir_okay=False,
-            help="Holds the key's passphrase; BUDSTIKKE_KEY_PASSPHRASE holds it otherwise.",
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write; standard output when left out.")
-    ] = None,
+    passphrase_file: PassphraseOption = None,
+    output: OutputOption = None,
 ) -> None:
     """Sign a message.
 
