@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from adapter.check.finding import Severity
 from adapter.check.rule import Rule
-from adapter.flow import conversation_rules
+from adapter.flow import conversation_rules, transport_rules
 
 MSG_18 = Rule(
     id="MSG-18",
@@ -202,4 +202,5 @@ ALL = (
     *(ADR_01, ADR_02, ADR_03),
     *(DLV_01, INT_01, DRF_02, CRT_01),
     *conversation_rules.ALL,
+    *transport_rules.ALL,
 )
