@@ -169,3 +169,8 @@ def report(message: Message | None, *findings: Finding, verdict: Verdict | None 
 def known(message: Message, number: int = 1, **changes: object) -> list[Earlier]:
     """Return a message as it is found by all its ids later."""
     return [replace(Earlier(key=key, role=role, message_id=number), **changes) for role, key in references_of(message)]
+
+
+def rules(decision: Decision) -> set[str]:
+    """Return the rules that had something to say."""
+    return {item.rule for item in decision.findings}
