@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import format_datetime
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,8 @@ _FIELD = re.compile(rb"([A-Za-z0-9][!-9;-~]{0,79})[ \t]*:(.*)", re.DOTALL)
 _PARAMETER = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^\s;]*))')
 _BARE_PARAMETER = re.compile(rb'[A-Za-z-]{1,40}="')
 _FIRST_BOUNDARY = re.compile(rb"--([!-~][ -~]{0,%d}?)[ \t]*(?=\r?\n)" % (_LONGEST_BOUNDARY - 1))
-_EMPTY_LINES = re.compile(rb"[\r\n]*")
+_EMPTY_LINES = re.compile(rb"[\r\n]*+")
+_Line = tuple[int, int, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +128,13 @@ def _parts(data: bytes, head: Headers, start: int, end: int, *, levels: int) -> 
     if not head.is_multipart:
         yield Part(head, _decoded(data[start:end], head.encoding))
         return
-    boundary = _boundary(data, head, start, end)
-    if boundary is None:
+    lines = _boundaries(data, head, start, end)
+    if lines is None:
         raise PackageUnreadable("The message should have parts, and its boundary is not in it.")
     if not levels:
         raise PackageUnreadable("The parts of the message are packed into each other too often.")
     has_parts = False
-    for first, last in _cuts(data, boundary, start, end):
+    for first, last in _cuts(lines, end):
         has_parts = True
         inner, body = _head(data, first, last)
         yield from _parts(data, inner, body, last, levels=levels - 1)
@@ -141,12 +142,19 @@ def _parts(data: bytes, head: Headers, start: int, end: int, *, levels: int) -> 
         raise PackageUnreadable("The message should have parts, and has none.")
 
 
-def _boundary(data: bytes, head: Headers, start: int, end: int) -> bytes | None:
-    """Return the boundary: the one that is given, or, where that is nowhere in the message, the one that is there."""
+def _boundaries(data: bytes, head: Headers, start: int, end: int) -> Iterator[_Line] | None:
+    """Yield the lines that part an entity: by the boundary that is given or, where that is nowhere, by the one there is.
+
+    Each is where the part before it ends, where the next begins, and whether it closes. None where there is no line.
+    The message is looked through once: it may be large, and there are entities in entities.
+    """
     given = (head.parameter("boundary") or "").encode("latin-1", "replace")
-    if given and next(_delimiters(data, given, start, end), None):
-        return given
-    return _guessed(data, start)
+    for boundary in (given, _guessed(data, start)):
+        lines = _delimiters(data, boundary, start, end) if boundary else iter(())
+        first = next(lines, None)
+        if first is not None:
+            return chain((first,), lines)
+    return None
 
 
 def _guessed(data: bytes, start: int) -> bytes | None:
@@ -161,18 +169,18 @@ def _next_text(data: bytes, start: int) -> int:
     return found.end() if found else start
 
 
-def _delimiters(data: bytes, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
-    """Yield each line that is a boundary: where the part before it ends, where the next begins, whether it closes."""
-    line = re.compile(rb"\n--" + re.escape(boundary) + rb"(--)?[ \t]{0,100}\r?(?=\n|\Z)")
+def _delimiters(data: bytes, boundary: bytes, start: int, end: int) -> Iterator[_Line]:
+    """Yield each line that is a boundary. Of one that only begins like it nothing is tried twice."""
+    line = re.compile(rb"\n--" + re.escape(boundary) + rb"(--)?+[ \t]{0,100}+\r?+(?=\n|\Z)")
     for found in line.finditer(data, max(start - 1, 0), end):
         before = found.start() - (data[found.start() - 1 : found.start()] == b"\r")
         yield max(before, start), min(found.end() + 1, end), found[1] is not None
 
 
-def _cuts(data: bytes, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _cuts(lines: Iterator[_Line], end: int) -> Iterator[tuple[int, int]]:
     """Yield where each part begins and ends. The closing boundary may be missing."""
     first: int | None = None
-    for before, after, is_last in _delimiters(data, boundary, start, end):
+    for before, after, is_last in lines:
         if first is not None:
             yield first, max(before, first)
         if is_last:
