@@ -143,7 +143,7 @@ def _parts(data: bytes, head: Headers, start: int, end: int, *, levels: int) -> 
 
 
 def _boundaries(data: bytes, head: Headers, start: int, end: int) -> Iterator[_Line] | None:
-    """Yield the lines that part an entity: by the boundary that is given or, where that is nowhere, by the one there is.
+    """Yield the lines that part an entity: by the boundary that is given or, where that is nowhere, by the one it has.
 
     Each is where the part before it ends, where the next begins, and whether it closes. None where there is no line.
     The message is looked through once: it may be large, and there are entities in entities.
