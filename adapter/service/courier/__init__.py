@@ -1,0 +1,11 @@
+"""Messages as ebXML over mail: between flow, which knows messages only, and a mail channel, which knows bytes only.
+
+What lies between is the envelope: one row of the store for each ebXML message, in or out, with the bytes that came or
+go. They are in the store before they are sent, so whatever happens they are sent again as they are, and the receiver,
+who knows them by their MessageId, takes them once (HIS 1037, chapter 5).
+
+The rooms, from the bottom: `keys` (what one signs and opens with, and for whom one encrypts), `facts` (what the store
+knows of an envelope), `seal` (a message to the bytes of a mail).
+"""
+
+from __future__ import annotations
