@@ -83,6 +83,15 @@ class Opened:
     payloads: tuple[mime.Part, ...] = field(default=(), repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message as it goes out."""
+
+    data: bytes = field(repr=False)
+    #: What its signature refers to, which its receipt must repeat.
+    references: tuple[SignedReference, ...]
+
+
 def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Package:
     """Return the parts and the header of a message.
 
@@ -166,7 +175,14 @@ def unseal(package: Package, *, allows_weak: bool = False) -> Opened:
 def write(
     message: EbxmlMessage, payloads: tuple[mime.Payload, ...] = (), *, seal: Seal, mail: mime.Mail | None = None
 ) -> bytes:
-    """Return a signed message. The same values give the same bytes.
+    """Return a signed message; raises like `written`."""
+    return written(message, payloads, seal=seal, mail=mail).data
+
+
+def written(
+    message: EbxmlMessage, payloads: tuple[mime.Payload, ...] = (), *, seal: Seal, mail: mime.Mail | None = None
+) -> Written:
+    """Return a signed message and what its signature refers to. The same values give the same bytes.
 
     Raises:
         SpecError: a value has no place in the message, or the manifest names other parts than those it carries.
@@ -177,7 +193,8 @@ def write(
     parts = {f"{CID}{payload.content_id}": payload.octets for payload in payloads}
     signature.sign(root, parts, seal)
     octets = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return mime.write(octets, payloads, soap_id=f"envelope-{message.header.message_id}", mail=mail)
+    data = mime.write(octets, payloads, soap_id=f"envelope-{message.header.message_id}", mail=mail)
+    return Written(data, soap.signed_references(root))
 
 
 def _is_envelope(part: mime.Part) -> bool:
