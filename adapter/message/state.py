@@ -1,4 +1,4 @@
-"""The states of a message and of a delivery. Each knows whether it is final and what may follow it."""
+"""The states of a message, of a delivery and of an envelope. Each knows whether it is final and what may follow it."""
 
 from __future__ import annotations
 
@@ -48,6 +48,8 @@ class DeliveryState(StrEnum):
     SENDING = "sending"
     #: With the channel.
     SENT = "sent"
+    #: The receiver's server has it, and says so (channels that acknowledge what they carry).
+    ACKNOWLEDGED = "acknowledged"
     #: The receiver answered with a positive receipt.
     COMPLETED = "completed"
     #: The receiver answered with a negative receipt.
@@ -74,6 +76,51 @@ class DeliveryState(StrEnum):
         return other in _DELIVERY_STEPS[self]
 
 
+class EnvelopeState(StrEnum):
+    """What has become of an ebXML message that came in, or goes out, around one of ours or by itself."""
+
+    #: The mail is safe; nothing is decided.
+    RECEIVED = "received"
+    #: What was in it is a message now.
+    OPENED = "opened"
+    #: It was about another envelope, and has been taken note of.
+    SIGNAL = "signal"
+    #: The same came before; its answer goes once more.
+    DUPLICATE = "duplicate"
+    #: Something else came before under the same MessageId.
+    CONFLICT = "conflict"
+    #: Its signer cannot be checked now; a person decides.
+    HELD = "held"
+    #: Not accepted: one that came in by us, one that went out by its receiver.
+    REFUSED = "refused"
+    #: No envelope, as far as can be told; a person looks.
+    UNREADABLE = "unreadable"
+    #: Sealed; goes out when it is due.
+    QUEUED = "queued"
+    #: Being handed over; whether it was is not known.
+    SENDING = "sending"
+    #: Handed over; one that asks for an Acknowledgment goes again until that comes.
+    SENT = "sent"
+    #: The receiver's server has it.
+    ACKNOWLEDGED = "acknowledged"
+    #: Given up without an Acknowledgment.
+    ABANDONED = "abandoned"
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether nothing more happens by itself."""
+        return self not in {
+            EnvelopeState.RECEIVED,
+            EnvelopeState.QUEUED,
+            EnvelopeState.SENDING,
+            EnvelopeState.SENT,
+        }
+
+    def may_become(self, other: EnvelopeState) -> bool:
+        """Tell whether a transition is part of an envelope's life."""
+        return other in _ENVELOPE_STEPS[self]
+
+
 _MESSAGE_STEPS: dict[MessageState, frozenset[MessageState]] = {
     MessageState.RECEIVED: frozenset(MessageState) - {MessageState.RECEIVED, MessageState.FAILED},
     MessageState.QUARANTINED: frozenset({MessageState.RECEIVED}),
@@ -90,22 +137,71 @@ _DELIVERY_STEPS: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.WAITING: frozenset(
         {DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.ABANDONED}
     ),
-    DeliveryState.QUEUED: frozenset({DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.ABANDONED}),
+    DeliveryState.QUEUED: frozenset(
+        {
+            DeliveryState.SENDING,
+            DeliveryState.SENT,
+            DeliveryState.ABANDONED,
+            # a try that failed may have got there all the same
+            DeliveryState.ACKNOWLEDGED,
+        }
+    ),
     DeliveryState.SENDING: frozenset(
         {
             DeliveryState.SENT,
             DeliveryState.QUEUED,
             DeliveryState.AMBIGUOUS,
             DeliveryState.ABANDONED,
-            # a receipt can be here before the sender has written down that it sent
+            # an answer can be here before the sender has written down that it sent
+            DeliveryState.ACKNOWLEDGED,
             DeliveryState.COMPLETED,
             DeliveryState.REJECTED,
         }
     ),
-    DeliveryState.SENT: frozenset({DeliveryState.COMPLETED, DeliveryState.REJECTED, DeliveryState.OVERDUE}),
+    DeliveryState.SENT: frozenset(
+        {
+            DeliveryState.ACKNOWLEDGED,
+            DeliveryState.COMPLETED,
+            DeliveryState.REJECTED,
+            DeliveryState.OVERDUE,
+            # never acknowledged, or refused by the receiver's server
+            DeliveryState.ABANDONED,
+        }
+    ),
+    DeliveryState.ACKNOWLEDGED: frozenset({DeliveryState.COMPLETED, DeliveryState.REJECTED, DeliveryState.OVERDUE}),
     DeliveryState.COMPLETED: frozenset(),
     DeliveryState.REJECTED: frozenset(),
     DeliveryState.OVERDUE: frozenset({DeliveryState.COMPLETED, DeliveryState.REJECTED}),
-    DeliveryState.ABANDONED: frozenset({DeliveryState.QUEUED}),
+    # An Acknowledgment that comes after all tells that it got there.
+    DeliveryState.ABANDONED: frozenset({DeliveryState.QUEUED, DeliveryState.ACKNOWLEDGED}),
     DeliveryState.AMBIGUOUS: frozenset({DeliveryState.SENT, DeliveryState.QUEUED, DeliveryState.ABANDONED}),
+}
+
+#: What an envelope that is out, or may be, can come to besides being sent.
+_ANSWERED = frozenset({EnvelopeState.ACKNOWLEDGED, EnvelopeState.REFUSED, EnvelopeState.ABANDONED})
+
+_ENVELOPE_STEPS: dict[EnvelopeState, frozenset[EnvelopeState]] = {
+    EnvelopeState.RECEIVED: frozenset(
+        {
+            EnvelopeState.OPENED,
+            EnvelopeState.SIGNAL,
+            EnvelopeState.DUPLICATE,
+            EnvelopeState.CONFLICT,
+            EnvelopeState.HELD,
+            EnvelopeState.REFUSED,
+            EnvelopeState.UNREADABLE,
+        }
+    ),
+    EnvelopeState.HELD: frozenset({EnvelopeState.RECEIVED, EnvelopeState.REFUSED}),
+    EnvelopeState.QUEUED: _ANSWERED | {EnvelopeState.SENDING},
+    EnvelopeState.SENDING: _ANSWERED | {EnvelopeState.SENT, EnvelopeState.QUEUED},
+    EnvelopeState.SENT: _ANSWERED | {EnvelopeState.SENDING, EnvelopeState.QUEUED},
+    EnvelopeState.ABANDONED: frozenset({EnvelopeState.QUEUED, EnvelopeState.ACKNOWLEDGED}),
+    EnvelopeState.OPENED: frozenset(),
+    EnvelopeState.SIGNAL: frozenset(),
+    EnvelopeState.DUPLICATE: frozenset(),
+    EnvelopeState.CONFLICT: frozenset(),
+    EnvelopeState.REFUSED: frozenset(),
+    EnvelopeState.UNREADABLE: frozenset(),
+    EnvelopeState.ACKNOWLEDGED: frozenset(),
 }

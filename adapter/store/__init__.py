@@ -4,6 +4,7 @@ store    Store: open, transactions, backup        lock     DaemonLock, WorkerLoc
 query    Query: messages and deliveries, read     ledger   Ledger: the same, written
 todo     timers and tasks, read                   agenda   the same, written
 batches  what was sent again, read                batching the same, written
+envelopes the mails around messages, read         enveloping the same, written
 past     Past: the store as it was                moment   how a moment is written
 rows     the values that go in and come out       journal  the event log and new ids, in a transaction
 tables   the tables                               chain    the hash chain of the event log
@@ -33,6 +34,10 @@ from adapter.store.rows import (
     DecidedMessage,
     DeliveryMove,
     DeliveryRow,
+    EnvelopeFacts,
+    EnvelopeFilter,
+    EnvelopeMove,
+    EnvelopeRow,
     EventRow,
     Facts,
     ItemRow,
@@ -43,6 +48,7 @@ from adapter.store.rows import (
     NewAttempt,
     NewBatch,
     NewDelivery,
+    NewEnvelope,
     NewEvent,
     NewItem,
     NewMessage,
@@ -71,6 +77,10 @@ __all__ = [
     "DecidedMessage",
     "DeliveryMove",
     "DeliveryRow",
+    "EnvelopeFacts",
+    "EnvelopeFilter",
+    "EnvelopeMove",
+    "EnvelopeRow",
     "EventRow",
     "Facts",
     "ItemRow",
@@ -82,6 +92,7 @@ __all__ = [
     "NewAttempt",
     "NewBatch",
     "NewDelivery",
+    "NewEnvelope",
     "NewEvent",
     "NewItem",
     "NewMessage",

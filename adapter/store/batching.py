@@ -59,7 +59,7 @@ class Batching(Journal):
         ended = (state, to_text(at), message, delivery, note, item.batch_id, item.position)
         self._driver.run(statements.END_ITEM, [ended])
         if item.sha256 is not None:
-            self._driver.run(statements.FORGET_BODY, [(item.sha256, item.sha256)])
+            self._driver.run(statements.FORGET_BODY, [(item.sha256,)])
 
     def end_batch(self, id: int, state: BatchState, *, by: str, at: datetime) -> None:  # noqa: A002 - the column's own name
         """Close a batch; one that is through can still be cancelled.

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, Table
 
+from adapter.errors import StoreError
+from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.store import chain, statements
 from adapter.store.moment import to_text
 from adapter.store.query import Query
 from adapter.store.rows import ChainVerdict, EventData, EventRow, NewEvent, TaskRow
+
+_State = TypeVar("_State", MessageState, DeliveryState, EnvelopeState)
 
 
 class Journal(Query):
@@ -68,3 +74,16 @@ class Journal(Query):
             last = (row and row[0]) or 0
         self._ids[table.name] = last + number
         return list(range(last + 1, last + number + 1))
+
+
+def check_known(noun: str, ids: Sequence[int], known: AbstractSet[int]) -> None:
+    """Raise StoreError where a row that is to be changed is not there."""
+    unknown = sorted(set(ids) - known)
+    if unknown:
+        raise StoreError(f"There is no {noun} {unknown[0]}.")
+
+
+def check_step(noun: str, id_: int, before: _State, after: _State) -> None:
+    """Raise StoreError where a step is no part of a row's life."""
+    if not before.may_become(after):
+        raise StoreError(f"A{'n' * (noun[0] in 'aeiou')} {noun} that is {before} cannot become {after} ({noun} {id_}).")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime
 from hashlib import sha256
-from typing import TypeVar
 
 from sqlalchemy import func, select
 
@@ -15,6 +13,8 @@ from adapter.message.state import DeliveryState, MessageState
 from adapter.store import chain, statements
 from adapter.store.agenda import Agenda
 from adapter.store.batching import Batching
+from adapter.store.enveloping import Enveloping
+from adapter.store.journal import check_known, check_step
 from adapter.store.moment import to_text, to_text_or_none
 from adapter.store.reader import chunks
 from adapter.store.rows import (
@@ -30,15 +30,13 @@ from adapter.store.rows import (
 )
 from adapter.store.tables import attempt, delivery, message
 
-_State = TypeVar("_State", MessageState, DeliveryState)
-
 #: After these, a person has asked for a new start: earlier attempts no longer count.
 _GIVEN_UP = frozenset({DeliveryState.ABANDONED, DeliveryState.AMBIGUOUS})
 #: States before the channel has the bytes, from which going to SENT is an attempt by itself.
 _BEFORE_SENDING = frozenset({DeliveryState.WAITING, DeliveryState.QUEUED})
 
 
-class Ledger(Agenda, Batching):
+class Ledger(Agenda, Batching, Enveloping):
     """Writes messages and deliveries, and reads that see them."""
 
     # messages
@@ -70,13 +68,16 @@ class Ledger(Agenda, Batching):
         return free
 
     def release_worker(self, worker: str, *, counts: bool = True) -> int:
-        """Free what a worker had taken up; without `counts` as if it never had. Return how many messages that were."""
+        """Free what a worker had taken up; without `counts` as if it never had.
+
+        Return how many messages and envelopes that were.
+        """
         held = self._connection.scalar(
             select(func.count()).where(message.c.state == MessageState.RECEIVED, message.c.worker == worker)
         )
         if held:
             self._driver.run(statements.RELEASE_WORKER, [(not counts, worker)])
-        return held or 0
+        return (held or 0) + self._release_envelopes(worker, counts=counts)
 
     def decide(self, rows: Sequence[DecidedMessage], *, at: datetime) -> None:
         """Write what was decided about messages: facts, findings and the new state. One event per message.
@@ -89,7 +90,7 @@ class Ledger(Agenda, Batching):
         updates = []
         for row in rows:
             state = str(row.state)
-            _check_step("message", row.id, current[row.id], row.state)
+            check_step("message", row.id, current[row.id], row.state)
             current[row.id] = row.state
             verdict = None if row.verdict is None else str(row.verdict)
             findings = chain.encode(row.findings) if row.findings else "[]"
@@ -107,7 +108,7 @@ class Ledger(Agenda, Batching):
         current = self._message_states([move.id for move in moves])
         updates = []
         for move in moves:
-            _check_step("message", move.id, current[move.id], move.to)
+            check_step("message", move.id, current[move.id], move.to)
             current[move.id] = move.to
             # Received anew by a person's decision: what killed earlier workers may be mended.
             kept = move.to is not MessageState.RECEIVED
@@ -129,8 +130,10 @@ class Ledger(Agenda, Batching):
         self._driver.run(statements.MERGE_THREAD, [(keep, other) for other in others if other != keep])
 
     def drop_bodies(self, ids: Collection[int]) -> None:
-        """Forget the bytes of messages that may not be kept; what is known of them stays."""
-        self._driver.run(statements.DROP_BODY, [(b"", id_) for id_ in ids])
+        """Forget the bytes of messages that may not be kept, and their mails; what is known of them stays."""
+        dropped = [(b"", id_) for id_ in ids]
+        self._driver.run(statements.DROP_BODY, dropped)
+        self._driver.run(statements.DROP_ENVELOPES, dropped)
 
     def replace_body(self, id: int, data: bytes) -> None:  # noqa: A002 - the column's own name
         """Give a message that was not sent yet other bytes, and forget those it had.
@@ -145,7 +148,7 @@ class Ledger(Agenda, Batching):
         self._driver.run(statements.INSERT_BODY, [(digest, len(data), data)])
         self._driver.run(statements.REPLACE_BODY, [(digest, len(data), id)])
         if row.sha256 != digest:
-            self._driver.run(statements.FORGET_BODY, [(row.sha256, row.sha256)])
+            self._driver.run(statements.FORGET_BODY, [(row.sha256,)])
 
     def add_receipts(self, rows: Sequence[NewReceipt]) -> None:
         """Record the receipts we issue.
@@ -189,6 +192,7 @@ class Ledger(Agenda, Batching):
                     None,
                     None,
                     to_text_or_none(row.receipt_due_at),
+                    row.is_reliable,
                 )
             )
         self._driver.run(statements.INSERT_DELIVERY, values)
@@ -207,7 +211,7 @@ class Ledger(Agenda, Batching):
         updates = []
         for move in moves:
             before, for_message_id = current[move.id]
-            _check_step("delivery", move.id, before, move.to)
+            check_step("delivery", move.id, before, move.to)
             current[move.id] = move.to, for_message_id
             is_sent = move.to is DeliveryState.SENT
             updates.append(
@@ -255,12 +259,12 @@ class Ledger(Agenda, Batching):
     def _message_states(self, ids: Sequence[int]) -> dict[int, MessageState]:
         rows = self._driver.among(statements.MESSAGE_STATES, ids)
         current = {id_: MessageState(state) for id_, state in rows}
-        _check_known("message", ids, current.keys())
+        check_known("message", ids, current.keys())
         return current
 
     def _delivery_states(self, ids: Sequence[int]) -> dict[int, tuple[DeliveryState, int]]:
         current = self.delivery_states(ids)
-        _check_known("delivery", ids, current.keys())
+        check_known("delivery", ids, current.keys())
         return current
 
 
@@ -283,14 +287,3 @@ def _facts(facts: Facts) -> tuple[object, ...]:
 
 def _content(facts: Facts) -> tuple[object, ...]:
     return facts.topic, facts.patient
-
-
-def _check_known(noun: str, ids: Sequence[int], known: AbstractSet[int]) -> None:
-    unknown = sorted(set(ids) - known)
-    if unknown:
-        raise StoreError(f"There is no {noun} {unknown[0]}.")
-
-
-def _check_step(noun: str, id_: int, before: _State, after: _State) -> None:
-    if not before.may_become(after):
-        raise StoreError(f"A {noun} that is {before} cannot become {after} ({noun} {id_}).")

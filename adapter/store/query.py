@@ -8,11 +8,12 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, func, or_, select, union, union_all
 
-from adapter.message.state import DeliveryState, MessageState
+from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.store import chain, statements
 from adapter.store.batches import Batches
+from adapter.store.envelopes import Envelopes
 from adapter.store.moment import from_text_or_none, to_text
 from adapter.store.reader import chunks, equal, to_row
 from adapter.store.rows import (
@@ -28,13 +29,13 @@ from adapter.store.rows import (
     ReceiptRow,
     ReferenceRow,
 )
-from adapter.store.tables import attempt, body, delivery, event, message, receipt, reference, task, timer
+from adapter.store.tables import attempt, body, delivery, envelope, event, message, receipt, reference, task, timer
 from adapter.store.todo import Todo
 
 _KNOWN = tuple(item.name for item in fields(Known))
 
 
-class Query(Todo, Batches):
+class Query(Todo, Batches, Envelopes):
     """Reads. Lists are in the order of their ids unless said otherwise; times are compared as moments."""
 
     # messages
@@ -148,11 +149,12 @@ class Query(Todo, Batches):
         return self._driver.one(statements.ANY_PARKED) is not None
 
     def workers(self) -> list[str]:
-        """Return the names of workers that have taken up messages and not decided about them."""
-        statement = select(message.c.worker).where(
-            message.c.state == MessageState.RECEIVED, message.c.worker.is_not(None)
+        """Return the names of workers that have taken up messages or envelopes and not decided about them."""
+        statement = union(
+            select(message.c.worker).where(message.c.state == MessageState.RECEIVED, message.c.worker.is_not(None)),
+            select(envelope.c.worker).where(envelope.c.state == EnvelopeState.RECEIVED, envelope.c.worker.is_not(None)),
         )
-        return sorted(name for name in self._connection.scalars(statement.distinct()) if name is not None)
+        return sorted(self._connection.scalars(statement))
 
     def references_of(self, message_id: int) -> list[ReferenceRow]:
         """Return the ids a message is found by."""
@@ -277,6 +279,7 @@ class Query(Todo, Batches):
         return Counts(
             messages=by_state(message.c.state),
             deliveries=by_state(delivery.c.state),
+            envelopes=by_state(envelope.c.state),
             timers=by_state(timer.c.state),
             tasks=by_state(task.c.state),
         )
@@ -291,7 +294,9 @@ class Query(Todo, Batches):
             received_at=least(message.c.received_at, message.c.state == MessageState.RECEIVED),
             due_at=least(delivery.c.due_at, delivery.c.state == DeliveryState.QUEUED),
             sent_at=least(
-                delivery.c.sent_at, delivery.c.state == DeliveryState.SENT, delivery.c.receipt_due_at.is_not(None)
+                delivery.c.sent_at,
+                delivery.c.state.in_((DeliveryState.SENT, DeliveryState.ACKNOWLEDGED)),
+                delivery.c.receipt_due_at.is_not(None),
             ),
         )
 

@@ -13,6 +13,7 @@ from adapter.store.rows import (
     AttemptRow,
     BatchRow,
     DeliveryRow,
+    EnvelopeRow,
     EventRow,
     ItemRow,
     Known,
@@ -20,19 +21,21 @@ from adapter.store.rows import (
     TaskRow,
     TimerRow,
 )
-from adapter.store.tables import attempt, batch, batch_item, delivery, event, message, task, timer
+from adapter.store.tables import attempt, batch, batch_item, delivery, envelope, event, message, task, timer
 
 #: How many values one IN list takes.
 _CHUNK = 500
 
 _MOMENTS = frozenset(
     column.name
-    for table in (message, delivery, attempt, timer, task, batch, batch_item, event)
+    for table in (message, delivery, envelope, attempt, timer, task, batch, batch_item, event)
     for column in table.columns
     if column.name == "at" or column.name.endswith("_at")
 )
 
-_Row = TypeVar("_Row", MessageRow, Known, DeliveryRow, AttemptRow, TimerRow, TaskRow, BatchRow, ItemRow, EventRow)
+_Row = TypeVar(
+    "_Row", MessageRow, Known, DeliveryRow, EnvelopeRow, AttemptRow, TimerRow, TaskRow, BatchRow, ItemRow, EventRow
+)
 _Item = TypeVar("_Item")
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Literal
 
-from adapter.message.state import DeliveryState, MessageState
+from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 
 Direction = Literal["in", "out"]
 ReferenceRole = Literal["dedupe", "msg_id", "document_id", "parent", "conversation", "original", "content", "patient"]
@@ -125,6 +125,57 @@ class NewDelivery:
     staged: bool = False
     #: When a missing receipt becomes a matter for a person; None where none is expected.
     receipt_due_at: datetime | None = None
+    #: True where the channel acknowledges what it brought to its receiver.
+    is_reliable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvelopeFacts:
+    """What is known of an envelope once its header has been read, or written."""
+
+    #: As written by its sender; searched in lower case.
+    message_id: str | None = None
+    conversation_id: str | None = None
+    cpa_id: str | None = None
+    service: str | None = None
+    service_type: str | None = None
+    action: str | None = None
+    sender_her: str | None = None
+    receiver_her: str | None = None
+    sender_role: str | None = None
+    receiver_role: str | None = None
+    #: The MessageId that a signal is about (RefToMessageId).
+    refers_to: str | None = None
+    #: Hexadecimal SHA-256 over what its signature covers: two with one MessageId and one digest are the same.
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEnvelope(EnvelopeFacts):
+    """An envelope to keep: one that came in, or one that goes out."""
+
+    direction: Direction
+    channel: str
+    #: The whole mail.
+    data: bytes
+    #: Where on the channel it was found.
+    source: str = ""
+    state: EnvelopeState
+    #: Id of the message in it.
+    carries: int | None = None
+    #: Id of the delivery it brings; None for a signal.
+    delivery_id: int | None = None
+    #: Id of the envelope it answers.
+    answers: int | None = None
+    #: EDI mail address it goes to.
+    address: str | None = None
+    #: Not before; None is at once.
+    due_at: datetime | None = None
+    #: When it has lived long enough (TimeToLive).
+    ends_at: datetime | None = None
+    #: How often it goes again without an Acknowledgment, and how long after it went.
+    retries: int = 0
+    retry_interval: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +197,18 @@ class DeliveryMove:
     due_at: datetime | None = None
     staged: bool | None = None
     receipt_due_at: datetime | None = None
+    data: EventData = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvelopeMove:
+    """A step in an envelope's life. What is None stays as it is."""
+
+    id: int
+    to: EnvelopeState
+    due_at: datetime | None = None
+    error: str | None = None
+    is_paused: bool | None = None
     data: EventData = field(default_factory=dict)
 
 
@@ -308,6 +371,46 @@ class DeliveryRow:
     last_error: str | None
     sent_at: datetime | None
     receipt_due_at: datetime | None
+    is_reliable: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the channel may still have to bring it, or to bring it again."""
+        return self.state.is_under_way or (self.is_reliable and self.state is DeliveryState.SENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvelopeRow(EnvelopeFacts):
+    """An envelope as it stands."""
+
+    id: int
+    direction: Direction
+    channel: str
+    source: str
+    sha256: str
+    size: int
+    #: When it came in, or was made.
+    at: datetime
+    state: EnvelopeState
+    #: How often a worker has taken it up without finishing, or how often it was sent.
+    attempts: int
+    worker: str | None
+    carries: int | None
+    delivery_id: int | None
+    answers: int | None
+    address: str | None
+    due_at: datetime | None
+    ends_at: datetime | None
+    retries: int
+    retry_interval: timedelta | None
+    #: A person lets it wait.
+    is_paused: bool
+    #: A person lets it in although its signer was not checked.
+    is_released: bool
+    #: When it was last handed over.
+    sent_at: datetime | None
+    acknowledged_at: datetime | None
+    last_error: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -433,6 +536,24 @@ class MessageFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnvelopeFilter:
+    """Which envelopes to list; what is None does not matter."""
+
+    id: int | None = None
+    direction: Direction | None = None
+    state: EnvelopeState | None = None
+    channel: str | None = None
+    #: In any case of letters.
+    message_id: str | None = None
+    carries: int | None = None
+    delivery_id: int | None = None
+    #: Sender's or receiver's HER-id.
+    party_her: str | None = None
+    #: Brings a delivery, and no Acknowledgment has come yet.
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChainVerdict:
     """Whether the event log is as it was written."""
 
@@ -451,6 +572,7 @@ class Counts:
 
     messages: dict[str, int]
     deliveries: dict[str, int]
+    envelopes: dict[str, int]
     timers: dict[str, int]
     tasks: dict[str, int]
 

@@ -15,7 +15,7 @@ from adapter.errors import StoreError, StoreTooNew
 from adapter.store.tables import metadata
 
 #: The newest migration. Revisions are numbered, so that older and newer can be told apart without reading them.
-REVISION = "0002"
+REVISION = "0003"
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: Where the numbered migrations lie.

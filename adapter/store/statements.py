@@ -27,6 +27,7 @@ INSERT_MESSAGE = _insert(tables.message)
 INSERT_REFERENCE = _insert(tables.reference, "ON CONFLICT (key, role, message_id) DO NOTHING")
 INSERT_RECEIPT = _insert(tables.receipt)
 INSERT_DELIVERY = _insert(tables.delivery)
+INSERT_ENVELOPE = _insert(tables.envelope)
 INSERT_ATTEMPT = _insert(tables.attempt)
 INSERT_TIMER = _insert(tables.timer)
 INSERT_TASK = _insert(tables.task)
@@ -36,16 +37,37 @@ INSERT_EVENT = _insert(tables.event)
 
 #: Other bytes in place of those a message had; what nobody has any more is forgotten.
 REPLACE_BODY = "UPDATE message SET sha256 = :sha256, size = :size WHERE id = :id"
-FORGET_BODY = "DELETE FROM body WHERE sha256 = :old AND NOT EXISTS (SELECT 1 FROM message WHERE sha256 = :sha256)"
+FORGET_BODY = """
+    DELETE FROM body
+    WHERE sha256 = :sha256
+        AND NOT EXISTS (SELECT 1 FROM message WHERE message.sha256 = body.sha256)
+        AND NOT EXISTS (SELECT 1 FROM envelope WHERE envelope.sha256 = body.sha256)
+    """
 
 #: The row stays, so that the message can still be shown as one whose bytes are gone.
 DROP_BODY = "UPDATE body SET data = :data, size = 0 WHERE sha256 = (SELECT sha256 FROM message WHERE id = :id)"
+
+#: The same for the mails that messages came or went in, and for those that brought them once more.
+DROP_ENVELOPES = """
+    UPDATE body SET data = :data, size = 0
+    WHERE sha256 IN (
+        SELECT mail.sha256
+        FROM envelope JOIN envelope AS mail
+            ON mail.id = envelope.id OR (mail.key = envelope.key AND mail.state = 'duplicate')
+        WHERE envelope.carries = :id
+    )
+    """
+DROP_ENVELOPE = "UPDATE body SET data = :data, size = 0 WHERE sha256 = (SELECT sha256 FROM envelope WHERE id = :id)"
 
 #: A worker takes a message up; a message that keeps killing its workers shows in the attempts.
 TAKE_MESSAGE = "UPDATE message SET worker = :worker, attempts = attempts + 1 WHERE id = :id"
 
 #: What a worker had taken up is free again; an attempt that says nothing about the message is taken back (1).
 RELEASE_WORKER = "UPDATE message SET worker = NULL, attempts = attempts - :back WHERE worker = :worker"
+
+#: The same for envelopes.
+TAKE_ENVELOPE = "UPDATE envelope SET worker = :worker, attempts = attempts + 1 WHERE id = :id"
+RELEASE_ENVELOPES = "UPDATE envelope SET worker = NULL, attempts = attempts - :back WHERE worker = :worker"
 
 #: A decision writes all facts, and ends the worker's hold.
 DECIDE_MESSAGE = """
@@ -72,6 +94,37 @@ MOVE_DELIVERY = """
         staged = coalesce(:staged, staged),
         receipt_due_at = coalesce(:receipt_due_at, receipt_due_at)
     WHERE id = :id
+    """
+
+#: What an envelope says, and what comes of it; what it carries stays where it is not given.
+DESCRIBE_ENVELOPE = """
+    UPDATE envelope
+    SET worker = NULL, state = :state, last_error = coalesce(:error, last_error), message_id = :message_id,
+        conversation_id = :conversation_id, cpa_id = :cpa_id, service = :service, service_type = :service_type,
+        action = :action, sender_her = :sender_her, receiver_her = :receiver_her, sender_role = :sender_role,
+        receiver_role = :receiver_role, refers_to = :refers_to, digest = :digest, key = :key,
+        carries = coalesce(:carries, carries)
+    WHERE id = :id
+    """
+
+#: A step in an envelope's life; the attempts are kept (1) or forgotten (0), and what is not given stays.
+MOVE_ENVELOPE = """
+    UPDATE envelope
+    SET worker = NULL,
+        state = :state,
+        attempts = attempts * :kept + :added,
+        last_error = CASE WHEN :is_well THEN NULL ELSE coalesce(:error, last_error) END,
+        sent_at = coalesce(:sent_at, sent_at),
+        acknowledged_at = coalesce(:acknowledged_at, acknowledged_at),
+        due_at = coalesce(:due_at, due_at),
+        is_paused = coalesce(:is_paused, is_paused),
+        is_released = is_released OR :is_released
+    WHERE id = :id
+    """
+
+#: A person says when an envelope goes, or that it waits.
+STEER_ENVELOPE = """
+    UPDATE envelope SET due_at = coalesce(:due_at, due_at), is_paused = coalesce(:is_paused, is_paused) WHERE id = :id
     """
 
 #: Two threads turn out to be one.
@@ -120,13 +173,24 @@ MESSAGE_STATES = "SELECT id, state FROM message WHERE id IN (:wanted)"
 #: The states of deliveries, before a step, and the messages they belong to.
 DELIVERY_STATES = "SELECT id, state, for_message_id FROM delivery WHERE id IN (:wanted)"
 
+#: The states of envelopes, before a step, and what they carry and bring.
+ENVELOPE_STATES = "SELECT id, state, carries, delivery_id FROM envelope WHERE id IN (:wanted)"
+
+#: What would still go out for deliveries.
+ENVELOPES_WAITING = """
+    SELECT id FROM envelope WHERE delivery_id IN (:wanted) AND state IN ('queued', 'sent') ORDER BY id
+    """
+
 #: The end of the event log.
 LAST_EVENT = "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1"
 
 #: The highest id a table has given out.
 LAST_ID = {
     table.name: f"SELECT max(id) FROM {table.name}"  # noqa: S608 - our own names
-    for table in (tables.message, tables.delivery, tables.attempt, tables.timer, tables.task, tables.batch)
+    for table in (
+        *(tables.message, tables.delivery, tables.envelope, tables.attempt),
+        *(tables.timer, tables.task, tables.batch),
+    )
 }
 
 #: A message that waits for another one.
@@ -137,6 +201,9 @@ ANSWERED = "SELECT DISTINCT message_id FROM receipt WHERE message_id IN (:wanted
 
 #: The bytes of messages.
 BODIES = "SELECT message.id, body.data FROM message JOIN body USING (sha256) WHERE message.id IN (:wanted)"
+
+#: The bytes of envelopes.
+ENVELOPE_BODIES = "SELECT envelope.id, body.data FROM envelope JOIN body USING (sha256) WHERE envelope.id IN (:wanted)"
 
 #: The messages that carry ids, and the messages of threads by all their ids, both in the order of `rows.Known`.
 _CARRYING = """

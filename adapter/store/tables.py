@@ -1,6 +1,6 @@
 """The tables. Moments are UTC text of fixed width, JSON is compact text, states are those of `adapter.message.state`.
 
-Rows of messages and deliveries are never deleted: the event log, which nobody can shorten, refers to them.
+Rows of messages, deliveries and envelopes are never deleted: the event log, which nobody can shorten, refers to them.
 """
 
 from __future__ import annotations
@@ -128,6 +128,7 @@ delivery = Table(
     Column("last_error", Text),
     Column("sent_at", Text),
     Column("receipt_due_at", Text),
+    Column("is_reliable", Boolean, nullable=False, server_default=text("0")),
     Index(None, "message_id"),
     Index(None, "for_message_id"),
     Index(None, "state", "due_at"),
@@ -148,6 +149,72 @@ attempt = Table(
     Column("outcome", Text, nullable=False),
     Column("error", Text),
     Index(None, "delivery_id"),
+)
+
+#: The inbound envelopes that an id belongs to: what comes under it later is a duplicate of that one, or false.
+FIRST_ENVELOPE = "direction = 'in' AND state IN ('opened', 'held', 'refused')"
+
+#: The ebXML messages, as mails: around a message of ours, or signals about another envelope.
+envelope = Table(
+    "envelope",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("direction", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("sha256", Text, ForeignKey("body.sha256"), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("worker", Text),
+    Column("message_id", Text),
+    Column("conversation_id", Text),
+    Column("cpa_id", Text),
+    Column("service", Text),
+    Column("service_type", Text),
+    Column("action", Text),
+    Column("sender_her", Text),
+    Column("receiver_her", Text),
+    Column("sender_role", Text),
+    Column("receiver_role", Text),
+    Column("refers_to", Text),
+    Column("digest", Text),
+    # The MessageId in lower case, by which it is searched.
+    Column("key", Text),
+    Column("carries", Integer, ForeignKey("message.id")),
+    Column("delivery_id", Integer, ForeignKey("delivery.id")),
+    Column("answers", Integer, ForeignKey("envelope.id")),
+    Column("address", Text),
+    Column("due_at", Text),
+    Column("ends_at", Text),
+    Column("retries", Integer, nullable=False),
+    # In seconds.
+    Column("retry_interval", Float),
+    Column("is_paused", Boolean, nullable=False),
+    Column("is_released", Boolean, nullable=False),
+    Column("sent_at", Text),
+    Column("acknowledged_at", Text),
+    Column("last_error", Text),
+    CheckConstraint("direction IN ('in', 'out')", name="direction"),
+    Index(None, "state", "due_at"),
+    # Two workers may open the same mail at once; only one of them may call it the first.
+    Index(
+        "uq_envelope_first",
+        "key",
+        unique=True,
+        sqlite_where=text(FIRST_ENVELOPE),
+        postgresql_where=text(FIRST_ENVELOPE),
+    ),
+    *(
+        Index(
+            f"ix_envelope_{column}",
+            column,
+            sqlite_where=text(f"{column} IS NOT NULL"),
+            postgresql_where=text(f"{column} IS NOT NULL"),
+        )
+        for column in ("key", "carries", "delivery_id", "answers")
+    ),
 )
 
 timer = Table(

@@ -1,16 +1,18 @@
-"""The lives of messages and deliveries: every state can be reached, and only final ones are ends."""
+"""The lives of messages, deliveries and envelopes: every state can be reached, and only final ones are ends."""
 
 from __future__ import annotations
 
 import pytest
 
-from adapter.message.state import DeliveryState, MessageState
+from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 
-STATES = [*MessageState, *DeliveryState]
+STATES = [*MessageState, *DeliveryState, *EnvelopeState]
+
+Any = MessageState | DeliveryState | EnvelopeState
 
 
-def reachable(start: MessageState | DeliveryState) -> set[MessageState | DeliveryState]:
-    found: set[MessageState | DeliveryState] = {start}
+def reachable(start: Any) -> set[Any]:
+    found: set[Any] = {start}
     waiting = [start]
     while waiting:
         state = waiting.pop()
@@ -31,14 +33,22 @@ def test_every_state_of_a_delivery_can_be_reached() -> None:
     assert reachable(DeliveryState.WAITING) == set(DeliveryState)
 
 
+def test_every_state_of_an_envelope_can_be_reached() -> None:
+    """From the moment it came in, or is sealed; one that came in never goes out."""
+    came, goes = reachable(EnvelopeState.RECEIVED), reachable(EnvelopeState.QUEUED)
+
+    assert came | goes == set(EnvelopeState)
+    assert came & goes == {EnvelopeState.REFUSED}
+
+
 @pytest.mark.parametrize("state", STATES)
-def test_no_state_becomes_itself(state: MessageState | DeliveryState) -> None:
+def test_no_state_becomes_itself(state: Any) -> None:
     """A transition is an event; staying is none."""
     assert not state.may_become(state)  # type: ignore[arg-type]  # of the same class
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_where_nothing_can_follow_the_state_is_final(state: MessageState | DeliveryState) -> None:
+def test_where_nothing_can_follow_the_state_is_final(state: Any) -> None:
     """A dead end that is not final would be a message forgotten."""
     if reachable(state) == {state}:
         assert state.is_final
@@ -70,10 +80,26 @@ def test_what_may_have_been_sent_is_never_sent_again_without_knowing() -> None:
 
 @pytest.mark.parametrize(
     "state",
-    [DeliveryState.WAITING, DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.AMBIGUOUS],
+    list(DeliveryState),
 )
 def test_a_delivery_is_under_way_until_the_channel_has_it(state: DeliveryState) -> None:
     """An ambiguous one waits for a person."""
     expected = state in {DeliveryState.WAITING, DeliveryState.QUEUED, DeliveryState.SENDING}
 
     assert state.is_under_way is expected
+
+
+def test_an_acknowledged_delivery_still_waits_for_its_receipt() -> None:
+    """The receiver's server has it; whether its system takes it the AppRec tells."""
+    after = {state for state in DeliveryState if DeliveryState.ACKNOWLEDGED.may_become(state)}
+
+    assert after == {DeliveryState.COMPLETED, DeliveryState.REJECTED, DeliveryState.OVERDUE}
+    assert not DeliveryState.ACKNOWLEDGED.is_final
+
+
+@pytest.mark.parametrize(
+    "state", [EnvelopeState.QUEUED, EnvelopeState.SENDING, EnvelopeState.SENT, EnvelopeState.ABANDONED]
+)
+def test_whatever_may_have_arrived_can_be_acknowledged(state: EnvelopeState) -> None:
+    """A server that took a mail may say so later than it answers."""
+    assert state.may_become(EnvelopeState.ACKNOWLEDGED)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from adapter.message.state import DeliveryState, MessageState
-from adapter.store import DecidedMessage, Facts, NewDelivery, NewMessage, Store
+from adapter.message.state import DeliveryState, EnvelopeState, MessageState
+from adapter.store import DecidedMessage, Facts, NewDelivery, NewEnvelope, NewMessage, Store
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -60,6 +60,16 @@ def new_delivery() -> Callable[..., NewDelivery]:
             "name": f"{message_id}.xml",
         }
         return NewDelivery(**{**defaults, **given})
+
+    return build
+
+
+@pytest.fixture
+def new_envelope() -> Callable[..., NewEnvelope]:
+    def build(data: bytes = b"From: a", **given: Any) -> NewEnvelope:
+        direction = given.get("direction", "in")
+        state = EnvelopeState.RECEIVED if direction == "in" else EnvelopeState.QUEUED
+        return NewEnvelope(**{"direction": direction, "channel": "edi", "data": data, "state": state, **given})
 
     return build
 

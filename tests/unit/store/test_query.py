@@ -185,7 +185,11 @@ def test_counts_are_by_state(store: Store, now: datetime, deliver: Callable[...,
         counts = query.counts()
 
     assert counts == Counts(
-        messages={"accepted": 2}, deliveries={"queued": 1, "waiting": 1}, timers={"running": 1}, tasks={"open": 1}
+        messages={"accepted": 2},
+        deliveries={"queued": 1, "waiting": 1},
+        envelopes={},
+        timers={"running": 1},
+        tasks={"open": 1},
     )
 
 

@@ -5,22 +5,22 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine
 
 from adapter.errors import StoreError, StoreTooNew
-from adapter.message.state import MessageState
-from adapter.store import Store, schema
+from adapter.message.state import DeliveryState, EnvelopeState, MessageState
+from adapter.store import NewEnvelope, Store, schema
 from adapter.store.tables import metadata
 
 _NEXT = """
 from alembic import op
 import sqlalchemy as sa
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 def upgrade():
     op.add_column("task", sa.Column("colour", sa.Integer(), nullable=False, server_default="0"))
     {also}
@@ -34,9 +34,9 @@ def later_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[.
     def install(also: str = "pass") -> None:
         versions = tmp_path / "versions"
         versions.mkdir(exist_ok=True)
-        (versions / "0003_colour.py").write_text(_NEXT.format(also=also))
+        (versions / "0004_colour.py").write_text(_NEXT.format(also=also))
         monkeypatch.setattr(schema, "VERSIONS", (*schema.VERSIONS, versions))
-        monkeypatch.setattr(schema, "REVISION", "0003")
+        monkeypatch.setattr(schema, "REVISION", "0004")
 
     return install
 
@@ -134,7 +134,7 @@ def test_an_older_store_is_copied_and_migrated_with_its_data(
         assert query.verify_chain().length == 2
 
     assert "colour" in _columns(store.path, "task")
-    (copy,) = store.path.parent.glob("budstikke.db.0002.*.bak")
+    (copy,) = store.path.parent.glob("budstikke.db.0003.*.bak")
     assert "colour" not in _columns(copy, "task")
     with sqlite3.connect(copy) as connection:
         assert connection.execute("SELECT data FROM body").fetchall() == [(b"kept",)]
@@ -171,6 +171,33 @@ def test_the_first_release_s_store_keeps_its_deadlines_and_tasks(tmp_path: Path,
     assert [copy.name.split(".")[2] for copy in tmp_path.glob("budstikke.db.*.bak")] == ["0001"]
 
 
+def test_a_store_without_envelopes_keeps_its_deliveries_and_takes_mails(tmp_path: Path, url: str) -> None:
+    path = _migrated(tmp_path / "budstikke.db", "0002")
+    with sqlite3.connect(path) as connection:
+        connection.execute("INSERT INTO body VALUES ('00', 4, 'kept')")
+        connection.execute(
+            "INSERT INTO message (id, direction, channel, source, sha256, size, received_at, state, attempts, findings)"
+            " VALUES (1, 'in', 'gp-in', 'a.xml', '00', 4, '2026-11-21T12:00:00.000000Z', 'accepted', 1, '[]')"
+        )
+        connection.execute(
+            "INSERT INTO delivery (id, message_id, for_message_id, channel, party, name, state, attempts, due_at,"
+            " staged) VALUES (1, 1, 1, 'clinic', 'clinic', '1.xml', 'sent', 1, '2026-11-21T12:00:00.000000Z', 0)"
+        )
+    connection.close()
+
+    with Store.open(url) as store, store.writing() as ledger:
+        (row,) = ledger.deliveries()
+        new = NewEnvelope(
+            direction="out", channel="edi", data=b"kept", state=EnvelopeState.QUEUED, carries=1, delivery_id=1
+        )
+        (number,) = ledger.add_envelopes([new], at=datetime(2026, 11, 21, 13, tzinfo=UTC))
+        (mail,) = ledger.envelopes_of_deliveries([1]).values()
+
+    assert (row.state, row.is_reliable, row.is_open) == (DeliveryState.SENT, False, False)
+    assert (mail.id, mail.carries) == (number, 1)
+    assert [copy.name.split(".")[2] for copy in tmp_path.glob("budstikke.db.*.bak")] == ["0002"]
+
+
 def test_a_migration_that_fails_changes_nothing(
     store: Store, url: str, receive: Callable[..., int], later_release: Callable[..., None]
 ) -> None:
@@ -182,7 +209,7 @@ def test_a_migration_that_fails_changes_nothing(
         Store.open(url)
 
     connection = sqlite3.connect(store.path)
-    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0003",)]
     assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'half_done'").fetchall() == [(0,)]
     assert connection.execute("SELECT id FROM message").fetchall() == [(message_id,)]
     assert "colour" not in _columns(store.path, "task")
