@@ -1,4 +1,4 @@
-"""What every channel can do, whatever carries the bytes.
+"""What channels can do, whatever carries the bytes.
 
 In: `listing`, `read`, then `settle_many` once the bytes are safe in the store.
 Out: `stage` and `secure`, note in the store that it is staged, `publish`, note that it is sent. After a crash the
@@ -33,8 +33,8 @@ class Incoming:
         return hashlib.sha256(self.source.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-class Channel(Protocol):
-    """A way in and out; every error it raises is a `ChannelError`, save `LimitExceeded` from `read`."""
+class Inlet(Protocol):
+    """A way in; every error it raises is a `ChannelError`, save `LimitExceeded` from `read`."""
 
     @property
     def id(self) -> str:
@@ -55,6 +55,13 @@ class Channel(Protocol):
     def set_aside(self, incoming: Incoming) -> None:
         """Move one that cannot be received out of the way, where a person finds it."""
 
+    def self_test(self) -> list[str]:
+        """Return what would keep the channel from working, in sentences for an operator."""
+
+
+class Outlet(Protocol):
+    """A way out in two steps; every error it raises is a `ChannelError`."""
+
     def stage(self, name: str, data: bytes) -> None:
         """Bring the bytes to the far side without showing them to anyone; durable after `secure`."""
 
@@ -73,5 +80,6 @@ class Channel(Protocol):
     def unstage(self, name: str) -> None:
         """Remove what was staged and shall not be shown after all."""
 
-    def self_test(self) -> list[str]:
-        """Return what would keep the channel from working, in sentences for an operator."""
+
+class Channel(Inlet, Outlet, Protocol):
+    """A way in and out."""

@@ -261,7 +261,7 @@ def _put(
     """Put files into the inboxes; return those that lie there, and what stopped it where something did."""
     from adapter.replay.live import put_all
 
-    inboxes = {channel.id: channel.inbox for channel in settings.channel}
+    inboxes = {channel.id: channel.inbox for channel in settings.folders()}
     puts: list[Put] = []
     with stopping(stop), progress("files", len(ready)) as tell:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapter.channel.folder import FolderChannel
+from adapter.channel.mail.server import Server
 from adapter.check.codelists import CodeLists
 from adapter.config.models import ContactTable, PartyTable, Settings
 from adapter.errors import ConfigError, SnapshotUnreadable
@@ -20,7 +21,8 @@ from adapter.partner.snapshot import Snapshot, about
 from adapter.partner.snapshot_file import read_folder
 from adapter.wire.parse import Limits
 
-if TYPE_CHECKING:  # what reads certificates takes long to import, and most commands meet no signature
+if TYPE_CHECKING:  # what reads certificates or mail takes long to import, and most commands meet neither
+    from adapter.channel.mail.channel import MailChannel
     from adapter.trust.revocation import Revocation
     from adapter.trust.store import CertificateStore
     from adapter.trust.verifier import Verifier
@@ -79,6 +81,8 @@ def _partner(party: PartyTable, known: tuple[Snapshot, ...], lists: CodeLists, *
         accepts=frozenset(party.accepts),
         relays_unsupported=party.relays_unsupported,
         contact=_contact(party.contact, lists),
+        address=party.address,
+        packing=party.packing,
         snapshots=(*own, *above),
     )
 
@@ -197,7 +201,7 @@ def certificates(settings: Settings) -> CertificateStore:
 
 
 def channels(settings: Settings) -> dict[str, FolderChannel]:
-    """Return the channels by id, in the order of the file; nothing is opened yet."""
+    """Return the folder channels by id, in the order of the file; nothing is opened yet."""
     return {
         channel.id: FolderChannel(
             channel.id,
@@ -209,7 +213,43 @@ def channels(settings: Settings) -> dict[str, FolderChannel]:
             patience=channel.patience,
             max_bytes=settings.limits.max_bytes,
         )
-        for channel in settings.channel
+        for channel in settings.folders()
+    }
+
+
+def mail_channels(settings: Settings) -> dict[str, MailChannel]:
+    """Return the mail channels by id, in the order of the file; no server is asked yet."""
+    if not settings.mailboxes():
+        return {}
+    from adapter.channel.mail.account import Account  # noqa: PLC0415 - see above
+    from adapter.channel.mail.channel import MailChannel  # noqa: PLC0415 - see above
+    from adapter.channel.mail.terms import Terms  # noqa: PLC0415 - see above
+
+    return {
+        channel.id: MailChannel(
+            channel.id,
+            inbox=Server.parse(channel.inbox, "imap", "pop3"),
+            outbox=Server.parse(channel.outbox, "smtp"),
+            account=Account(
+                user=channel.user,
+                password_file=channel.password_file,
+                ca_file=channel.ca_file,
+                certificate_file=channel.certificate_file,
+            ),
+            terms=Terms(
+                address=channel.address,
+                largest_mail=channel.largest_mail,
+                largest_payload=channel.largest_payload,
+                retries=channel.retries,
+                retry_interval=channel.retry_interval,
+                time_to_live=channel.time_to_live or None,
+                signs_messages=channel.signs_messages,
+            ),
+            folder=channel.folder,
+            aside=channel.aside,
+            patience=channel.patience,
+        )
+        for channel in settings.mailboxes()
     }
 
 

@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapter.config.channel_tables import ChannelTable, FolderTable, MailTable
+from adapter.config.fields import SQLITE
 from adapter.config.models import (
-    SQLITE,
-    ChannelTable,
     DraftsTable,
+    PartnersTable,
     PartyTable,
     ReceiptsTable,
     RouteTable,
     StoreTable,
+    TrustTable,
 )
 from adapter.config.problem import Problem, nearest
 
@@ -25,6 +27,8 @@ class Tables:
     store: StoreTable | None
     receipts: ReceiptsTable | None
     drafts: DraftsTable | None
+    trust: TrustTable | None
+    partners: PartnersTable | None
     parties: list[tuple[int, PartyTable]]
     channels: list[tuple[int, ChannelTable]]
     routes: list[tuple[int, RouteTable]]
@@ -47,6 +51,8 @@ def problems(tables: Tables) -> Iterator[Problem]:
     yield from _unknown_rules(tables)
     yield from _idle_channels(tables)
     yield from _entangled_folders(tables)
+    yield from _shared_mailboxes(tables)
+    yield from _unreachable_by_mail(tables)
 
 
 def _repeated(places: Iterable[tuple[str, str]]) -> Iterator[Problem]:
@@ -119,6 +125,7 @@ def _entangled_folders(tables: Tables) -> Iterator[Problem]:
     folders = [
         (f"channel[{index}].{key}", Path(path).resolve())
         for index, channel in tables.channels
+        if isinstance(channel, FolderTable)
         for key, path in (("inbox", channel.inbox), ("outbox", channel.outbox), ("archive", channel.archive))
         if path is not None
     ]
@@ -136,3 +143,26 @@ def _entangled_folders(tables: Tables) -> Iterator[Problem]:
     for place, folder in folders:
         if file.is_relative_to(folder):
             yield Problem("store.url", f"lies inside {place}, where its file would be taken for a message")
+
+
+def _shared_mailboxes(tables: Tables) -> Iterator[Problem]:
+    """Yield mailboxes that two channels would empty."""
+    yield from _repeated(
+        (f"channel[{index}].inbox", f"{channel.inbox} {channel.folder} of {channel.user or channel.certificate_file}")
+        for index, channel in tables.channels
+        if isinstance(channel, MailTable)
+    )
+
+
+def _unreachable_by_mail(tables: Tables) -> Iterator[Problem]:
+    """Yield what is missing for mail: certificates of one's own, and addresses of those it goes to."""
+    by_mail = {channel.id: f"channel[{index}]" for index, channel in tables.channels if isinstance(channel, MailTable)}
+    if by_mail and tables.trust is not None and tables.trust.own is None:
+        place = next(iter(by_mail.values()))
+        yield Problem("trust.own", f"is missing: {place} goes by mail, which is signed and encrypted")
+    if tables.partners is None or tables.partners.folder is not None:
+        return
+    for index, party in tables.parties:
+        if party.channel in by_mail and party.address is None:
+            text = f"is missing: {by_mail[party.channel]} goes by mail, and [partners] names no folder to find it in"
+            yield Problem(f"party[{index}].address", text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -11,20 +11,25 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from adapter.config import cross
+from adapter.config.channel_tables import ChannelTable, FolderTable, MailTable
+from adapter.config.fields import Table
 from adapter.config.models import (
-    ChannelTable,
     DraftsTable,
+    PartnersTable,
     PartyTable,
     ReceiptsTable,
     RouteTable,
     Settings,
     StoreTable,
-    Table,
+    TrustTable,
 )
 from adapter.config.problem import Problem, nearest
 from adapter.errors import ConfigError
 
 _T = TypeVar("_T", bound=Table)
+
+#: The table of each type of channel.
+_CHANNELS: Mapping[str, type[ChannelTable]] = {"folder": FolderTable, "mail": MailTable}
 
 _SENTENCES = {
     "missing": "is missing",
@@ -85,21 +90,24 @@ class _Reader:
             Problem(key, f"unknown table{nearest(key, known)}") for key in self._data if key not in known
         ]
         single = {
-            key: self._table(model, self._data.get(key, {}), key)
+            key: self._table(field.annotation, self._data.get(key, {}), key)
             for key, field in known.items()
-            if (model := _table_in(field.annotation)) is field.annotation
+            if isinstance(field.annotation, type) and issubclass(field.annotation, Table)
         }
         if not self._data.get("party"):
             self._problems.append(Problem("party", "there should be at least one [[party]]"))
         parties = self._array(PartyTable, "party")
-        channels = self._array(ChannelTable, "channel")
+        channels = self._channels()
         routes = self._array(RouteTable, "route")
         store, receipts, drafts = single["store"], single["receipts"], single["drafts"]
+        trust, partners = single["trust"], single["partners"]
         self._problems += cross.problems(
             cross.Tables(
                 store=store if isinstance(store, StoreTable) else None,
                 receipts=receipts if isinstance(receipts, ReceiptsTable) else None,
                 drafts=drafts if isinstance(drafts, DraftsTable) else None,
+                trust=trust if isinstance(trust, TrustTable) else None,
+                partners=partners if isinstance(partners, PartnersTable) else None,
                 parties=parties,
                 channels=channels,
                 routes=routes,
@@ -114,12 +122,28 @@ class _Reader:
         return Settings.model_validate(single | arrays), []
 
     def _array(self, model: type[_T], key: str) -> list[tuple[int, _T]]:
-        items = self._data.get(key, [])
-        if not isinstance(items, list):
-            self._problems.append(Problem(key, f"should be an array of tables: write [[{key}]]"))
-            return []
-        tables = [(index, self._table(model, item, f"{key}[{index}]")) for index, item in enumerate(items)]
+        tables = [(index, self._table(model, item, f"{key}[{index}]")) for index, item in self._items(key)]
         return [(index, table) for index, table in tables if table is not None]
+
+    def _channels(self) -> list[tuple[int, ChannelTable]]:
+        """Read the channels, each as its type has it; one of no known type is that one mistake."""
+        found: list[tuple[int, ChannelTable]] = []
+        for index, item in self._items("channel"):
+            kind = item.get("type", "folder") if isinstance(item, dict) else "folder"
+            model = _CHANNELS.get(kind) if isinstance(kind, str) else None
+            if model is None:
+                known = " or ".join(f"'{name}'" for name in _CHANNELS)
+                self._problems.append(Problem(f"channel[{index}].type", f"should be {known}"))
+            elif table := self._table(model, item, f"channel[{index}]"):
+                found.append((index, table))
+        return found
+
+    def _items(self, key: str) -> Iterator[tuple[int, object]]:
+        items = self._data.get(key, [])
+        if isinstance(items, list):
+            yield from enumerate(items)
+        else:
+            self._problems.append(Problem(key, f"should be an array of tables: write [[{key}]]"))
 
     def _table(self, model: type[_T], data: object, place: str) -> _T | None:
         try:
@@ -151,7 +175,7 @@ def _sentence(detail: ErrorDetails, model: type[Table]) -> str:
 
 
 def _table_in(annotation: object) -> type[Table]:
-    """Return the table class inside an annotation such as `tuple[PartyTable, ...]`."""
+    """Return the table class inside an annotation such as `ContactTable | None`."""
     if isinstance(annotation, type) and issubclass(annotation, Table):
         return annotation
     return next(part for part in get_args(annotation) if isinstance(part, type) and issubclass(part, Table))

@@ -5,138 +5,47 @@ Field descriptions are the reference; `config.example.toml` shows each of them i
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
-from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar, cast
+from typing import Annotated, Literal, Self, cast
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationInfo,
-    model_validator,
+from pydantic import AfterValidator, Field, model_validator
+
+from adapter.config.channel_tables import ChannelTable, FolderTable, MailTable
+from adapter.config.fields import (
+    ARRAY,
+    SQLITE,
+    Deadline,
+    Duration,
+    FilePath,
+    HerId,
+    Hours,
+    MailAddress,
+    MessageKind,
+    Municipality,
+    Name,
+    Oid,
+    OrganisationNumber,
+    Packing,
+    Profile,
+    RuleCode,
+    ServerUrl,
+    ServiceType,
+    SpanOrNothing,
+    StoreUrl,
+    Table,
+    Text,
+    Times,
+    TypeCode,
+    Wait,
+    check_rising,
+    distinct,
+    shaped,
 )
-
-from adapter import duration
 from adapter.flow.context import Timers
-from adapter.flow.schedule import Schedule, Window
-from adapter.flow.span import Span
-from adapter.partner.fetch import is_safe
+from adapter.flow.schedule import Schedule
 
-SQLITE = "sqlite:///"
 _TIMERS = Timers()
-
-_Length = TypeVar("_Length", timedelta, Span)
-
-
-def _duration(value: object) -> object:
-    return duration.parse(value) if isinstance(value, str) else value
-
-
-def _span(value: object) -> object:
-    if isinstance(value, Span):
-        return value
-    if not isinstance(value, str):
-        raise ValueError('should be a span in quotes, such as "10 working days", "14 days", "24h"')  # noqa: TRY004 - pydantic collects ValueErrors
-    return Span.parse(value)
-
-
-def _check_rising(rule: str, *spans: Span) -> None:
-    """Refuse spans of which one is not longer than the one before; different units cannot be compared."""
-    for shorter, longer in pairwise(spans):
-        if shorter.unit == longer.unit and shorter.count >= longer.count:
-            raise ValueError(rule)
-
-
-def _path(value: object, info: ValidationInfo) -> object:
-    """Read a path; a relative one counts from the folder of the configuration file, given as context."""
-    if not isinstance(value, str):
-        return value
-    folder: Path = (info.context or {}).get("folder", Path())
-    return folder / Path(value).expanduser()
-
-
-def _schedule(value: str) -> str:
-    Schedule.parse(value)
-    return value
-
-
-def _window(value: str) -> str:
-    Window.parse(value)
-    return value
-
-
-def _poll(value: str) -> str:
-    if Schedule.parse(value) == Schedule():
-        raise ValueError('a folder is looked into again and again; write "every 10s" or the like')
-    return value
-
-
-def _store_url(value: str, info: ValidationInfo) -> str:
-    if not value.startswith(SQLITE) or value == SQLITE:
-        raise ValueError(f'should be "{SQLITE}" and the path of a file')
-    return f"{SQLITE}{_path(value.removeprefix(SQLITE), info)}"
-
-
-def _server(value: str) -> str:
-    if not is_safe(value):
-        raise ValueError('should begin with "https://"; only a server on this machine may do with "http://127.0.0.1"')
-    return value
-
-
-def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
-    if twice := sorted({value for value in values if values.count(value) > 1}):
-        raise ValueError(f"names {', '.join(twice)} more than once")
-    return values
-
-
-def _longer_than_nothing(value: _Length) -> _Length:
-    if not value:
-        raise ValueError("must be longer than nothing")
-    return value
-
-
-def _shaped(pattern: str, explanation: str) -> AfterValidator:
-    shape = re.compile(pattern, re.ASCII)
-
-    def check(value: str) -> str:
-        if not shape.fullmatch(value):
-            raise ValueError(explanation)
-        return value
-
-    return AfterValidator(check)
-
-
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Name = Annotated[str, _shaped(r"[a-z0-9][a-z0-9._-]{0,39}", "should be a short name of a-z, 0-9, '.', '_' and '-'")]
-HerId = Annotated[str, _shaped(r"[1-9][0-9]{0,9}", "should be a HER-id: digits only")]
-OrganisationNumber = Annotated[str, _shaped(r"[0-9]{9}", "should be an organisation number: nine digits")]
-TypeCode = Annotated[str, _shaped(r"[A-Z][A-Z0-9_]{0,49}", "should be a message type in capitals, such as HENVISNING")]
-RuleCode = Annotated[str, _shaped(r"[A-Z][A-Z0-9]{1,3}-[0-9]{2}[a-z]?", "should be the code of a rule, such as AMO-04")]
-ServiceType = Annotated[str, _shaped(r"[A-Z]{0,2}[0-9]{0,2}", "should be a kind of service of list 8663, such as KX04")]
-Municipality = Annotated[str, _shaped(r"[0-9]{4}", "should be the number of a municipality: four digits")]
-Suffix = Annotated[str, _shaped(r"\.[A-Za-z0-9.]{1,15}", 'should be the end of a file name, such as ".xml"')]
-Oid = Annotated[str, _shaped(r"[0-2](?:\.[0-9]{1,12}){1,20}", 'should be an object identifier, such as "2.16.578.1"')]
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Wait = Annotated[Duration, AfterValidator(_longer_than_nothing)]
-SpanOrNothing = Annotated[Span, BeforeValidator(_span)]
-Deadline = Annotated[SpanOrNothing, AfterValidator(_longer_than_nothing)]
-FilePath = Annotated[Path, BeforeValidator(_path)]
-# TOML knows arrays only; the values themselves stay strict.
-_Array = Field(strict=False)
-Profile = Literal["amo", "fri", "navt"]
-MessageKind = Literal["henvisning", "dialogmelding", "epikrise", "sykmelding", "legeerklaering"]
-
-
-class Table(BaseModel):
-    """A table of the configuration: immutable, exact about types, and closed to unknown keys."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class AdapterTable(Table):
@@ -153,7 +62,7 @@ class AdapterTable(Table):
 class StoreTable(Table):
     """`[store]`: what must survive."""
 
-    url: Annotated[str, AfterValidator(_store_url), Field(validate_default=True)] = f"{SQLITE}var/budstikke.db"
+    url: Annotated[StoreUrl, Field(validate_default=True)] = f"{SQLITE}var/budstikke.db"
     """Where messages, states and events are kept."""
     busy_timeout: Wait = timedelta(seconds=30)
     """How long to wait for another process that has the store open."""
@@ -186,7 +95,7 @@ class ChecksTable(Table):
 
     strict: bool = False
     """Let no schema-invalid shape through, whatever a party's tolerance says."""
-    scan_command: Annotated[tuple[Text, ...], _Array] = ()
+    scan_command: Annotated[tuple[Text, ...], ARRAY] = ()
     """Virus scanner: it gets an attachment on standard input and ends with 0 when it is clean."""
     allowed_numbers_file: FilePath | None = None
     """Identity numbers, one a line, that pass as test persons in the test environment."""
@@ -197,11 +106,11 @@ class TrustTable(Table):
 
     roots: FilePath | None = None
     """A folder with the trusted root certificates and their intermediate issuers, PEM or DER."""
-    policies: Annotated[tuple[Oid, ...], _Array, AfterValidator(_distinct)] = ()
+    policies: Annotated[tuple[Oid, ...], ARRAY, AfterValidator(distinct)] = ()
     """Certificate policies of which a signer's must have one; none means any."""
     unverifiable: Literal["hold", "continue"] = "continue"
     """A signature that cannot be checked: hold the message for a person, or let it go on with a remark."""
-    revocation: Annotated[tuple[Literal["crl", "ocsp"], ...], _Array, AfterValidator(_distinct)] = ()
+    revocation: Annotated[tuple[Literal["crl", "ocsp"], ...], ARRAY, AfterValidator(distinct)] = ()
     """How to ask whether a signer's certificate was taken back, the first way first; without any it is not asked."""
     revocation_lists: FilePath | None = None
     """A folder with lists of revoked certificates that somebody keeps up to date, for networks without a way out."""
@@ -219,7 +128,7 @@ class TrustTable(Table):
     """Holds the passphrase of the keys; without it BUDSTIKKE_KEY_PASSPHRASE does."""
     partners: FilePath | None = None
     """A folder with certificates of partners, which are warned of like one's own."""
-    warning_days: Annotated[tuple[Annotated[int, Field(ge=1, le=1_000)], ...], _Array] = (60, 30, 14, 7)
+    warning_days: Annotated[tuple[Annotated[int, Field(ge=1, le=1_000)], ...], ARRAY] = (60, 30, 14, 7)
     """So many days before a certificate ends a task says so, each time anew until it is renewed."""
 
 
@@ -233,7 +142,7 @@ class PartnersTable(Table):
 class AddressesTable(Table):
     """`[addresses]`: Adresseregisteret, or what stands in for it."""
 
-    url: Annotated[str, AfterValidator(_server)] | None = None
+    url: ServerUrl | None = None
     """Its address, without "/api/..."; without it the register is never asked."""
     token_file: FilePath | None = None
     """Holds the bearer token; none where a gateway logs in."""
@@ -285,7 +194,7 @@ class TimersTable(Table):
     """And this long: the time to assess it is over."""
     supplement: Deadline = _TIMERS.supplement
     """A question to a referrer without an answer for so long after its receipt; the assessment's time runs on."""
-    nav_reminders: Annotated[tuple[Deadline, ...], _Array, Field(max_length=2)] = _TIMERS.nav_reminders
+    nav_reminders: Annotated[tuple[Deadline, ...], ARRAY, Field(max_length=2)] = _TIMERS.nav_reminders
     """A request of NAV without an answer for so long after receipt: a reminder, and another."""
     nav_limit: Deadline = _TIMERS.nav_limit
     """And this long: NAV's own limit has passed."""
@@ -300,9 +209,9 @@ class TimersTable(Table):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        _check_rising("assessment_notice must be shorter than assessment", self.assessment_notice, self.assessment)
-        _check_rising("nav_reminders must rise, up to nav_limit", *self.nav_reminders, self.nav_limit)
-        _check_rising("epikrise_notice must be shorter than epikrise", self.epikrise_notice, self.epikrise)
+        check_rising("assessment_notice must be shorter than assessment", self.assessment_notice, self.assessment)
+        check_rising("nav_reminders must rise, up to nav_limit", *self.nav_reminders, self.nav_limit)
+        check_rising("epikrise_notice must be shorter than epikrise", self.epikrise_notice, self.epikrise)
         return self
 
 
@@ -343,7 +252,7 @@ class RetriesTable(Table):
 class DraftsTable(Table):
     """`[drafts]`: messages that the adapter writes for people to approve."""
 
-    send_without_approval: Annotated[tuple[RuleCode, ...], _Array, AfterValidator(_distinct)] = ()
+    send_without_approval: Annotated[tuple[RuleCode, ...], ARRAY, AfterValidator(distinct)] = ()
     """Rules whose drafts go without a person: only where every warning about the message is one of these."""
 
 
@@ -354,7 +263,7 @@ class ContactTable(Table):
     """Given and family name."""
     profession: Text | None = None
     """Code of list 9060, such as "LE"."""
-    hpr: Annotated[str, _shaped(r"[0-9]{1,9}", "should be an HPR number: one to nine digits")] | None = None
+    hpr: Annotated[str, shaped(r"[0-9]{1,9}", "should be an HPR number: one to nine digits")] | None = None
     """Number in the register of health personnel."""
     phone: Text
     """Where the receiver can call."""
@@ -369,7 +278,7 @@ class PartyTable(Table):
     """What it is in the story of a referral."""
     name: Text
     """What people call it."""
-    her_ids: Annotated[tuple[HerId, ...], Field(strict=False, min_length=1), AfterValidator(_distinct)]
+    her_ids: Annotated[tuple[HerId, ...], Field(strict=False, min_length=1), AfterValidator(distinct)]
     """Addresses of the communication party: services, units or persons."""
     parent_her_id: HerId | None = None
     """The organisation above them; several parties may share it."""
@@ -379,7 +288,7 @@ class PartyTable(Table):
     """The channel its messages come and go by."""
     receipts: Literal["adapter", "system"] = "adapter"
     """Who answers what the party receives: the adapter, or the party's own system."""
-    profiles: Annotated[tuple[Profile, ...], _Array, AfterValidator(_distinct)] = ()
+    profiles: Annotated[tuple[Profile, ...], ARRAY, AfterValidator(distinct)] = ()
     """Content profiles: "amo" is Arbeidsrettet mestringsopphold, "fri" a frisklivssentral, "navt" what NAV receives."""
     service_type: ServiceType = ""
     """Its kind of service in Adresseregisteret, such as "KX04" for a frisklivssentral."""
@@ -389,7 +298,7 @@ class PartyTable(Table):
     """The type of message agreed with it for referrals; without it any of these."""
     municipality: Municipality | None = None
     """The number of its municipality."""
-    tolerance: Annotated[tuple[Text, ...], _Array, AfterValidator(_distinct)] = ("*",)
+    tolerance: Annotated[tuple[Text, ...], ARRAY, AfterValidator(distinct)] = ("*",)
     """Schema-invalid shapes that its messages may have; "*" is every known one."""
     dedicated: bool = False
     """Everything that arrives here is meant for the profile, marked or not."""
@@ -401,7 +310,7 @@ class PartyTable(Table):
     """Hold what it sends unless its signature is verified."""
     sha1_until: date | None = None
     """The last day on which its signatures may still be made with SHA-1; without it, never."""
-    accepts: Annotated[tuple[MessageKind, ...], _Array, AfterValidator(_distinct)] = (
+    accepts: Annotated[tuple[MessageKind, ...], ARRAY, AfterValidator(distinct)] = (
         "henvisning",
         "dialogmelding",
         "epikrise",
@@ -411,41 +320,22 @@ class PartyTable(Table):
     """Pass messages of kinds on that it does not take or the adapter does not know, instead of refusing them."""
     contact: ContactTable | None = None
     """Who answers for what it writes, where nobody else is named."""
-
-
-class ChannelTable(Table):
-    """`[[channel]]`: a way in and out."""
-
-    id: Name
-    """Short name for parties and routes."""
-    type: Literal["folder"]
-    """What carries the bytes."""
-    inbox: FilePath
-    """The other system writes here, the adapter reads and removes."""
-    outbox: FilePath
-    """The adapter writes here, the other system reads and removes."""
-    archive: FilePath | None = None
-    """Keeps received files by day instead of deleting them; on the same file system as the inbox."""
-    poll: Annotated[str, AfterValidator(_poll)] = "every 10s"
-    """When to look into the inbox."""
-    suffixes: Annotated[tuple[Suffix, ...], _Array, AfterValidator(_distinct)] = ()
-    """Endings of the files to read; none reads all."""
-    quiet: Duration = timedelta(seconds=1)
-    """Leave a file alone until it has not changed for so long."""
-    patience: Duration = timedelta(seconds=60)
-    """Take a file that does not end in ">" for half-written for so long."""
+    address: MailAddress | None = None
+    """Its EDI mail address, on a mail channel; without it the one of its agreement or register entry."""
+    packing: Annotated[tuple[Packing, ...], ARRAY, AfterValidator(distinct)] = ()
+    """What a message to it is packed in before it is encrypted, the outermost first: "mime", "gzip" or both."""
 
 
 class WhenTable(Table):
     """`when` of a route: every key that is given must fit."""
 
-    to: Annotated[tuple[Name, ...], _Array] = ()
+    to: Annotated[tuple[Name, ...], ARRAY] = ()
     """Receiving parties; none means any."""
     sender: Annotated[tuple[Name, ...], Field(alias="from", strict=False)] = ()
     """Sending parties; none means any."""
-    type: Annotated[tuple[TypeCode, ...], _Array] = ()
+    type: Annotated[tuple[TypeCode, ...], ARRAY] = ()
     """Message types, as in list 8279; none means any."""
-    tag: Annotated[tuple[Text, ...], _Array] = ()
+    tag: Annotated[tuple[Text, ...], ARRAY] = ()
     """What the checks find the message to be about, such as "HIA"; none means whatever it is."""
 
     @model_validator(mode="before")
@@ -464,11 +354,11 @@ class RouteTable(Table):
     """Shown in tables and events."""
     when: WhenTable = WhenTable()
     """What the route is for; without it, everything."""
-    deliver: Annotated[tuple[Name, ...], Field(strict=False, min_length=1), AfterValidator(_distinct)]
+    deliver: Annotated[tuple[Name, ...], Field(strict=False, min_length=1), AfterValidator(distinct)]
     """Channels that get the message, each a copy."""
-    schedule: Annotated[str, AfterValidator(_schedule)] = "at once"
+    schedule: Times = "at once"
     """"at once", "every 30s", or "cron" and five fields."""
-    window: Annotated[str, AfterValidator(_window)] | None = None
+    window: Hours | None = None
     """Days and hours in which to deliver, such as "mon-fri 07:00-17:00", in Norwegian time."""
     hold: bool = False
     """Let a person release each message."""
@@ -499,10 +389,18 @@ class Settings(Table):
     retries: RetriesTable = RetriesTable()
     retention: RetentionTable = RetentionTable()
     drafts: DraftsTable = DraftsTable()
-    party: Annotated[tuple[PartyTable, ...], _Array]
-    channel: Annotated[tuple[ChannelTable, ...], _Array] = ()
-    route: Annotated[tuple[RouteTable, ...], _Array] = ()
+    party: Annotated[tuple[PartyTable, ...], ARRAY]
+    channel: Annotated[tuple[Annotated[ChannelTable, Field(discriminator="type")], ...], ARRAY] = ()
+    route: Annotated[tuple[RouteTable, ...], ARRAY] = ()
 
     def store_file(self) -> Path:
         """Return the file of an SQLite store."""
         return Path(self.store.url.removeprefix(SQLITE))
+
+    def folders(self) -> tuple[FolderTable, ...]:
+        """Return the channels that are folders, in the order of the file."""
+        return tuple(channel for channel in self.channel if isinstance(channel, FolderTable))
+
+    def mailboxes(self) -> tuple[MailTable, ...]:
+        """Return the channels that go by mail, in the order of the file."""
+        return tuple(channel for channel in self.channel if isinstance(channel, MailTable))

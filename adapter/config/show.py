@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from adapter import duration
-from adapter.config.models import Settings, Table
+from adapter.config.fields import Table
+from adapter.config.models import Settings
 
 
 def show(settings: Settings) -> str:

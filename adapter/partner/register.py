@@ -56,6 +56,10 @@ class Partner:
     relays_unsupported: bool = False
     #: Who answers for what it writes, where nobody else is named.
     contact: HealthcareProfessional | None = None
+    #: Its EDI mail address; None: the one in its snapshot, if any.
+    address: str | None = None
+    #: What a message to it is packed in before it is encrypted, the outermost first; see `trust.payload`.
+    packing: tuple[Literal["gzip", "mime"], ...] = ()
     #: What agreements, profiles and registers say of it, then of the organisation above it; the newest first.
     snapshots: tuple[Snapshot, ...] = ()
 

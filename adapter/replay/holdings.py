@@ -203,7 +203,7 @@ def _outboxes(parts: Parts) -> dict[str, Path]:
     register = parts.context.register
     return {
         next((party.id for party in register.by_channel(channel.id)), channel.id): channel.outbox
-        for channel in parts.settings.channel
+        for channel in parts.settings.folders()
     }
 
 

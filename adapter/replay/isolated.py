@@ -196,7 +196,7 @@ class Performance:
 
     def _outbox(self, party: str) -> Path:
         channel = self._channel(party)
-        return next(item.outbox for item in self._parts.settings.channel if item.id == channel)
+        return next(item.outbox for item in self._parts.settings.folders() if item.id == channel)
 
     def _bytes(self, act: Sending, number: int) -> bytes:
         match act:

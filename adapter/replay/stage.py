@@ -56,7 +56,7 @@ class Stage:
     def take(self, parts: Parts) -> None:
         """Go on with other parts, which have the same store."""
         self._parts = parts
-        self._inboxes = {channel.id: channel.inbox for channel in parts.settings.channel}
+        self._inboxes = {channel.id: channel.inbox for channel in parts.settings.folders()}
         for channel in parts.channels.values():
             channel.create_folders()
         self._worker = self._new_worker()

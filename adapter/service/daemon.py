@@ -368,4 +368,4 @@ class Dispatcher:
             return True  # the next look tells what is wrong
 
     def _longest_quiet(self) -> timedelta:
-        return max((max(channel.quiet, channel.patience) for channel in self._settings.channel), default=timedelta())
+        return max((max(channel.quiet, channel.patience) for channel in self._settings.folders()), default=timedelta())

@@ -108,7 +108,7 @@ def _set_up(folder: Path) -> Stage:
     config = folder / CONFIG
     config.write_text(hurried(resources.example_config().read_text("utf-8")), "utf-8")
     settings = load(config)
-    channels = {channel.id: channel for channel in settings.channel}
+    channels = {channel.id: channel for channel in settings.folders()}
     players = []
     for party in settings.party:
         if party.role not in PLAYERS:

@@ -10,17 +10,24 @@ import pytest
 
 from adapter import resources
 from adapter.config import Settings, build, load
-from adapter.config.models import Table, WhenTable
+from adapter.config.channel_tables import MailTable
+from adapter.config.fields import Table
+from adapter.config.models import WhenTable
 
 
 def _fields() -> list[tuple[str, str]]:
     """List every key of every table, as "party", "her_ids"."""
     listed = [("when", field.alias or name) for name, field in WhenTable.model_fields.items()]
     for table, field in Settings.model_fields.items():
-        models = [field.annotation, *get_args(field.annotation)]
-        (model,) = [model for model in models if isinstance(model, type) and issubclass(model, Table)]
-        listed += [(table, inner.alias or name) for name, inner in model.model_fields.items()]
+        for model in _tables_in(field.annotation):
+            listed += [(table, inner.alias or name) for name, inner in model.model_fields.items()]
     return listed
+
+
+def _tables_in(annotation: object) -> list[type[Table]]:
+    if isinstance(annotation, type) and issubclass(annotation, Table):
+        return [annotation]
+    return [table for part in get_args(annotation) for table in _tables_in(part)]
 
 
 @pytest.mark.parametrize(("table", "key"), _fields())
@@ -55,7 +62,20 @@ def test_the_keys_that_are_commented_out_are_right_too() -> None:
         {"proxy"},
         {"fallback"},
         {"sha1_until"},
+        {"address"},
+        *({key} for key in MailTable.model_fields),
     ]
+
+
+def test_its_mail_channel_is_right_and_has_the_defaults() -> None:
+    text = resources.example_config().read_text("utf-8")
+    (block,) = re.findall(r"(?m)^# \[\[channel\]\]\n((?:# .*\n)+)", text)
+    table = tomllib.loads(block.replace("# ", "", 1).replace("\n# ", "\n"))
+
+    mail = MailTable.model_validate(table)
+    shortest = MailTable.model_validate({key: table[key] for key in ("id", "type", "address", "inbox", "outbox")})
+    given = {"user", "password_file", "ca_file", "certificate_file"}
+    assert mail.model_dump(exclude=given) == shortest.model_dump(exclude=given)
 
 
 def test_the_defaults_it_names_are_the_defaults() -> None:

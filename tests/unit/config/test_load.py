@@ -68,7 +68,7 @@ def test_an_editors_byte_order_mark_is_no_mistake(tmp_path: Path, minimal: str) 
 
 def test_every_mistake_is_listed_with_its_place(write: Write, minimal: str) -> None:
     path = write(
-        minimal.replace('"test"', '"tset"').replace("channel =", "chanel =").replace('"folder"', '"mail"') + ROUTE
+        minimal.replace('"test"', '"tset"').replace("channel =", "chanel =").replace('"folder"', '"post"') + ROUTE
     )
 
     with pytest.raises(ConfigError) as failed:
@@ -79,7 +79,7 @@ def test_every_mistake_is_listed_with_its_place(write: Write, minimal: str) -> N
         "  adapter.environment: should be 'test' or 'prod'",
         "  party[0].channel: is missing",
         '  party[0].chanel: unknown key; did you mean "channel"?',
-        "  channel[0].type: should be 'folder'",
+        "  channel[0].type: should be 'folder' or 'mail'",
     ]
 
 
@@ -210,7 +210,7 @@ def test_every_mistake_is_listed_with_its_place(write: Write, minimal: str) -> N
         (
             'outbox = "out"',
             'outbox = "out"\npoll = "at once"',
-            'channel[0].poll: a folder is looked into again and again; write "every 10s" or the like',
+            'channel[0].poll: a channel is looked into again and again; write "every 10s" or the like',
         ),
         (
             'outbox = "out"',
@@ -312,7 +312,7 @@ def test_a_wrong_reference_is_one_mistake(mistakes: Mistakes, minimal: str) -> N
 
 
 def test_a_reference_to_a_table_with_another_mistake_is_none(mistakes: Mistakes, minimal: str) -> None:
-    assert mistakes(minimal.replace('"folder"', '"mail"')) == ["channel[0].type: should be 'folder'"]
+    assert mistakes(minimal.replace('"folder"', '"post"')) == ["channel[0].type: should be 'folder' or 'mail'"]
     assert mistakes(minimal.replace('["8990101"]', "[]")) == ["party[0].her_ids: should name at least one"]
 
 

@@ -1,0 +1,203 @@
+"""Handing mail over by SMTP (RFC 5321), with SIZE (RFC 1870) and 8BITMIME (RFC 6152) where they are offered.
+
+One mail, one address, one transaction: what is wrong with one mail keeps no other from going.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final, NoReturn
+
+from adapter.channel.mail.account import Account
+from adapter.channel.mail.connection import Budget, Tls, connect, needs_starttls, no_starttls
+from adapter.channel.mail.server import Server
+from adapter.channel.mail.terms import Terms
+from adapter.channel.mail.trouble import Broken, Trouble, smtp_code, told
+
+_READY: Final = 220
+_TAKEN: Final = 250
+_WILL_FORWARD: Final = 251
+_FOR_GOOD: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A mail to hand over."""
+
+    #: How whoever sends it knows it.
+    key: str
+    #: Where it goes.
+    address: str
+    #: The whole mail with its headers, exactly as it goes.
+    data: bytes = field(repr=False)
+
+
+class _Client(smtplib.SMTP):
+    """The library's client on a connection of ours."""
+
+    def __init__(self, server: Server, tls: Tls, budget: Budget) -> None:
+        self._server = server
+        self._tls = tls
+        self._budget = budget
+        # given no host, it does not connect by itself; TLS checks the name of this one
+        super().__init__(local_hostname=socket.gethostname().partition(".")[0] or "localhost")
+        self._host = server.host
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002 - see connection
+        return connect(self._server, self._tls, self._budget)
+
+
+class _Failed(Exception):
+    """One mail cannot be handed over; the reason is told, and the connection goes on."""
+
+
+class Submission:
+    """The way to an SMTP server."""
+
+    def __init__(self, server: Server, account: Account, terms: Terms, *, patience: float) -> None:
+        """Take where it is, who logs in and what a mail may be like."""
+        self._server = server
+        self._account = account
+        self._terms = terms
+        self._budget = Budget(patience)
+        self._client: _Client | None = None
+
+    def greet(self) -> None:
+        """Connect, log in and leave; raises Trouble."""
+        self._connected()
+        self._leave()
+
+    def send(self, mails: Sequence[Outgoing]) -> dict[str, str]:
+        """Hand mails over; return what failed with the reason; raises Trouble where no mail could be tried."""
+        failed: dict[str, str] = {}
+        self._connected()
+        try:
+            for index, mail in enumerate(mails):
+                try:
+                    self._send_one(mail)
+                except _Failed as failure:
+                    failed[mail.key] = str(failure)
+                except Broken as trouble:
+                    failed[mail.key] = str(trouble)
+                    self._client = None
+                except Trouble as trouble:
+                    # a server that is silent, or will not have us any more: waiting as long for each would help nobody
+                    failed |= {left.key: str(trouble) for left in mails[index:]}
+                    return failed
+        finally:
+            self._leave()
+        return failed
+
+    def _send_one(self, mail: Outgoing) -> None:
+        try:
+            self._offer(mail)
+        except Broken:
+            # it was not sent yet: an idle connection may have ended
+            self._client = None
+            self._offer(mail)
+        self._hand_over(mail)
+
+    def _offer(self, mail: Outgoing) -> None:
+        """Agree with the server about sender, size and receiver."""
+        client = self._connected()
+        options = self._options(client, mail)
+        with told("SMTP"):
+            self._budget.allow(0)
+            code, answer = client.mail(self._terms.address, options)
+            if code == _TAKEN:
+                code, answer = client.rcpt(mail.address)
+            if code not in {_TAKEN, _WILL_FORWARD}:
+                self._give_up(client, code, answer)
+
+    def _options(self, client: _Client, mail: Outgoing) -> list[str]:
+        size = len(mail.data)
+        if size > self._terms.largest_mail:
+            raise _Failed(f"the mail has {size} bytes, more than largest_mail = {self._terms.largest_mail}")
+        options = []
+        if client.has_extn("size"):
+            most = client.esmtp_features["size"].strip()
+            # 0 and nothing are no limit
+            if most.isdecimal() and 0 < int(most) < size:
+                raise _Failed(f"the mail has {size} bytes, and the server takes at most {int(most)}")
+            options.append(f"SIZE={size}")
+        if not mail.data.isascii():
+            if not client.has_extn("8bitmime"):
+                raise _Failed("the mail has bytes beyond ASCII, which the server does not take (8BITMIME)")
+            options.append("BODY=8BITMIME")
+        return options
+
+    def _hand_over(self, mail: Outgoing) -> None:
+        client = self._connected()
+        with told("SMTP"):
+            self._budget.allow(len(mail.data))
+            try:
+                code, answer = client.data(mail.data)
+            except smtplib.SMTPDataError as error:
+                self._give_up(client, error.smtp_code, error.smtp_error)
+            if code != _TAKEN:
+                self._give_up(client, code, answer)
+
+    def _give_up(self, client: _Client, code: int, answer: bytes | str) -> NoReturn:
+        """Leave this mail; raises _Failed with what the server's code means."""
+        told_code = smtp_code(code, answer)
+        # a server that shuts down says 421
+        with suppress(Trouble), told("SMTP"):
+            self._budget.allow(0)
+            client.rset()
+        if code >= _FOR_GOOD:
+            raise _Failed(f"the server refuses the mail for good ({told_code})")
+        raise _Failed(f"the server refuses the mail for now ({told_code})")
+
+    def _connected(self) -> _Client:
+        """Return the client, connected and logged in; raises Trouble."""
+        if self._client is not None and self._client.sock is not None:
+            return self._client
+        tls = Tls.of(self._account, self._budget)
+        client = _Client(self._server, tls, self._budget)
+        try:
+            with told("SMTP"):
+                self._log_in(client, tls)
+        except BaseException:
+            client.close()
+            raise
+        self._client = client
+        return client
+
+    def _log_in(self, client: _Client, tls: Tls) -> None:
+        code, answer = client.connect(self._server.host, self._server.port)
+        if code != _READY:
+            raise Trouble(f"it does not greet us ({smtp_code(code, answer)})")
+        client.ehlo_or_helo_if_needed()
+        if needs_starttls(self._server, self._account):
+            if not client.has_extn("starttls"):
+                raise no_starttls()
+            self._budget.allow(0)
+            client.starttls(context=tls)
+            client.ehlo_or_helo_if_needed()
+        if self._account.user is None:
+            return
+        password = self._account.password()
+        self._budget.allow(0)
+        try:
+            client.login(self._account.user, password)
+        except smtplib.SMTPAuthenticationError as error:
+            raise Trouble(
+                f"it does not accept user and password ({smtp_code(error.smtp_code, error.smtp_error)})",
+                hint="Check user and password.",
+            ) from None
+        except smtplib.SMTPNotSupportedError:
+            raise Trouble("it offers no login", hint="Leave out `user`, or use the port for submission.") from None
+
+    def _leave(self) -> None:
+        client, self._client = self._client, None
+        if client is None or client.sock is None:
+            return
+        # whatever it says to a goodbye changes nothing
+        with suppress(Trouble), told("SMTP"):
+            self._budget.allow(0)
+            client.quit()
+        client.close()
