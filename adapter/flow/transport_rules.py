@@ -100,7 +100,7 @@ TRA_11 = Rule(
     title="Every mail can be opened",
     inbound=Severity.HOLD,
     outbound=None,
-    text="A mail was put aside: opening it brought a worker down again and again.",
+    text="A mail was put aside: it could not be opened, by a fault of the adapter or of the machine.",
     hint="The log holds what happened; the mail is kept.",
     source="own safety rule",
 )
