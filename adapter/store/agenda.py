@@ -79,7 +79,7 @@ class Agenda(Journal):
         for id_, row in zip(ids, rows, strict=True):
             due_at = to_text_or_none(row.due_at)
             origin = (id_, row.party, row.rule, row.title, row.message_id, due_at)
-            told = (row.note, row.draft_message_id, row.priority, None, row.ends_with)
+            told = (row.note, row.draft_message_id, row.priority, None, row.ends_with, row.envelope_id)
             values.append((*origin, "open", moment, None, None, *told))
             self._log(moment, row.message_id, None, "task_opened", {"task": id_, "rule": row.rule})
         self._driver.run(statements.INSERT_TASK, values)

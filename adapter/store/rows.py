@@ -250,6 +250,8 @@ class NewTask:
     priority: int = 0
     #: It is over when this message is answered positively.
     ends_with: int | None = None
+    #: The envelope it is about.
+    envelope_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -459,6 +461,7 @@ class TaskRow:
     #: The person who has taken it on.
     assignee: str | None
     ends_with: int | None
+    envelope_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -258,6 +258,7 @@ task = Table(
     Column("priority", Integer, nullable=False, server_default=text("0")),
     Column("assignee", Text),
     Column("ends_with", Integer, ForeignKey("message.id")),
+    Column("envelope_id", Integer, ForeignKey("envelope.id")),
     Index(None, "state", "party"),
     Index(None, "message_id"),
     Index(
@@ -265,6 +266,12 @@ task = Table(
         "ends_with",
         sqlite_where=text("ends_with IS NOT NULL"),
         postgresql_where=text("ends_with IS NOT NULL"),
+    ),
+    Index(
+        None,
+        "envelope_id",
+        sqlite_where=text("envelope_id IS NOT NULL"),
+        postgresql_where=text("envelope_id IS NOT NULL"),
     ),
 )
 

@@ -48,18 +48,24 @@ class Todo(Reader):
         rows = self._connection.execute(statement.order_by(timer.c.due_at, timer.c.id).limit(limit))
         return [to_row(TimerRow, row) for row in rows.mappings()]
 
-    def tasks(
+    def tasks(  # noqa: PLR0913 - what to filter by, and which part of it
         self,
         state: TaskState | None = "open",
         party: str | None = None,
         *,
         message_id: int | None = None,
+        envelope_id: int | None = None,
         limit: int = 1000,
         offset: int = 0,
     ) -> list[TaskRow]:
         """Return tasks; what is None does not matter."""
         statement = select(task).where(
-            *equal((task.c.state, state), (task.c.party, party), (task.c.message_id, message_id))
+            *equal(
+                (task.c.state, state),
+                (task.c.party, party),
+                (task.c.message_id, message_id),
+                (task.c.envelope_id, envelope_id),
+            )
         )
         rows = self._connection.execute(statement.order_by(task.c.id).limit(limit).offset(offset))
         return [to_row(TaskRow, row) for row in rows.mappings()]

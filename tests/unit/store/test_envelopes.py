@@ -17,6 +17,7 @@ from adapter.store import (
     EnvelopeMove,
     EnvelopeRow,
     NewEnvelope,
+    NewTask,
     Store,
 )
 
@@ -497,3 +498,18 @@ def test_an_acknowledged_delivery_keeps_when_it_was_sent(store: Store, now: date
 
     assert row is not None
     assert (row.state, row.sent_at) == (DeliveryState.ACKNOWLEDGED, now)
+
+
+def test_a_task_is_about_an_envelope(store: Store, now: datetime, new_envelope: Build) -> None:
+    id_ = _came(store, new_envelope, now)
+    with store.writing() as ledger:
+        about, _ = ledger.add_tasks(
+            [
+                NewTask(party="", rule="TRA-09", title="Look", envelope_id=id_),
+                NewTask(party="", rule="TRA-01", title="Look"),
+            ],
+            at=now,
+        )
+
+        assert [row.id for row in ledger.tasks(envelope_id=id_)] == [about]
+        assert [row.envelope_id for row in ledger.tasks()] == [id_, None]

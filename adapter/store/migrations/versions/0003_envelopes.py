@@ -1,4 +1,4 @@
-"""Keep the mails that messages come and go in, and which deliveries are acknowledged."""
+"""Keep the mails that messages come and go in, which deliveries are acknowledged, and which tasks are about mails."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FIRST = "direction = 'in' AND state IN ('opened', 'held', 'refused')"
 
 
 def upgrade() -> None:
-    """Add a column and a table. No channel acknowledged anything until now."""
+    """Add a table, and columns that know of it. No channel acknowledged anything until now."""
     op.add_column("delivery", sa.Column("is_reliable", sa.Boolean(), nullable=False, server_default=sa.text("0")))
     op.create_table(
         "envelope",
@@ -74,3 +74,12 @@ def upgrade() -> None:
             sqlite_where=sa.text(f"{column} IS NOT NULL"),
             postgresql_where=sa.text(f"{column} IS NOT NULL"),
         )
+
+    op.add_column("task", sa.Column("envelope_id", sa.Integer(), sa.ForeignKey("envelope.id")), inline_references=True)
+    op.create_index(
+        "ix_task_envelope_id",
+        "task",
+        ["envelope_id"],
+        sqlite_where=sa.text("envelope_id IS NOT NULL"),
+        postgresql_where=sa.text("envelope_id IS NOT NULL"),
+    )
