@@ -169,13 +169,6 @@ class Post:
                 continue  # it is removed when the outbox can be read again
             self.unstage((channel_id, name) for name in names if (channel_id, name) not in wanted)
 
-    def _release(self, ledger: Ledger, sent: Collection[int], now: datetime) -> None:
-        """Put receipts into the queue that waited, unstaged, for deliveries which are sent now."""
-        rows = ledger.waiting_after(sent)
-        ledger.move_deliveries(
-            [DeliveryMove(id=row.id, to=DeliveryState.QUEUED, due_at=now) for row in rows if not row.staged], at=now
-        )
-
     def _show(self, parcels: Iterable[Parcel], sent: set[int], failed: dict[int, str]) -> None:
         """Publish, and note what is sent and what failed; what is in neither cannot be told yet."""
         by_channel: dict[str, list[Parcel]] = defaultdict(list)
@@ -211,7 +204,7 @@ class Post:
         for parcel in parcels:
             if parcel.id in failed and states[parcel.id][0] is parcel.state:
                 self._failure(ledger, parcel, failed[parcel.id], now)
-        self._release(ledger, [parcel.id for parcel in done], now)
+        release(ledger, [parcel.id for parcel in done], now)
         finish(ledger, {parcel.message for parcel in done}, now)
 
     def _failure(self, ledger: Ledger, parcel: Parcel, error: str, now: datetime) -> None:
@@ -233,6 +226,14 @@ class Post:
             finish(ledger, {parcel.message}, now)
 
 
+def release(ledger: Ledger, sent: Collection[int], now: datetime) -> None:
+    """Put receipts into the queue that waited, unstaged, for deliveries which are sent now."""
+    rows = ledger.waiting_after(sent)
+    ledger.move_deliveries(
+        [DeliveryMove(id=row.id, to=DeliveryState.QUEUED, due_at=now) for row in rows if not row.staged], at=now
+    )
+
+
 def finish(ledger: Ledger, messages: Collection[int], now: datetime) -> None:
     """Move messages on whose bytes are with all their channels, or given up."""
     states = ledger.states_of(messages)
@@ -243,7 +244,7 @@ def finish(ledger: Ledger, messages: Collection[int], now: datetime) -> None:
     for message, rows in by_message.items():
         failed = any(row.state in _GIVEN_UP for row in rows)
         to = MessageState.FAILED if failed else MessageState.DELIVERED
-        if states[message].may_become(to) and not any(row.state.is_under_way for row in rows):
+        if states[message].may_become(to) and not any(row.is_open for row in rows):
             moves.append(MessageMove(id=message, to=to))
     ledger.move_messages(moves, at=now)
 

@@ -4,8 +4,10 @@ What lies between is the envelope: one row of the store for each ebXML message, 
 go. They are in the store before they are sent, so whatever happens they are sent again as they are, and the receiver,
 who knows them by their MessageId, takes them once (HIS 1037, chapter 5).
 
-The rooms, from the bottom: `keys` (what one signs and opens with, and for whom one encrypts), `facts` (what the store
-knows of an envelope), `seal` (a message to the bytes of a mail).
+    keys     what one signs and opens with          facts      what the store knows of an envelope
+    heading  to whom a message goes, by its thread  reach      where that is, and how often one tries
+    seal     a letter to the bytes of a mail        sealer     from deliveries to envelopes
+    send     out, until it is acknowledged          giving_up  and what follows where it never is
 """
 
 from __future__ import annotations

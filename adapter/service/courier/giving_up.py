@@ -1,0 +1,54 @@
+"""What follows when a message does not reach its receiver's server: a delivery given up, and a person who knows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from adapter.check.finding import Direction, Finding
+from adapter.errors import BudstikkeError
+from adapter.flow import transport_rules as rules
+from adapter.flow.decision import OPERATOR
+from adapter.flow.follow import RECEIPT_TIMERS
+from adapter.message.state import DeliveryState
+from adapter.service.post import finish
+from adapter.store.ledger import Ledger
+from adapter.store.rows import DeliveryMove, DeliveryRow, NewTask
+
+log = structlog.get_logger(__name__)
+
+
+def not_sent(error: BudstikkeError | str) -> Finding:
+    """Return what to tell of something that could not be sealed or handed over."""
+    reason = error if isinstance(error, str) else " ".join(filter(None, (str(error), error.advice)))
+    return rules.TRA_08.finding(Direction.OUTBOUND, reason=reason)
+
+
+def not_acknowledged() -> Finding:
+    """Return what to tell of a message that was sent often enough."""
+    return rules.TRA_03.finding(Direction.OUTBOUND)
+
+
+def give_up(ledger: Ledger, delivery: DeliveryRow, said: Finding, error: str, now: datetime) -> None:
+    """Give a delivery up, and tell people: those who run the adapter, or its sender's where the receiver is silent.
+
+    A receipt is not waited for any more. What the receiver has answered stays as it is.
+    """
+    log.warning("A delivery is given up", action="delivery_abandoned", delivery=delivery.id, rule=said.rule)
+    if delivery.state.may_become(DeliveryState.ABANDONED):
+        ledger.move_deliveries([DeliveryMove(id=delivery.id, to=DeliveryState.ABANDONED, error=error)], at=now)
+        ledger.stop_timers(delivery_ids=[delivery.id], rules=RECEIPT_TIMERS)
+    party = OPERATOR if said.rule == rules.TRA_08.id else _sender(ledger, delivery)
+    ledger.add_tasks(
+        [NewTask(party=party, rule=said.rule, title=said.text, message_id=delivery.for_message_id)], at=now
+    )
+    finish(ledger, {delivery.message_id}, now)
+
+
+def _sender(ledger: Ledger, delivery: DeliveryRow) -> str:
+    """Return the party whose message it is; what the adapter wrote is the operator's."""
+    if delivery.message_id != delivery.for_message_id:
+        return OPERATOR
+    row = ledger.message(delivery.for_message_id)
+    return (row.sender_party if row else None) or OPERATOR

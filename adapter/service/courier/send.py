@@ -1,0 +1,335 @@
+"""Envelopes out: sealed once, kept, and handed over until they are acknowledged (HIS 1037, 5.2).
+
+    seal, commit       the mails are in the store, SENDING with their deliveries
+    hand over          by one connection
+    commit             SENT, and due again after the retry interval; what failed is QUEUED again
+
+A crash before the first commit has sent nothing. One between the two leaves SENDING, of which nobody knows whether it
+was handed over: it goes once more, the identical bytes, and the receiver drops what it has by its MessageId. So does
+what was handed over but seemed to fail, and what is sent again because no Acknowledgment came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from adapter.channel.mail.channel import MailChannel
+from adapter.channel.mail.smtp import Outgoing
+from adapter.errors import BudstikkeError, ChannelError
+from adapter.flow.context import Context
+from adapter.flow.decision import OPERATOR
+from adapter.flow.retry import RetryPolicy
+from adapter.message.state import DeliveryState, EnvelopeState
+from adapter.service.courier.giving_up import give_up, not_acknowledged, not_sent
+from adapter.service.courier.keys import Keyring
+from adapter.service.courier.sealer import Order, Sealer
+from adapter.service.post import release
+from adapter.store.ledger import Ledger
+from adapter.store.query import Query
+from adapter.store.rows import (
+    DeliveryMove,
+    DeliveryRow,
+    EnvelopeMove,
+    EnvelopeRow,
+    NewAttempt,
+    NewEnvelope,
+    NewTask,
+)
+from adapter.store.store import Store
+
+log = structlog.get_logger(__name__)
+
+#: Envelopes taken up at once.
+BATCH = 40
+#: Octets of messages in memory at once, unless one alone has more.
+_MOST_BYTES = 50_000_000
+#: The receiver has it, whatever became of the envelope.
+_ARRIVED = frozenset({DeliveryState.ACKNOWLEDGED, DeliveryState.COMPLETED, DeliveryState.REJECTED})
+#: A delivery goes again with the bytes it had.
+_REUSABLE = frozenset({EnvelopeState.QUEUED, EnvelopeState.SENT, EnvelopeState.ABANDONED})
+
+
+_NOT_ACKNOWLEDGED = "the receiver's message server did not acknowledge it"
+_Row = TypeVar("_Row", DeliveryRow, EnvelopeRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mail:
+    """An envelope in hand."""
+
+    id: int
+    delivery_id: int | None
+    address: str
+    data: bytes = field(repr=False)
+    retry_interval: timedelta | None
+    ends_at: datetime | None
+
+    @classmethod
+    def of(cls, number: int, envelope: EnvelopeRow | NewEnvelope, data: bytes) -> _Mail:
+        """Return an envelope of the store as a mail."""
+        return cls(
+            id=number,
+            delivery_id=envelope.delivery_id,
+            address=envelope.address or "",
+            data=data,
+            retry_interval=envelope.retry_interval,
+            ends_at=envelope.ends_at,
+        )
+
+    def due_after(self, now: datetime) -> datetime | None:
+        """Return when it must go again, sent now, or be given up; None for a signal."""
+        if self.retry_interval is None:
+            return None
+        again = now + self.retry_interval
+        return again if self.ends_at is None else min(again, self.ends_at)
+
+
+class Courier:
+    """Brings messages to their receivers' message servers, and says so until these have answered."""
+
+    def __init__(
+        self, store: Store, channels: Mapping[str, MailChannel], context: Context, keys: Keyring, retry: RetryPolicy
+    ) -> None:
+        """Take the store, the mail channels by id, who is who, what to sign with, and how failures are tried again."""
+        self._store = store
+        self._channels = channels
+        self._sealer = Sealer(channels, context.register, keys)
+        self._retry = retry
+
+    def ship(self, rows: Sequence[DeliveryRow], now: datetime) -> int:
+        """Seal and send deliveries of one channel from the queue; return how many were handed over.
+
+        What was sealed before goes as it is. What can never be sent is given up, with a task.
+        """
+        with self._store.reading() as query:
+            sizes = {row.id: row.size for row in query.messages_of({row.message_id for row in rows})}
+        return sum(self._ship(group, now) for group in _groups(rows, [sizes[row.message_id] for row in rows]))
+
+    def send_due(self, channel: str, now: datetime) -> int:
+        """Send what is due on a channel: signals, and what nobody acknowledged; return how many were taken up.
+
+        What was sent often enough, or has lived long enough, is given up, with a task for its sender's people.
+        """
+        with self._store.reading() as query:
+            rows = query.due_envelopes(channel, now, BATCH)
+        if not rows:
+            return 0
+        with self._store.writing() as ledger:
+            # Their answers may have come since.
+            rows = ledger.due_envelopes(channel, now, BATCH)
+            rows = next(iter(_groups(rows, [row.size for row in rows])), [])
+            going = self._going(ledger, rows, now)
+            bodies = ledger.envelope_bodies([row.id for row in going])
+        self._hand_over(channel, [_Mail.of(row.id, row, bodies[row.id]) for row in going], now)
+        return len(rows)
+
+    def recover(self, now: datetime) -> int:
+        """Queue what was in hand when its worker died, to go again as it is; return how many envelopes that were.
+
+        Only to be called while no worker is at work.
+        """
+        with self._store.reading() as query:
+            numbers = [row.id for row in query.sending_envelopes()]
+        if numbers:
+            with self._store.writing() as ledger:
+                moves = [EnvelopeMove(id=number, to=EnvelopeState.QUEUED, due_at=now) for number in numbers]
+                ledger.move_envelopes(moves, at=now)
+        return len(numbers)
+
+    # --- Deliveries ---------------------------------------------------------------------------------------------------
+
+    def _ship(self, rows: Sequence[DeliveryRow], now: datetime) -> int:
+        with self._store.reading() as query:
+            before = _sealed_before(query, rows, now)
+            bodies = query.envelope_bodies([row.id for row in before.values()])
+            orders = self._sealer.orders(query, [row for row in rows if row.id not in before], now)
+        sealed, failed = self._sealed(orders)
+        with self._store.writing() as ledger:
+            # A person may have given one up since it was read.
+            states = ledger.delivery_states([row.id for row in rows])
+            queued = {number for number, (state, _) in states.items() if state is DeliveryState.QUEUED}
+            for row in rows:
+                if row.id in failed and row.id in queued:
+                    _cannot_be_sent(ledger, row, failed[row.id], now)
+            again = [row for number, row in before.items() if number in queued]
+            fresh = [envelope for envelope in sealed if envelope.delivery_id in queued]
+            numbers = ledger.add_envelopes(fresh, at=now)
+            ledger.move_envelopes([move for row in again for move in _to_sending(row)], at=now)
+            mails = [_Mail.of(row.id, row, bodies[row.id]) for row in again]
+            mails += [
+                _Mail.of(number, envelope, envelope.data) for number, envelope in zip(numbers, fresh, strict=True)
+            ]
+            going = [mail.delivery_id for mail in mails if mail.delivery_id is not None]
+            ledger.move_deliveries([DeliveryMove(id=number, to=DeliveryState.SENDING) for number in going], at=now)
+        return self._hand_over(rows[0].channel, mails, now)
+
+    def _sealed(
+        self, orders: Mapping[int, Order | BudstikkeError]
+    ) -> tuple[list[NewEnvelope], dict[int, BudstikkeError]]:
+        sealed: list[NewEnvelope] = []
+        failed: dict[int, BudstikkeError] = {}
+        for number, order in orders.items():
+            if isinstance(order, BudstikkeError):
+                failed[number] = order
+                continue
+            try:
+                sealed.append(self._sealer.seal(order))
+            except BudstikkeError as error:
+                failed[number] = error
+        return sealed, failed
+
+    # --- Resends and signals ------------------------------------------------------------------------------------------
+
+    def _going(self, ledger: Ledger, rows: Sequence[EnvelopeRow], now: datetime) -> list[EnvelopeRow]:
+        """Take up what is due; end what has become pointless, and what was sent often enough."""
+        going = []
+        for row in rows:
+            delivery = None if row.delivery_id is None else ledger.delivery(row.delivery_id)
+            end = _end(row, delivery, now)
+            if end is None:
+                going.append(row)
+                continue
+            ledger.move_envelopes([EnvelopeMove(id=row.id, to=end)], at=now)
+            if (
+                end is EnvelopeState.ABANDONED
+                and delivery is not None
+                and delivery.state is not DeliveryState.ABANDONED
+            ):
+                give_up(ledger, delivery, not_acknowledged(), _NOT_ACKNOWLEDGED, now)
+        ledger.move_envelopes([EnvelopeMove(id=row.id, to=EnvelopeState.SENDING) for row in going], at=now)
+        return going
+
+    # --- Both ---------------------------------------------------------------------------------------------------------
+
+    def _hand_over(self, channel: str, mails: Sequence[_Mail], now: datetime) -> int:
+        """Send mails, and write down what became of each; return how many were handed over."""
+        if not mails:
+            return 0
+        try:
+            outgoing = [Outgoing(key=str(mail.id), address=mail.address, data=mail.data) for mail in mails]
+            failed = self._channels[channel].send(outgoing)
+        except KeyError:
+            failed = dict.fromkeys((str(mail.id) for mail in mails), f"there is no mail channel {channel}")
+        except ChannelError as error:
+            failed = dict.fromkeys((str(mail.id) for mail in mails), str(error))
+        with self._store.writing() as ledger:
+            # Some servers answer sooner than we write.
+            sending = {row.id for row in ledger.sending_envelopes()}
+            sent = [mail for mail in mails if str(mail.id) not in failed]
+            self._sent(ledger, sent, sending, now)
+            for mail in mails:
+                if str(mail.id) in failed and mail.id in sending:
+                    self._failed(ledger, mail, failed[str(mail.id)], now)
+        return len(sent)
+
+    def _sent(self, ledger: Ledger, mails: Sequence[_Mail], sending: Collection[int], now: datetime) -> None:
+        ledger.move_envelopes(
+            [
+                EnvelopeMove(id=mail.id, to=EnvelopeState.SENT, due_at=mail.due_after(now))
+                for mail in mails
+                if mail.id in sending
+            ],
+            at=now,
+        )
+        numbers = [mail.delivery_id for mail in mails if mail.delivery_id is not None]
+        states = ledger.delivery_states(numbers)
+        ledger.move_deliveries(
+            [
+                DeliveryMove(id=number, to=DeliveryState.SENT)
+                for number in numbers
+                if states[number][0] is DeliveryState.SENDING
+            ],
+            at=now,
+        )
+        ledger.add_attempts([NewAttempt(delivery_id=number, at=now, outcome="sent") for number in numbers])
+        release(ledger, numbers, now)
+
+    def _failed(self, ledger: Ledger, mail: _Mail, error: str, now: datetime) -> None:
+        """Plan the next try of a mail, or give it up: the mail stays, and a person is told."""
+        log.warning("A mail was not sent", action="mail_failed", envelope=mail.id, error=error)
+        if mail.delivery_id is None:
+            self._signal_failed(ledger, mail, error, now)
+            return
+        ledger.add_attempts([NewAttempt(delivery_id=mail.delivery_id, at=now, outcome="failed", error=error)])
+        delivery = ledger.delivery(mail.delivery_id)
+        if delivery is None or delivery.state is not DeliveryState.SENDING:
+            # It was sent before. It is due again as if it had been sent now: it may have been.
+            move = EnvelopeMove(id=mail.id, to=EnvelopeState.SENT, due_at=mail.due_after(now), error=error)
+            ledger.move_envelopes([move], at=now)
+            return
+        again = self._retry.next_attempt(delivery.attempts, now)
+        if again is None:
+            ledger.move_envelopes([EnvelopeMove(id=mail.id, to=EnvelopeState.ABANDONED, error=error)], at=now)
+            give_up(ledger, delivery, not_sent(error), error, now)
+            return
+        ledger.move_envelopes([EnvelopeMove(id=mail.id, to=EnvelopeState.QUEUED, error=error)], at=now)
+        move_back = DeliveryMove(id=delivery.id, to=DeliveryState.QUEUED, error=error, due_at=again)
+        ledger.move_deliveries([move_back], at=now)
+
+    def _signal_failed(self, ledger: Ledger, mail: _Mail, error: str, now: datetime) -> None:
+        row = ledger.envelope(mail.id)
+        again = self._retry.next_attempt(row.attempts, now) if row else None
+        if again is not None:
+            ledger.move_envelopes(
+                [EnvelopeMove(id=mail.id, to=EnvelopeState.QUEUED, error=error, due_at=again)], at=now
+            )
+            return
+        ledger.move_envelopes([EnvelopeMove(id=mail.id, to=EnvelopeState.ABANDONED, error=error)], at=now)
+        said = not_sent(error)
+        ledger.add_tasks([NewTask(party=OPERATOR, rule=said.rule, title=said.text)], at=now)
+
+
+def _cannot_be_sent(ledger: Ledger, row: DeliveryRow, error: BudstikkeError, now: datetime) -> None:
+    ledger.add_attempts([NewAttempt(delivery_id=row.id, at=now, outcome="failed", error=str(error))])
+    give_up(ledger, row, not_sent(error), str(error), now)
+
+
+def _sealed_before(query: Query, rows: Iterable[DeliveryRow], now: datetime) -> dict[int, EnvelopeRow]:
+    """Return the envelopes of deliveries that go once more as they are, by delivery.
+
+    One that was refused never does, as its MessageId is used up; nor one that has lived long enough or is forgotten.
+    """
+    found = query.envelopes_of_deliveries([row.id for row in rows])
+    return {
+        number: row
+        for number, row in found.items()
+        if row.state in _REUSABLE and row.size and (row.ends_at is None or row.ends_at > now)
+    }
+
+
+def _to_sending(row: EnvelopeRow) -> Iterator[EnvelopeMove]:
+    if row.state is EnvelopeState.ABANDONED:
+        yield EnvelopeMove(id=row.id, to=EnvelopeState.QUEUED)
+    yield EnvelopeMove(id=row.id, to=EnvelopeState.SENDING)
+
+
+def _end(row: EnvelopeRow, delivery: DeliveryRow | None, now: datetime) -> EnvelopeState | None:
+    """Return how an envelope ends that is due; None where it goes."""
+    if delivery is None:
+        return None
+    if delivery.state in _ARRIVED:
+        return EnvelopeState.ACKNOWLEDGED
+    is_over = row.ends_at is not None and row.ends_at <= now
+    is_sent_enough = row.state is EnvelopeState.SENT and row.attempts > row.retries
+    if delivery.state is DeliveryState.ABANDONED or is_over or is_sent_enough:
+        return EnvelopeState.ABANDONED
+    return None
+
+
+def _groups(rows: Sequence[_Row], sizes: Iterable[int]) -> Iterator[list[_Row]]:
+    """Yield rows in groups of so many octets as may be in memory at once."""
+    group: list[_Row] = []
+    room = _MOST_BYTES
+    for row, size in zip(rows, sizes, strict=True):
+        if group and size > room:
+            yield group
+            group, room = [], _MOST_BYTES
+        group.append(row)
+        room -= size
+    if group:
+        yield group
