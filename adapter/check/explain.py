@@ -2,8 +2,8 @@
 
 libxml2's verdict stands whatever happens here, and most of its words leave nothing to add. It does not say which of
 several elements has to come, nor what values a type without a name takes: only then is the child asked. It gets a
-reduced copy (long texts and attributes cut) and answers with names of the schema only, never with values of the
-document. It stays warm between messages, and is started anew after a crash or when it takes too long.
+reduced copy (long texts and attributes cut) and answers with places and names of the schema only, never with values
+of the document. It stays warm between messages, and is started anew after a crash or when it takes too long.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from adapter.check.fault import MOST_EXPECTED, Fault, FaultKind, read_fault
+from adapter.check.fault import MOST_EXPECTED, Fault, FaultKind, read_fault, readable_path
 from adapter.check.schema import SchemaSet
 
 #: Seconds for one answer, and for the first one, which builds the schemas.
@@ -54,12 +54,13 @@ class Explainer:
         if not any(leaves_a_question(fault) for fault in faults) or not _is_small_enough(root):
             return tuple(faults)
         try:
-            answer = self._ask(etree.tostring(_reduced(root)))
+            answer = self._ask(etree.tostring(_reduced(root), with_tail=False))
         except (OSError, ValueError):
             # crashed, too slow, or no answer at all: the next question goes to a new child
             self.close()
             return tuple(faults)
-        return tuple(_enriched(fault, answer) if leaves_a_question(fault) else fault for fault in faults)
+        told = [(_path(entry.get("place"), root), entry) for entry in answer]
+        return tuple(_enriched(fault, told) if leaves_a_question(fault) else fault for fault in faults)
 
     def prepare(self, data: bytes, schemas: SchemaSet) -> None:
         """Start the child already where this message is going to need it, so that it gets ready meanwhile."""
@@ -148,21 +149,34 @@ def _reduced(root: etree._Element) -> etree._Element:
     return reduced
 
 
-def _enriched(fault: Fault, answer: list[dict[str, object]]) -> Fault:
-    """Add the schema's own words to a fault, where the answer has any for its place."""
+def _path(place: object, root: etree._Element) -> str | None:
+    """Return in names where the numbers of a place lead, or None where they lead nowhere."""
+    if not isinstance(place, list):
+        return None
+    node = root
+    for number in place:
+        below = list(node.iterchildren("*"))
+        if not isinstance(number, int) or not 0 <= number < len(below):
+            return None
+        node = below[number]
+    return readable_path(node, root)
+
+
+def _enriched(fault: Fault, told: Sequence[tuple[str | None, dict[str, object]]]) -> Fault:
+    """Add the schema's own words to a fault, where any are told of its place."""
     if fault.kind in _ABOUT_ELEMENTS:
         parent = fault.path.rpartition("/")[0] if fault.kind is FaultKind.UNEXPECTED_ELEMENT else fault.path
-        expected = _strings(_first(answer, parent, "expected"))
+        expected = _strings(_first(told, parent, "expected"))
         return replace(fault, expected=expected[:MOST_EXPECTED]) if expected else fault
-    allowed = _strings(_first(answer, fault.path, "allowed"))
-    kind = _first(answer, fault.path, "type")
+    allowed = _strings(_first(told, fault.path, "allowed"))
+    kind = _first(told, fault.path, "type")
     return replace(
         fault, expected=allowed[:MOST_EXPECTED], value_type=kind if isinstance(kind, str) else fault.value_type
     )
 
 
-def _first(answer: list[dict[str, object]], path: str, key: str) -> object:
-    return next((entry[key] for entry in answer if entry.get("path") == path and entry.get(key)), None)
+def _first(told: Sequence[tuple[str | None, dict[str, object]]], path: str, key: str) -> object:
+    return next((entry[key] for place, entry in told if place == path and entry.get(key)), None)
 
 
 def _strings(value: object) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from adapter.check.policy import Policy
     from adapter.check.signature import Verify
     from adapter.config import Settings
+    from adapter.flow.answer import Preview
     from adapter.partner.register import Register
 
 #: Verdicts by which a message goes on.
@@ -86,6 +87,9 @@ def validate(
         settings, direction=direction, partner=partner, to=to, profiles=profile or (), is_strict=strict
     )
     tell = _tell_json if as_json else _tell
+    # Imported before the first check, which may wait for the child.
+    from adapter.flow.answer import predict
+
     verdicts: Counter[str] = Counter()
     unreadable = 0
     now = datetime.now(UTC)
@@ -99,7 +103,12 @@ def validate(
                 continue
             report = _envelope(data, direction) or checker.check(data, policy, now=now)
             verdicts[report.verdict.value] += 1
-            tell(path, report, [navs_answer.predicted(data, report, policy)] if _NAVT in policy.profiles and to else [])
+            tell(
+                path,
+                report,
+                predict(report),
+                [navs_answer.predicted(data, report, policy)] if _NAVT in policy.profiles and to else [],
+            )
     if not as_json:
         counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
         typer.echo(f"{verdicts.total()} file{'' if verdicts.total() == 1 else 's'}: {counted or 'nothing read'}")
@@ -213,10 +222,7 @@ def _no_such_party(name: str, register: Register) -> ConfigError:
     )
 
 
-def _tell_json(path: Path, report: Report, navs: Sequence[NavAnswer | None]) -> None:
-    from adapter.flow.answer import predict
-
-    preview = predict(report)
+def _tell_json(path: Path, report: Report, preview: Preview | None, navs: Sequence[NavAnswer | None]) -> None:
     told = report.as_dict()
     findings = told.pop("findings")
     apprec = preview and {
@@ -228,16 +234,13 @@ def _tell_json(path: Path, report: Report, navs: Sequence[NavAnswer | None]) -> 
     json_line({"file": str(path), **told, "apprec": apprec, **nav, "findings": findings})
 
 
-def _tell(path: Path, report: Report, navs: Sequence[NavAnswer | None]) -> None:
-    from adapter.flow.answer import predict
-
+def _tell(path: Path, report: Report, preview: Preview | None, navs: Sequence[NavAnswer | None]) -> None:
     message = report.message
     known = (message.kind.value, message.version, message.type_code) if message else ()
     typer.echo(f"{report.verdict.value:<10}  {path}  {' '.join(part for part in known if part)}".rstrip())
     for finding in report.findings:
         for line in finding_lines(finding):
             typer.echo(line)
-    preview = predict(report)
     if preview is not None and preview.errors:
         told = "; ".join(" ".join(filter(None, (error.value, error.name))) for error in preview.errors)
         typer.echo(f"  The sender gets AppRec {preview.version} with status {preview.status}: {told}")

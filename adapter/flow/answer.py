@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from adapter.check.finding import Finding, Report, Severity, Verdict
-from adapter.flow.context import Answering
 from adapter.flow.mirror import for_receipt
 from adapter.message.attachment import Document
 from adapter.message.code import Code, Moment, coded
@@ -19,6 +19,9 @@ from adapter.message.party import Party
 from adapter.message.payload import Payload
 from adapter.message.receipt import OriginalMessage, Receipt
 from adapter.wire.rescue import Rescued
+
+if TYPE_CHECKING:  # loads the register of partners, which who only asks what the receipt would say does without
+    from adapter.flow.context import Answering
 
 OK = "1"
 REJECTED = "2"

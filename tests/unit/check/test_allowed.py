@@ -1,0 +1,76 @@
+"""What xmlschema says of a document that breaks its schema, in places and names of the schema."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+
+from lxml import etree
+
+from adapter.check.allowed import explain
+from adapter.message import Message
+from adapter.resources import fixtures
+from adapter.wire import write
+
+Build = Callable[..., Message]
+
+
+def test_it_answers_in_places_and_names_of_the_schema_only(referral: Build) -> None:
+    data = write(referral()).replace(b'"1984-03-14"', b'"Vakker"').replace(b"<MsgId>", b"<Rar>Blomst</Rar><MsgId>")
+    answer = explain(data)
+
+    root = etree.fromstring(data)
+    assert [_name(root, entry["place"]) for entry in answer] == ["DateOfBirth", "Message"]
+    assert "Vakker" not in repr(answer)
+    assert "Blomst" not in repr(answer)
+
+
+def test_it_follows_no_location_in_the_document(referral: Build) -> None:
+    hint = b'xsi:schemaLocation="http://www.kith.no/xmlstds/henvisning/2012-02-15 http://127.0.0.1:9/x.xsd" '
+    data = write(referral()).replace(
+        b"<Message ", b'<Message xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" ' + hint, 1
+    )
+
+    assert explain(data) == []
+
+
+def test_a_value_that_xmlschema_trips_over_is_not_explained(referral: Build) -> None:
+    data = write(referral()).replace(b'"1984-03-14"', b'"99999999999999999999"')
+
+    assert explain(data) == []
+
+
+def test_comments_and_instructions_do_not_count_as_places(referral: Build) -> None:
+    data = write(referral()).replace(b'"1984-03-14"', b'"Vakker"')
+    root = etree.fromstring(data.replace(b"<DateOfBirth", b"<!-- a --><?b c?><DateOfBirth"))
+
+    (entry,) = explain(etree.tostring(root))
+
+    assert _name(root, entry["place"]) == "DateOfBirth"
+
+
+def test_a_type_that_the_document_names_by_a_prefix_is_known() -> None:
+    receipt = (fixtures() / "messages/apprec-1.1-positiv.xml").read_bytes()
+    prefixes = b'xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns:x="http://www.w3.org/2001/XMLSchema"'
+    known, strange = (
+        receipt.replace(b"<Id>", b'<Id %b i:type="%b:token">' % (prefixes, prefix), 1) for prefix in (b"x", b"y")
+    )
+
+    assert explain(known) == []
+    assert explain(strange)
+
+
+def test_it_is_imported_without_what_it_does_not_need() -> None:
+    script = "import sys, adapter.check.allowed; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+
+    assert "xmlschema" in ran.stdout.split()
+    assert not {"lxml", "adapter.check.fault", "adapter.message"} & set(ran.stdout.split())
+
+
+def _name(root: etree._Element, place: Sequence[int]) -> str:
+    node = root
+    for number in place:
+        node = list(node.iterchildren("*"))[number]
+    return etree.QName(node).localname
