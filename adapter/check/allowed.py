@@ -39,7 +39,7 @@ def explain(document: bytes) -> list[dict[str, Any]]:
     errors = schema.iter_errors(source, use_location_hints=False)
     try:
         found = list(islice(errors, _MOST_ERRORS))
-    except ArithmeticError:  # a year of twenty digits raises instead of being reported
+    except (ArithmeticError, KeyError):  # a year of twenty digits, an unknown prefix: raised instead of reported
         return []
     places = _places(source.root)
     return [_entry(error, places) for error in found if error.elem in places]
