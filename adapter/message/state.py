@@ -171,7 +171,8 @@ _DELIVERY_STEPS: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.ACKNOWLEDGED: frozenset({DeliveryState.COMPLETED, DeliveryState.REJECTED, DeliveryState.OVERDUE}),
     DeliveryState.COMPLETED: frozenset(),
     DeliveryState.REJECTED: frozenset(),
-    DeliveryState.OVERDUE: frozenset({DeliveryState.COMPLETED, DeliveryState.REJECTED}),
+    # One that nobody acknowledged either may have to be given up.
+    DeliveryState.OVERDUE: frozenset({DeliveryState.COMPLETED, DeliveryState.REJECTED, DeliveryState.ABANDONED}),
     # An Acknowledgment that comes after all tells that it got there.
     DeliveryState.ABANDONED: frozenset({DeliveryState.QUEUED, DeliveryState.ACKNOWLEDGED}),
     DeliveryState.AMBIGUOUS: frozenset({DeliveryState.SENT, DeliveryState.QUEUED, DeliveryState.ABANDONED}),

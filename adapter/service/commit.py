@@ -58,8 +58,13 @@ class Committed:
     unparked: int
 
 
-def commit(ledger: Ledger, cases: Sequence[Case], now: datetime) -> Committed:
-    """Write the decisions of a batch down."""
+def commit(
+    ledger: Ledger, cases: Sequence[Case], now: datetime, *, reliable_channels: Collection[str] = ()
+) -> Committed:
+    """Write the decisions of a batch down.
+
+    Deliveries to reliable channels are with their receivers only when these have acknowledged them.
+    """
     made = [(case, index) for case in cases for index in range(len(case.decision.made))]
     made_ids = ledger.add_messages([_made_row(case, index) for case, index in made], at=now)
     numbers = {(id(case), index): number for (case, index), number in zip(made, made_ids, strict=True)}
@@ -88,7 +93,7 @@ def commit(ledger: Ledger, cases: Sequence[Case], now: datetime) -> Committed:
             for issued in case.decision.issued
         ]
     )
-    parcels = _add_deliveries(ledger, cases, numbers, now)
+    parcels = _add_deliveries(ledger, cases, numbers, reliable_channels, now)
     _settle(ledger, cases, now)
     ledger.add_tasks(
         [
@@ -123,7 +128,11 @@ def commit(ledger: Ledger, cases: Sequence[Case], now: datetime) -> Committed:
 
 
 def _add_deliveries(
-    ledger: Ledger, cases: Sequence[Case], numbers: Mapping[tuple[int, int], int], now: datetime
+    ledger: Ledger,
+    cases: Sequence[Case],
+    numbers: Mapping[tuple[int, int], int],
+    reliable_channels: Collection[str],
+    now: datetime,
 ) -> list[Parcel]:
     rows: list[NewDelivery] = []
     origins: list[tuple[Case, Dispatch, str | None]] = []
@@ -144,6 +153,7 @@ def _add_deliveries(
                     after_index=None if dispatch.after is None else offset + dispatch.after,
                     staged=error is None,
                     receipt_due_at=dispatch.receipt_until.alarm_at if dispatch.receipt_until else None,
+                    is_reliable=dispatch.channel in reliable_channels,
                 )
             )
             origins.append((case, dispatch, error))
@@ -191,7 +201,13 @@ def _settle(ledger: Ledger, cases: Sequence[Case], now: datetime) -> None:
         now,
     )
     # The answer proves what nobody has written down yet, and nobody may live to do it: that the message got there.
-    finish(ledger, {message for state, message in before.values() if state is DeliveryState.SENDING}, now)
+    reliable = ledger.reliable(numbers)
+    arrived = {
+        message
+        for number, (state, message) in before.items()
+        if state is DeliveryState.SENDING or (state is DeliveryState.SENT and number in reliable)
+    }
+    finish(ledger, arrived, now)
 
 
 def _close_tasks(ledger: Ledger, messages: Collection[int], now: datetime) -> None:

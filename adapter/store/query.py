@@ -199,6 +199,10 @@ class Query(Todo, Batches, Envelopes):
         rows = self._driver.among(statements.DELIVERY_STATES, ids)
         return {id_: (DeliveryState(state), for_message_id) for id_, state, for_message_id in rows}
 
+    def reliable(self, ids: Collection[int]) -> set[int]:
+        """Return which of these deliveries their channel acknowledges."""
+        return {id_ for (id_,) in self._driver.among(statements.RELIABLE, ids)}
+
     def due_deliveries(self, now: datetime, limit: int, exclude: Collection[int] = ()) -> list[DeliveryRow]:
         """Return queued deliveries whose time has come, the longest due first."""
         statement = select(delivery).where(delivery.c.state == DeliveryState.QUEUED, delivery.c.due_at <= to_text(now))

@@ -173,6 +173,9 @@ MESSAGE_STATES = "SELECT id, state FROM message WHERE id IN (:wanted)"
 #: The states of deliveries, before a step, and the messages they belong to.
 DELIVERY_STATES = "SELECT id, state, for_message_id FROM delivery WHERE id IN (:wanted)"
 
+#: The deliveries that their channel acknowledges.
+RELIABLE = "SELECT id FROM delivery WHERE id IN (:wanted) AND is_reliable"
+
 #: The states of envelopes, before a step, and what they carry and bring.
 ENVELOPE_STATES = "SELECT id, state, carries, delivery_id FROM envelope WHERE id IN (:wanted)"
 

@@ -484,6 +484,7 @@ def test_a_reliable_delivery_is_open_until_it_is_acknowledged(
 
     with store.reading() as query:
         row = query.delivery(delivery)
+        assert query.reliable([delivery, 99]) == ({delivery} if is_reliable else set())
 
     assert row is not None
     assert (row.is_reliable, row.is_open) == (is_reliable, is_open)
