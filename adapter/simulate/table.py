@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from adapter import duration
 
@@ -76,6 +76,31 @@ class Table:
         self.mistake(key, "must be true or false, without quotes")
         return False
 
+    def number(self, key: str, *, least: int, most: int | None = None) -> int | None:
+        """Return a whole number; None where it is left out."""
+        value = self._data.get(key)
+        if value is None or (_is_whole(value, least) and (most is None or value <= most)):
+            return value
+        self.mistake(key, f"must be a whole number from {least}" + ("" if most is None else f" to {most}"))
+        return None
+
+    def numbers(self, key: str) -> tuple[int, ...]:
+        """Return the whole numbers from 1 of an array; one alone counts as an array of it."""
+        value = self._data.get(key, [])
+        items = value if isinstance(value, list) else [value]
+        if all(_is_whole(item, 1) for item in items):
+            return tuple(items)
+        self.mistake(key, "must be a whole number from 1, or an array of such")
+        return ()
+
+    def fraction(self, key: str) -> float:
+        """Return how likely something is, from 0 to 1; 1 where it is left out."""
+        value = self._data.get(key, 1)
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+            return float(value)
+        self.mistake(key, "must be a number from 0 to 1")
+        return 1.0
+
     def choice(self, key: str, known: Iterable[str], *, is_required: bool = True) -> str | None:
         """Return one of the known texts."""
         value = self.text(key, is_required=is_required)
@@ -106,7 +131,7 @@ class Table:
         value = self._data.get(key, 1)
         if value == "any":
             return None
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        if _is_whole(value, 1):
             return value
         self.mistake(key, 'must be a whole number from 1, or "any"')
         return 1
@@ -136,6 +161,10 @@ class Table:
             self.mistake(key, f"must be tables, each headed [[{key}]]")
             return []
         return [Table(self._book, f"{key} {place}", item, known) for place, item in enumerate(value, 1)]
+
+
+def _is_whole(value: object, least: int) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
 def nearest(name: str, known: Collection[str]) -> str:
