@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from adapter.check import rules as check_rules
-from adapter.check.finding import Finding, Report, Verdict
+from adapter.check.finding import Direction, Finding, Report, Verdict
 from adapter.flow import rules
 from adapter.flow.addressing import sender_of
 from adapter.flow.answer import answerable
 from adapter.flow.context import Arrival, Context, Earlier, Sending
 from adapter.flow.decision import Chore, Decision
+from adapter.flow.follow import AT_ONCE
 from adapter.flow.matter import finding
 from adapter.flow.references import DEDUPE, dedupe_key, threads_of
 from adapter.flow.relaying import Relaying
@@ -33,6 +34,7 @@ def decide(  # noqa: PLR0913 - a decision depends on exactly these
     released: bool = False,
     answered: bool = False,
     as_sent: tuple[Finding, ...] | None = None,
+    says_the_same: Callable[[int], bool] | None = None,
 ) -> Decision:
     """Decide what becomes of a message.
 
@@ -40,7 +42,8 @@ def decide(  # noqa: PLR0913 - a decision depends on exactly these
     where these matter too (`references.needs_thread`), `sendings` the deliveries of those whose receipts matter.
     `released` says that a person has let a held message go on: holds count no more.
     `answered` says that its sender has its receipt already. `as_sent` is what the sender's own checks find, where it
-    wants any.
+    wants any. `says_the_same` is asked whether an earlier message, by its number, is this one; without it every
+    message is that has the same id.
     """
     message = answerable(report)
     report = replace(report, message=message)
@@ -53,7 +56,8 @@ def decide(  # noqa: PLR0913 - a decision depends on exactly these
         return _stranger(report, sender)
     first = _first_copy(arrival, message, earlier)
     if first is not None:
-        return _repeated(report, message, sender, earlier, first)
+        is_other = says_the_same is not None and not says_the_same(first)
+        return _repeated(report, message, sender, earlier, first, is_other=is_other)
     others = tuple(found for found in earlier if found.message_id != arrival.id)
     known = sendings or {}
     if message.kind is Kind.APPREC:
@@ -98,16 +102,27 @@ def _first_copy(arrival: Arrival, message: Message, earlier: Sequence[Earlier]) 
     return next((found.message_id for found in copies if found.message_id != arrival.id), None)
 
 
-def _repeated(
-    report: Report, message: Message, sender: Partner | None, earlier: Sequence[Earlier], first: int
+def _repeated(  # noqa: PLR0913 - a decision depends on exactly these
+    report: Report,
+    message: Message,
+    sender: Partner | None,
+    earlier: Sequence[Earlier],
+    first: int,
+    *,
+    is_other: bool,
 ) -> Decision:
-    """Ignore what came before: no delivery, no second receipt (HITS 1168 5.4)."""
+    """Ignore what came before: no delivery, no second receipt (HITS 1168 5.4).
+
+    A person hears of another message under the same id: what it says reaches nobody.
+    """
+    said = rules.MSG_20.finding(Direction.INBOUND, first=first) if is_other else finding(check_rules.MSG_09)
     return Decision(
         state=MessageState.IGNORED,
         verdict=Verdict.IGNORE,
         message=message,
-        findings=(*report.findings, finding(check_rules.MSG_09)),
+        findings=(*report.findings, said),
         sender_party=sender.id if sender else None,
         threads=threads_of(earlier),
+        chores=(replace(Chore.about(said), priority=AT_ONCE),) if is_other else (),
         data={"first": first},
     )

@@ -29,6 +29,15 @@ MSG_19 = Rule(
     hint="Check whether the sender is missing in the configuration; if not, treat the message as forged.",
     source="own security rule",
 )
+MSG_20 = Rule(
+    id="MSG-20",
+    title="Messages with the same MsgId say the same",
+    inbound=Severity.WARN,
+    outbound=None,
+    text="The message has the MsgId of message {first} and says something else. It was not delivered.",
+    hint="Compare the two, and ask the sender to send what is new with a MsgId of its own; both are kept.",
+    source="HITS 1168 5.4: what is ignored is the same message",
+)
 RTE_01 = Rule(
     id="RTE-01",
     title="The route lets the message through",
@@ -197,7 +206,7 @@ CRT_01 = Rule(
 )
 
 ALL = (
-    *(MSG_18, MSG_19, RTE_01),
+    *(MSG_18, MSG_19, MSG_20, RTE_01),
     *(REC_01, REC_02, REC_03, REC_04, REC_05, REC_06, REC_07, REC_08, REC_09, REC_10),
     *(ADR_01, ADR_02, ADR_03),
     *(DLV_01, INT_01, DRF_02, CRT_01),

@@ -17,6 +17,7 @@ from adapter.check.finding import Direction, Finding, Report, Verdict
 from adapter.check.ladder import Checker
 from adapter.check.policy import Policy
 from adapter.check.rule import Rule
+from adapter.errors import FormError
 from adapter.flow import rules
 from adapter.flow.addressing import recipients_of, sender_of
 from adapter.flow.answer import answerable
@@ -42,6 +43,7 @@ from adapter.store.rows import (
     NewEvent,
 )
 from adapter.store.store import Store
+from adapter.wire import read
 
 log = structlog.get_logger(__name__)
 
@@ -134,6 +136,8 @@ class Desk:
         with self._store.writing() as ledger:
             # In the same transaction as what follows from it: no message goes on without a name to it.
             ledger.log([NewEvent(name="released", message_id=arrival.id, data={"by": by})], at=now)
+            # A route asks for nothing but this; what other rules ask for may not be done yet.
+            ledger.end(arrival.id, {rules.RTE_01.id}, by=by, at=now, note="released")
             commit(ledger, [replace(case, staged=(LATER,) * len(case.decision.dispatches))], now)
         return case.decision
 
@@ -219,12 +223,27 @@ class Desk:
                 released=released,
                 answered=answered,
                 as_sent=self._as_sent(arrival, report, now),
+                says_the_same=lambda first: self._says_the_same(arrival, first),
             )
         except Exception:  # the one boundary: a defect of ours must not stop the messages behind it
             log.exception("A message could not be decided about", action="decide_failed", message=arrival.id)
             decision = _put_aside(report.message)
         row = decided_row(arrival, decision)
         return Case(arrival=arrival, decision=decision, row=row, keys=reading.keys, earlier=tuple(earlier))
+
+    def _says_the_same(self, arrival: Arrival, first: int) -> bool:
+        """Tell whether an earlier message is this one, however it is written and signed.
+
+        What cannot be compared, because nothing is kept of the earlier one or it cannot be read, counts as the same.
+        """
+        with self._store.reading() as query:
+            data = query.bodies([first])[first]
+        if data in {b"", arrival.data}:
+            return True
+        try:
+            return _content(read(data)) == _content(read(arrival.data))
+        except FormError:
+            return True
 
     def _as_sent(self, arrival: Arrival, report: Report, now: datetime) -> tuple[Finding, ...] | None:
         """Judge a message as its sender should have, where it wants that."""
@@ -438,6 +457,11 @@ def _known(case: Case) -> list[Known]:
 _KNOWN_FACTS = tuple(
     name for name in Known.__dataclass_fields__ if name not in {"key", "role", "message_id", "direction", "state"}
 )
+
+
+def _content(message: Message) -> Message:
+    """Return what a message says, without who vouches for it."""
+    return replace(message, opaque=None)
 
 
 def _finding(rule: Rule) -> Finding:

@@ -172,6 +172,17 @@ def test_the_same_message_again_is_ignored(decided: Decide) -> None:
     assert "MSG-09" in rules(decision)
 
 
+def test_another_message_with_the_same_id_is_not_lost_in_silence(decided: Decide) -> None:
+    asked = []
+
+    decision = decided(report(referral()), earlier=known(referral(), 3, thread=3), says_the_same=asked.append)
+
+    assert decision.state is MessageState.IGNORED
+    assert "MSG-20" in rules(decision)
+    assert [(chore.rule, chore.priority) for chore in decision.chores] == [("MSG-20", 2)]
+    assert asked == [3]
+
+
 def test_a_message_is_no_double_of_itself(decided: Decide) -> None:
     """A message that is decided about again after a crash finds its own ids."""
     decision = decided(report(referral()), earlier=known(referral(), 7), number=7)

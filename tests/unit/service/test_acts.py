@@ -139,6 +139,20 @@ def test_a_held_message_that_is_released_is_delivered_once_and_not_answered_agai
             acts.release_message(bench.parts, number, "operator", bench.now)
 
 
+def test_the_task_of_a_route_that_holds_is_done_when_the_message_is_released(make_bench: Any) -> None:
+    route = '[[route]]\nname = "seen by a person"\nwhen = { to = "clinic" }\ndeliver = ["clinic"]\nhold = true\n'
+    bench = make_bench(f"\n{route}")
+    bench.put("referrer", "henvisning-1.1-komplett.xml")
+    bench.run()
+    (held,) = bench.messages(MessageState.HELD)
+
+    acts.release_message(bench.parts, held.id, "operator", bench.now)
+
+    with bench.parts.store.reading() as query:
+        (task,) = [task for task in query.tasks_of([held.id], state=None) if task.rule == "RTE-01"]
+    assert (task.state, task.closed_by) == ("done", "operator")
+
+
 def test_a_message_for_nobody_stays_held(make_bench: Any) -> None:
     bench = make_bench('\n[receipts]\nunknown_service = "hold"\n')
     bench.put("referrer", "henvisning-1.1-ukjent-tjeneste.xml")

@@ -49,6 +49,21 @@ def test_a_broken_message_that_comes_again_is_ignored(bench: Any) -> None:
     assert len(bench.home.delivered("referrer")) == 1
 
 
+def test_another_message_under_a_known_id_is_told_to_a_person(bench: Any) -> None:
+    data = bench.put("referrer", REFERRAL, name="1.xml")
+    bench.fetch()
+    bench.home.put("referrer", "2.xml", data.replace(b"><", b">\n<"))
+    bench.home.put("referrer", "3.xml", data.replace(b"</GenDate>", b"</GenDate><!-- sent again -->"))
+    assert bench.fetch() == {"ignore": 2}
+    assert "MSG-20" not in bench.tasks()
+
+    bench.home.put("referrer", "4.xml", data.replace(b"nedre del", b"hele"))
+    assert bench.fetch() == {"ignore": 1}
+
+    assert bench.tasks().count("MSG-20") == 1
+    assert len(bench.home.delivered("clinic")) == 1
+
+
 def test_two_answers_to_one_message_in_one_batch_count_once(bench: Any) -> None:
     bench.put("referrer", NAV_NOTE)
     bench.run()
