@@ -15,6 +15,7 @@ from typing import Any, cast
 from lxml import etree
 
 from adapter.errors import DocumentTypeRefused, FormError, LimitExceeded, NotWellFormed
+from adapter.wire.glance import PLAIN_ENCODINGS, look
 from adapter.wire.namespaces import XSI
 
 #: libxml2 refuses a text node of 10 MB, so larger documents are parsed with its own limits off and ours on.
@@ -24,9 +25,9 @@ _BYTES_PER_ELEMENT = 4
 #: Some senders list every schema they know in xsi:schemaLocation.
 _SCHEMA_LOCATION = f"{{{XSI}}}schemaLocation"
 _SCHEMA_LOCATION_LENGTH = 8_192
+#: Where a document type stands that libxml2 stumbled over.
+_PROLOG = 65_536
 _DOCTYPE = re.compile(rb"<\0?\0?\0?!\0?\0?\0?D\0?\0?\0?O\0?\0?\0?C\0?\0?\0?T\0?\0?\0?Y\0?\0?\0?P\0?\0?\0?E")
-#: Encodings in which "<", "=" and quotes are one byte each, and those bytes nothing else.
-_PLAIN_ENCODINGS = frozenset({"utf-8", "iso-8859-1", "iso-8859-15", "windows-1252", "us-ascii", "ascii"})
 _LIMIT_ERRORS = frozenset({"ERR_RESOURCE_LIMIT", "ERR_NAME_TOO_LONG"})
 
 
@@ -70,6 +71,7 @@ def parse_whole(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
 def _parsed(data: bytes, limits: Limits, parser: etree.XMLParser) -> etree._Element:
     if len(data) > limits.max_bytes:
         raise LimitExceeded(f"The document has {len(data)} bytes; {limits.max_bytes} are allowed.")
+    look(data, limits.max_elements)
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
@@ -101,7 +103,7 @@ def _parser(*, is_huge: bool, is_whole: bool = False) -> etree.XMLParser:
 def _explained(error: etree.XMLSyntaxError, data: bytes) -> FormError:
     """Say what libxml2 found, by its error's name: its sentences can quote the document."""
     line = error.lineno or None
-    if _DOCTYPE.search(data):
+    if _DOCTYPE.search(data, 0, _PROLOG):
         return DocumentTypeRefused(line=line)
     log: Any = error.error_log  # the stubs do not know that it is a list of entries
     name = log[-1].type_name if len(log) else ""
@@ -126,7 +128,7 @@ def _may_be_wide(data: bytes, encoding: str | None, limits: Limits) -> bool:
 
     An attribute's value cannot hold "<", so a tag that breaks a limit is a long run of bytes without it.
     """
-    if (encoding or "utf-8").lower() not in _PLAIN_ENCODINGS:
+    if (encoding or "utf-8").lower() not in PLAIN_ENCODINGS:
         return True
     shortest = min(limits.max_attribute_length, limits.max_attributes * len(b' a=""'))
     return any(

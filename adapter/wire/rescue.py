@@ -18,8 +18,10 @@ from adapter.message.party import Party
 
 #: Heads are a few kilobytes; a payload or an attachment is not needed.
 _READ_BYTES = 1_000_000
+_MOST_ATTRIBUTES = 200
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+#: Every beginning is one that matches, to the end of the text if need be: so the text is read once.
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*+(?:>|\[(?:[^\]]++|\](?!\s*+>))*+(?:\]\s*+>)?|\Z)")
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 #: Encodings a declaration that can be read in ASCII may name; by any other name it is taken for UTF-8.
 _ENCODINGS = frozenset({"iso-8859-1", "iso-8859-15", "windows-1252", "latin1", "cp1252"})
@@ -77,7 +79,8 @@ def _as_text(data: bytes) -> str:
     named = declared[1].decode("ascii").lower() if declared else ""
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if head.startswith(mark)), None)
     text = head.decode(encoding or (named if named in _ENCODINGS else "utf-8"), "replace")
-    return _DOCTYPE.sub("", _DECLARATION.sub("", text), count=1)
+    # a blank, so that what stood around it does not make another
+    return _DOCTYPE.sub(" ", _DECLARATION.sub("", text))
 
 
 def _recovered(text: str) -> etree._Element | None:
@@ -95,4 +98,8 @@ def _recovered(text: str) -> etree._Element | None:
         root: etree._Element | None = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError:
         return None
+    for element in () if root is None else root.iter():
+        # no address stands in one of so many, and to put them in order takes libxml2 their number squared
+        if len(element.attrib) > _MOST_ATTRIBUTES:
+            element.attrib.clear()
     return root
