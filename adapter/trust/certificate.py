@@ -31,8 +31,11 @@ _SMALLEST_RSA, _LARGEST_RSA = 2_000, 16_384
 _NTRNO = re.compile(r"NTRNO-(\d{9})", re.ASCII)
 _NINE_DIGITS = re.compile(r"\d{9}", re.ASCII)
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
-#: An extension whose content is not looked at, by its object identifier.
-_EXTENSION_ERRORS = (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+#: What the library raises for what is not put together as it must be, at whatever part of it is looked at.
+MALFORMED = (
+    *(ValueError, TypeError, UnsupportedAlgorithm),
+    *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType),
+)
 
 
 class Usage(StrEnum):
@@ -158,7 +161,7 @@ def certificates_in(data: bytes) -> Iterator[Certificate]:
     for block in blocks:
         try:
             yield Certificate.of(x509.load_pem_x509_certificate(block).public_bytes(Encoding.DER))
-        except ValueError:
+        except MALFORMED:
             raise CertificateUnreadable from None
 
 
@@ -169,7 +172,7 @@ def _read(der: bytes) -> Certificate:
         # Everything that is read lazily is read now: later nobody expects an error.
         _ = (found.extensions, found.subject, found.issuer, found.not_valid_before_utc, found.not_valid_after_utc)
         key = found.public_key()
-    except (*_EXTENSION_ERRORS, UnsupportedAlgorithm):
+    except MALFORMED:
         raise CertificateUnreadable from None
     if isinstance(key, rsa.RSAPublicKey):
         if not _SMALLEST_RSA <= key.key_size <= _LARGEST_RSA:

@@ -8,9 +8,9 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
-from adapter.trust.certificate import Certificate
+from adapter.trust.certificate import MALFORMED, Certificate
 from adapter.trust.standing import Answer
-from adapter.trust.statement import MALFORMED, STRONG, Statement, Unreliable
+from adapter.trust.statement import STRONG, Statement, Unreliable
 
 _UNDERSTOOD = frozenset({ExtensionOID.ISSUING_DISTRIBUTION_POINT, ExtensionOID.AUTHORITY_KEY_IDENTIFIER})
 

@@ -16,9 +16,9 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from adapter.errors import CertificateUnreadable
-from adapter.trust.certificate import Certificate
+from adapter.trust.certificate import MALFORMED, Certificate
 from adapter.trust.standing import Answer
-from adapter.trust.statement import MALFORMED, STRONG, Statement, Unreliable
+from adapter.trust.statement import STRONG, Statement, Unreliable
 
 REQUEST_KIND = "application/ocsp-request"
 #: How long an answer holds that does not say so itself.

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 
 from adapter.trust.certificate import Certificate
@@ -17,8 +15,6 @@ from adapter.trust.standing import Answer, Standing
 SKEW = timedelta(minutes=5)
 #: By which a statement may be signed.
 STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
-#: What the library raises for statements that are not put together as they must be, at whatever part is looked at.
-MALFORMED = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 
 class Unreliable(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from pathlib import Path
 
@@ -150,3 +151,18 @@ def test_the_same_bytes_are_read_once(world: World) -> None:
     certificate = world.signing.certificate
 
     assert Certificate.of(bytes(bytearray(certificate.der))) is certificate
+
+
+def test_a_certificate_of_a_version_that_there_is_not_is_refused(world: World) -> None:
+    der = world.signing.certificate.der
+    version = bytes.fromhex("a003020102")
+    spoiled = der.replace(version, bytes.fromhex("a003020107"), 1)
+
+    assert spoiled != der
+    for data in (spoiled, pem_of(spoiled)):
+        with pytest.raises(CertificateUnreadable):
+            list(certificates_in(data))
+
+
+def pem_of(der: bytes) -> bytes:
+    return b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(der) + b"-----END CERTIFICATE-----\n"
