@@ -41,10 +41,13 @@ _BARE = (
 )
 #: The elements of the standard that can stand in a signature, with their attributes.
 _ATTRIBUTES: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(_BARE, frozenset()),
-    **dict.fromkeys(("Signature", "SignedInfo", "SignatureValue", "KeyInfo"), _ID),
-    **dict.fromkeys(("CanonicalizationMethod", "SignatureMethod", "Transform", "DigestMethod"), _ALGORITHM),
-    "Reference": frozenset({"Id", "URI", "Type"}),
+    **{f"{_DS}{name}": frozenset() for name in _BARE},
+    **{f"{_DS}{name}": _ID for name in ("Signature", "SignedInfo", "SignatureValue", "KeyInfo")},
+    **{
+        f"{_DS}{name}": _ALGORITHM
+        for name in ("CanonicalizationMethod", "SignatureMethod", "Transform", "DigestMethod")
+    },
+    f"{_DS}Reference": frozenset({"Id", "URI", "Type"}),
 }
 #: Real ones have two or three kilobytes.
 _LARGEST_CERTIFICATE = 65_536
@@ -169,6 +172,8 @@ def read(root: etree._Element, profile: Profile = MESSAGE, *, allows_weak: bool 
     if element.find(f"{_DS}Object") is not None:
         # XAdES puts time stamps and countersignatures there; they are no part of what the message's profile has
         raise SignatureUnverifiable("The signature carries objects of its own, as XAdES does, which are not read.")
+    if _TEXT_BETWEEN(element):
+        raise SignatureInvalid("The signature is not built as the standard has it.")
     for node in element.iter():
         _inspect(node)
     signed_info, value, key_info = _children(element, "SignedInfo", "SignatureValue", "KeyInfo")
@@ -308,23 +313,26 @@ def _children(element: etree._Element, *names: str) -> list[etree._Element]:
     return children
 
 
+#: Tells whether elements of the standard have text beside their children.
+_TEXT_BETWEEN = etree.XPath(
+    "boolean(descendant-or-self::ds:*[node()[not(self::text())]]/text()[normalize-space()])",
+    namespaces={"ds": XMLDSIG},
+)
+
+
 def _inspect(node: etree._Element) -> None:
-    """Refuse comments, text between elements, and elements and attributes that the standard does not have."""
+    """Refuse comments, and elements and attributes that the standard does not have."""
     tag = node.tag
     if not isinstance(tag, str):
         raise SignatureInvalid("There are comments inside the signature.")
-    if not tag.startswith(_DS):
+    known = _ATTRIBUTES.get(tag)
+    if known is None:
+        if tag.startswith(_DS):
+            raise SignatureInvalid("The signature is not built as the standard has it.")
         return
-    known = _ATTRIBUTES.get(tag[len(_DS) :])
-    if known is None or any(name not in known and not str(name).startswith(_XSI) for name in node.keys()):  # noqa: SIM118 - names alone are cheaper than a mapping
+    names = node.keys()
+    if not known.issuperset(names) and any(name not in known and not str(name).startswith(_XSI) for name in names):
         raise SignatureInvalid("The signature is not built as the standard has it.")
-    children = list(node)
-    if children and not _is_blank(node.text, *[child.tail for child in children]):
-        raise SignatureInvalid("The signature is not built as the standard has it.")
-
-
-def _is_blank(*texts: str | None) -> bool:
-    return all(text is None or text.isspace() for text in texts)
 
 
 def _elements(parent: etree._Element) -> list[etree._Element]:

@@ -10,7 +10,7 @@ from adapter.message.code import Code
 from adapter.message.message import Envelope, Kind, Message
 from adapter.message.party import Party
 from adapter.message.receipt import OriginalMessage, Receipt
-from adapter.wire.bind import CS, CV, MOMENT, TEXT, Field, Inline, Part, Record, Simple, Values
+from adapter.wire.bind import CS, CV, MOMENT, TEXT, Field, Inline, Part, Record, Remembered, Simple, Values
 from adapter.wire.hcp import APPREC_ORDER, hcp
 from adapter.wire.namespaces import APPREC_10, APPREC_11
 
@@ -28,12 +28,14 @@ def _read_error(element: etree._Element) -> Code:
 _ERROR = Simple(_read_error, CV.fill)
 
 
-def _party(namespace: str) -> Record[Party]:
-    return Record(
-        Party,
-        namespace,
-        Field("Role", "role", CS),
-        Inline("HCP", hcp(namespace, APPREC_ORDER)),
+def _party(namespace: str) -> Remembered[Party]:
+    return Remembered(
+        Record(
+            Party,
+            namespace,
+            Field("Role", "role", CS),
+            Inline("HCP", hcp(namespace, APPREC_ORDER)),
+        )
     )
 
 

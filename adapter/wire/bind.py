@@ -15,6 +15,7 @@ refuses a dataclass that says something no declared child holds: nothing is lost
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from functools import lru_cache
@@ -88,13 +89,14 @@ def _fill_tele_address(element: etree._Element, telecom: Telecom) -> None:
 def _read_code(element: etree._Element) -> Code:
     get = element.get
     text = get("OT")
-    return _code(get("V"), get("DN"), get("S")) if text is None else Code(get("V"), get("DN"), get("S"), text)
+    return _code(*element.items()) if text is None else Code(get("V"), get("DN"), get("S"), text)
 
 
 @lru_cache(maxsize=2_048)
-def _code(value: str | None, name: str | None, system: str | None) -> Code:
+def _code(*attributes: tuple[str, str]) -> Code:
     """Return a code without words of the sender's own: messages repeat a few hundred of them."""
-    return Code(value, name, system)
+    get = dict(attributes).get
+    return Code(get("V"), get("DN"), get("S"))
 
 
 #: Element text.
@@ -202,7 +204,8 @@ class Record(Generic[T]):
                 if part.after:
                     part.after(found)
                 values[name] = part.cls(**found)
-        values.update(self.fixed)
+        if self.fixed:
+            values.update(self.fixed)
         if self._after:
             self._after(values)
         return self.cls(**values)
@@ -244,6 +247,50 @@ class Deferred:
     def fill(self, element: etree._Element, value: Any) -> None:  # noqa: ANN401 - the same
         """Fill by the shape found."""
         self.find().fill(element, value)
+
+
+class Remembered(Generic[T]):
+    """A shape whose elements come again and again: those that are the same to the byte are read and written once.
+
+    For senders and receivers: a server meets the same few hundred. Not for patients, who are not kept for nothing.
+    """
+
+    def __init__(self, shape: Record[T]) -> None:
+        """Take the shape that reads and writes what is not known yet."""
+        self.shape = shape
+        self.cls = shape.cls
+        self._read: dict[bytes, T] = {}
+        self._written: dict[T, etree._Element] = {}
+
+    def read(self, element: etree._Element) -> T:
+        """Return the value of an element."""
+        xml = etree.tostring(element, with_tail=False)
+        value = self._read.get(xml)
+        if value is None:
+            value = self.shape.read(element)
+            _remember(self._read, xml, value, len(xml))
+        return value
+
+    def fill(self, element: etree._Element, value: T) -> None:
+        """Put a value into an empty element; raises SpecError like the shape."""
+        written = self._written.get(value)
+        if written is None:
+            self.shape.fill(element, value)
+            _remember(self._written, value, deepcopy(element), len(etree.tostring(element)))
+        else:
+            element.extend(deepcopy(written))
+
+
+#: Bytes of one element, and elements of one shape.
+_LONGEST_REMEMBERED, _MOST_REMEMBERED = 4_096, 1_024
+
+
+def _remember(known: dict[Any, Any], key: object, value: object, size: int) -> None:
+    """Keep what is short, and begin anew where there is too much of it."""
+    if size <= _LONGEST_REMEMBERED:
+        if len(known) >= _MOST_REMEMBERED:
+            known.clear()
+        known[key] = value
 
 
 def local_name(tag: str) -> str:
@@ -288,36 +335,34 @@ class _Lookup:
 
 def _take(
     children: Iterable[etree._Element], slots: Mapping[str, _Slot | None], values: Values
-) -> list[etree._Element]:
+) -> list[etree._Element] | None:
     """Read each child that has a slot, and return the others."""
-    others = []
+    others = None
+    find = slots.get
     for child in children:
-        slot = slots.get(child.tag)
+        slot = find(child.tag)
         if slot is None:
+            others = others or []
             others.append(child)
             continue
-        path, read, many, inner = slot
-        if inner is not None:
-            inner.collect(child, values)
-        elif many:
+        path, read, many = slot
+        if many:
             values.setdefault(path, []).append(read(child))
+        elif path is None:
+            read(child, values)
         elif path not in values:
             values[path] = read(child)
     return others
 
 
-#: Path, reader, whether there may be many; or the children of an Inline.
-_Slot = tuple[str, Callable[[Any], Any], bool, _Lookup | None]
+#: Path, reader, whether there may be many. The children of an Inline have paths of their own, and share the values.
+_Slot = tuple[str | None, Callable[..., Any], bool]
 
 
 def _slot(field: Field | Inline, namespace: str) -> _Slot:
     if isinstance(field, Inline):
-        return "", _nothing, False, _Lookup(field.fields, namespace)
-    return field.path, field.shape.read, field.many, None
-
-
-def _nothing(_element: etree._Element) -> None:
-    """Stand where an Inline has no reader of its own."""
+        return None, _Lookup(field.fields, namespace).collect, False
+    return field.path, field.shape.read, field.many
 
 
 class _Guard:

@@ -16,7 +16,7 @@ from adapter.message.henvisning import CareRelation
 from adapter.message.message import Envelope, Kind, Message
 from adapter.message.party import Party, Patient
 from adapter.wire import clinical, hcp
-from adapter.wire.bind import CS, MOMENT_VALUE, TEXT, Field, Inline, Part, Record, Simple, Values
+from adapter.wire.bind import CS, MOMENT_VALUE, TEXT, Field, Inline, Part, Record, Remembered, Simple, Values
 from adapter.wire.content import reference
 from adapter.wire.epikrise_parts import PartsOf, party_fields
 from adapter.wire.namespaces import EPIKRISE_11, EPIKRISE_12
@@ -35,14 +35,16 @@ def _fill_words(element: etree._Element, code: Code) -> None:
 _WORDS = Simple(lambda element: Code(None, element.text or ""), _fill_words)
 
 
-def _party(parts: PartsOf) -> Record[Party]:
+def _party(parts: PartsOf) -> Remembered[Party]:
     """Declare a Requester or a ServProvider."""
-    return Record(
-        Party,
-        parts.namespace,
-        Field("Role", "role", CS),
-        Field("ComMethod", "method", CS),
-        Inline("HCP", party_fields(parts)),
+    return Remembered(
+        Record(
+            Party,
+            parts.namespace,
+            Field("Role", "role", CS),
+            Field("ComMethod", "method", CS),
+            Inline("HCP", party_fields(parts)),
+        )
     )
 
 

@@ -26,7 +26,21 @@ from adapter.message.henvisning import (
 from adapter.message.message import Envelope, Kind, Message
 from adapter.message.party import Party, Patient, Person
 from adapter.wire import clinical, hcp, pokomponent
-from adapter.wire.bind import CS, CV, MOMENT, MOMENT_VALUE, TEXT, VALUE, Deferred, Field, Inline, Part, Record, Values
+from adapter.wire.bind import (
+    CS,
+    CV,
+    MOMENT,
+    MOMENT_VALUE,
+    TEXT,
+    VALUE,
+    Deferred,
+    Field,
+    Inline,
+    Part,
+    Record,
+    Remembered,
+    Values,
+)
 from adapter.wire.common import FK1_PERSON
 from adapter.wire.content import reference
 from adapter.wire.namespaces import HENVISNING_10, HENVISNING_11, PO_2009
@@ -61,10 +75,10 @@ def _hcp(namespace: str) -> Inline:
     return Inline("HCP", hcp.hcp(namespace, hcp.HENVISNING_ORDER, has_party_ids=namespace == HENVISNING_10))
 
 
-def _party(namespace: str) -> Record[Party]:
+def _party(namespace: str) -> Remembered[Party]:
     """Declare a Requester or a ServProvider; version 1.0 has no ComMethod."""
     method = (Field("ComMethod", "method", CS),) if namespace == HENVISNING_11 else ()
-    return Record(Party, namespace, Field("Role", "role", CS), *method, _hcp(namespace))
+    return Remembered(Record(Party, namespace, Field("Role", "role", CS), *method, _hcp(namespace)))
 
 
 def _care_relation(namespace: str) -> Record[CareRelation]:

@@ -6,7 +6,7 @@ from adapter.message.attachment import Document, PatientReport
 from adapter.message.message import ConversationRef, Envelope, Message
 from adapter.message.party import Party
 from adapter.wire import kinds
-from adapter.wire.bind import CS, CV, MOMENT, MOMENT_VALUE, TEXT, Field, Inline, Record, Values
+from adapter.wire.bind import CS, CV, MOMENT, MOMENT_VALUE, TEXT, Field, Inline, Record, Remembered, Values
 from adapter.wire.common import (
     MSGHEAD_HEALTHCARE_PROFESSIONAL,
     MSGHEAD_ORGANISATION,
@@ -23,11 +23,13 @@ _CONVERSATION = Record(
     Field("RefToParent", "parent", TEXT),
     Field("RefToConversation", "conversation", TEXT),
 )
-_PARTY = Record(
-    Party,
-    MSGHEAD,
-    Field("ComMethod", "method", CS),
-    Field("Organisation", "organisation", MSGHEAD_ORGANISATION),
+_PARTY = Remembered(
+    Record(
+        Party,
+        MSGHEAD,
+        Field("ComMethod", "method", CS),
+        Field("Organisation", "organisation", MSGHEAD_ORGANISATION),
+    )
 )
 _OTHER_RECEIVER = Record(
     Party,

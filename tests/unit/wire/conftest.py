@@ -76,9 +76,10 @@ def canonical() -> Callable[[etree._Element], tuple[Any, ...]]:
 def _collect(lookup: Any, name: str, found: dict[str, str]) -> None:
     slots = {local_name(tag): slot for tag, slot in lookup._by_tag.items()}
     found[name] = " ".join(slots)
-    for child, (_, read, _, inline) in slots.items():
-        below = inline or getattr(getattr(read, "__self__", None), "_lookup", None)
-        if below is not None and child not in found:
+    for child, (_, read, _) in slots.items():
+        owner = getattr(read, "__self__", None)
+        below = getattr(getattr(owner, "shape", owner), "_lookup", owner)
+        if hasattr(below, "_by_tag") and child not in found:
             _collect(below, child, found)
 
 

@@ -23,6 +23,7 @@ from adapter.wire.bind import (
     Inline,
     Part,
     Record,
+    Remembered,
     Shape,
     Values,
     local_name,
@@ -258,3 +259,48 @@ def test_a_record_can_be_empty() -> None:
 
     assert etree.tostring(made) == b"<e/>"
     assert record.read(made) == Address()
+
+
+def test_elements_that_are_the_same_to_the_byte_are_read_once() -> None:
+    shape = Remembered(INNER)
+    first, again, other = (
+        shape.read(element(f'<x xmlns="{NS}"><Number>{number}</Number></x>')) for number in ("1", "1", "2")
+    )
+    assert first == Inner(number="1")
+    assert again is first
+    assert other == Inner(number="2")
+
+
+def test_what_is_written_again_is_written_the_same_and_belongs_to_its_own_document() -> None:
+    shape = Remembered(INNER)
+    value = Inner(number="1", note="two")
+    roots = [etree.Element(f"{{{NS}}}x", nsmap={"a": NS}) for _ in range(3)]
+    for root in roots:
+        shape.fill(root, value)
+    roots[0].clear()
+    assert [etree.tostring(root) for root in roots[1:]] == [
+        b'<a:x xmlns:a="urn:test"><a:Number>1</a:Number><a:Note>two</a:Note></a:x>'
+    ] * 2
+
+
+def test_a_remembered_shape_refuses_what_its_record_refuses_each_time() -> None:
+    outer = Remembered(Record(Outer, NS, Field("Name", "name", TEXT)))
+    for _ in range(2):
+        with pytest.raises(SpecError, match="unseen"):
+            outer.fill(etree.Element("x"), Outer(unseen="y", version="1"))
+
+
+def test_what_is_long_is_not_remembered() -> None:
+    shape = Remembered(INNER)
+    xml = f'<x xmlns="{NS}"><Note>{"long " * 1_000}</Note></x>'
+    assert shape.read(element(xml)) is not shape.read(element(xml))
+
+
+def test_too_many_to_remember_are_forgotten_and_read_again() -> None:
+    shape = Remembered(INNER)
+    first = shape.read(element("<x/>"))
+    for number in range(1_024):
+        shape.read(element(f"<x>{number}</x>"))
+    again = shape.read(element("<x/>"))
+    assert again == first
+    assert again is not first
