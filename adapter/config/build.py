@@ -142,6 +142,7 @@ def context(settings: Settings, *, software_version: str = "") -> Context:
             software_version=software_version,
         ),
         environment=settings.adapter.environment,
+        reliable_channels=frozenset(channel.id for channel in settings.mailboxes()),
     )
 
 

@@ -85,6 +85,15 @@ class Context:
     timers: Timers = field(default_factory=Timers)
     answering: Answering = field(default_factory=Answering)
     environment: Literal["test", "prod"] = "test"
+    #: Channels that say when the receiver's own server has what they carry.
+    reliable_channels: frozenset[str] = frozenset()
+
+    def delivery_key(self, channel: str, party: str) -> tuple[str, str]:
+        """Return what tells one delivery of a message from another.
+
+        Parties behind a folder share one; by mail each has its own, to its own address and for its own certificate.
+        """
+        return channel, party if channel in self.reliable_channels else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -214,17 +214,17 @@ class Taking(Matter):
         plans = [(recipient, partner, self._places(partner)) for recipient in ours if (partner := recipient.partner)]
         if not self.released and any(place.is_held for _, _, places in plans for place in places):
             return self._hold([*found, finding(rules.RTE_01)], ours, refusals, turn)
-        relays: dict[str, Dispatch] = {}
+        relays: dict[tuple[str, str], Dispatch] = {}
         # where the parties themselves have it first: their systems answer, and receipts wait for that
         for is_own in (True, False):
             for _, partner, places in plans:
                 for place in places[:1] if is_own else places[1:]:
                     relay = self.relay(place.channel, partner, place.due_at, is_own=is_own)
-                    relays.setdefault(place.channel, relay)
+                    relays.setdefault(self.context.delivery_key(place.channel, partner.id), relay)
         order = list(relays)
         replies = [
-            _Reply(recipient, Answer(OK), after=order.index(places[0].channel))
-            for recipient, _, places in plans
+            _Reply(recipient, Answer(OK), after=order.index(self.context.delivery_key(places[0].channel, partner.id)))
+            for recipient, partner, places in plans
             if places and _is_answered_here(recipient)
         ]
         made, issued, receipts = self._receipts([*replies, *refusals])

@@ -144,6 +144,8 @@ _DELIVERY_STEPS: dict[DeliveryState, frozenset[DeliveryState]] = {
             DeliveryState.ABANDONED,
             # a try that failed may have got there all the same
             DeliveryState.ACKNOWLEDGED,
+            DeliveryState.COMPLETED,
+            DeliveryState.REJECTED,
         }
     ),
     DeliveryState.SENDING: frozenset(

@@ -175,6 +175,7 @@ def _repeat(ledger: Ledger, item: ItemRow, delivery: int, by: str, now: datetime
             channel=channel,
             party=last.party,
             name=next_name(sent),
+            is_reliable=last.is_reliable,
         )
         (new,) = ledger.add_deliveries([again], at=now)
     ledger.end_item(item, "done", delivery=new, at=now)

@@ -46,6 +46,7 @@ class Way:
     is_own: bool
     due_at: datetime
     until: ReceiptDeadlines | None
+    is_reliable: bool
 
 
 def approve(parts: Parts, number: int, *, by: str, now: datetime, override: str | None = None) -> tuple[Finding, ...]:
@@ -124,10 +125,10 @@ def _is_allowed(query: Query, found: Draft, allowed: set[str]) -> bool:
 
 
 def _ways(parts: Parts, message: Message, now: datetime) -> list[Way]:
-    """Return by which channels the message goes to its receivers, each channel once."""
+    """Return by which channels the message goes to its receivers, each way once."""
     context = parts.context
     sender = sender_of(message, context.register)
-    ways: dict[str, Way] = {}
+    ways: dict[tuple[str, str], Way] = {}
     for item in recipients_of(message, context.register):
         partner = item.partner
         if partner is None:
@@ -142,8 +143,15 @@ def _ways(parts: Parts, message: Message, now: datetime) -> list[Way]:
         for place in places:
             is_own = place is places[0]
             until = receipt_deadlines(message, partner, context.deadlines, now) if is_own else None
-            way = Way(channel=place.channel, party=partner, is_own=is_own, due_at=place.due_at, until=until)
-            ways.setdefault(place.channel, way)
+            way = Way(
+                channel=place.channel,
+                party=partner,
+                is_own=is_own,
+                due_at=place.due_at,
+                until=until,
+                is_reliable=place.channel in context.reliable_channels,
+            )
+            ways.setdefault(context.delivery_key(place.channel, partner.id), way)
     return list(ways.values())
 
 
@@ -233,6 +241,7 @@ def _send(ledger: Ledger, found: Draft, message: Message, ways: Sequence[Way], n
                 name=file_name(message, number),
                 due_at=way.due_at,
                 receipt_due_at=way.until.alarm_at if way.until else None,
+                is_reliable=way.is_reliable,
             )
             for way in ways
         ],

@@ -12,15 +12,16 @@ from adapter.flow.decision import OPERATOR, RELAY, Decision, Dispatch
 from adapter.flow.follow import RECEIPT_TIMERS
 from adapter.flow.references import patient_digest, topic_of
 from adapter.message.message import Message
-from adapter.message.state import DeliveryState
+from adapter.message.state import DeliveryState, EnvelopeState
 from adapter.service import effects
 from adapter.service.effects import BY_ITSELF
-from adapter.service.post import Parcel, finish
+from adapter.service.post import Parcel, finish, release
 from adapter.service.timers import receipt_timers
 from adapter.store.ledger import Ledger
 from adapter.store.rows import (
     DecidedMessage,
     DeliveryMove,
+    EnvelopeMove,
     Facts,
     Known,
     NewDelivery,
@@ -30,6 +31,8 @@ from adapter.store.rows import (
     NewTask,
 )
 
+#: By a reliable channel: handed over, or seemingly not, and until it is answered nobody can tell.
+_UNPROVED = {DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT}
 _ABOUT_RECEIPTS = {rules.REC_06.id, rules.REC_07.id}
 
 
@@ -205,9 +208,19 @@ def _settle(ledger: Ledger, cases: Sequence[Case], now: datetime) -> None:
     arrived = {
         message
         for number, (state, message) in before.items()
-        if state is DeliveryState.SENDING or (state is DeliveryState.SENT and number in reliable)
+        if state is DeliveryState.SENDING or (number in reliable and state in _UNPROVED)
     }
+    if reliable:
+        _acknowledge(ledger, reliable, now)
     finish(ledger, arrived, now)
+
+
+def _acknowledge(ledger: Ledger, deliveries: Collection[int], now: datetime) -> None:
+    """Send no more of what was answered, and let go what waited for it: no Acknowledgment could say more."""
+    envelopes = ledger.envelopes_of_deliveries(deliveries).values()
+    pending = [row.id for row in envelopes if row.state.may_become(EnvelopeState.ACKNOWLEDGED)]
+    ledger.move_envelopes([EnvelopeMove(id=number, to=EnvelopeState.ACKNOWLEDGED) for number in pending], at=now)
+    release(ledger, deliveries, now)
 
 
 def _close_tasks(ledger: Ledger, messages: Collection[int], now: datetime) -> None:
