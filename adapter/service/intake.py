@@ -12,7 +12,7 @@ from datetime import datetime
 
 import structlog
 
-from adapter.channel.base import Channel, Incoming
+from adapter.channel.base import Incoming, Inlet
 from adapter.errors import ChannelError, LimitExceeded
 from adapter.flow.context import Arrival
 from adapter.flow.decision import OPERATOR
@@ -31,40 +31,52 @@ class Fetched:
     left: tuple[Incoming, ...] = ()
 
 
-def fetch(store: Store, channel: Channel, items: Sequence[Incoming], *, worker: str, now: datetime) -> Fetched:
+def fetch(store: Store, channel: Inlet, items: Sequence[Incoming], *, worker: str, now: datetime) -> Fetched:
     """Bring a batch from a channel into the store, then take it away from the channel.
 
     What cannot be read stays where it is, or is set aside when it is too large; the others go on.
     """
-    read: list[tuple[Incoming, bytes]] = []
+    found, left = read(store, channel, items, now)
+    if not found:
+        return Fetched(left=left)
+    new = [NewMessage(channel=channel.id, source=item.label, data=data) for item, data in found]
+    with store.writing() as ledger:
+        ids = ledger.receive(new, at=now, worker=worker)
+    settle(channel, [item for item, _ in found])
+    arrivals = (
+        Arrival(id=number, channel=channel.id, data=data, received_at=now)
+        for number, (_, data) in zip(ids, found, strict=True)
+    )
+    return Fetched(tuple(arrivals), left)
+
+
+def read(
+    store: Store, channel: Inlet, items: Sequence[Incoming], now: datetime
+) -> tuple[list[tuple[Incoming, bytes]], tuple[Incoming, ...]]:
+    """Return what could be read of a batch, and what could not and lies where it lay; the too large is set aside."""
+    found: list[tuple[Incoming, bytes]] = []
     left: list[Incoming] = []
     for item in items:
         try:
-            read.append((item, channel.read(item)))
+            found.append((item, channel.read(item)))
         except LimitExceeded:
             if not _set_aside(store, channel, item, now):
                 left.append(item)
         except ChannelError as error:
             left.append(item)
             log.warning("A file could not be read", action="read_failed", channel=channel.id, error=str(error))
-    if not read:
-        return Fetched(left=tuple(left))
-    new = [NewMessage(channel=channel.id, source=item.label, data=data) for item, data in read]
-    with store.writing() as ledger:
-        ids = ledger.receive(new, at=now, worker=worker)
+    return found, tuple(left)
+
+
+def settle(channel: Inlet, items: Sequence[Incoming]) -> None:
+    """Take away what is safe in the store; what stays comes again and is then known as received."""
     try:
-        channel.settle_many(item for item, _ in read)
+        channel.settle_many(items)
     except ChannelError as error:
-        # It comes again and is then known as received: nothing is done twice.
         log.warning("Received files remain in the inbox", action="settle_failed", channel=channel.id, error=str(error))
-    arrivals = (
-        Arrival(id=number, channel=channel.id, data=data, received_at=now)
-        for number, (_, data) in zip(ids, read, strict=True)
-    )
-    return Fetched(tuple(arrivals), tuple(left))
 
 
-def _set_aside(store: Store, channel: Channel, item: Incoming, now: datetime) -> bool:
+def _set_aside(store: Store, channel: Inlet, item: Incoming, now: datetime) -> bool:
     """Move a file that is too large to the channel's own place for such, and tell the operator; return if it moved."""
     try:
         channel.set_aside(item)

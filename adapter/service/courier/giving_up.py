@@ -30,19 +30,22 @@ def not_acknowledged() -> Finding:
     return rules.TRA_03.finding(Direction.OUTBOUND)
 
 
-def give_up(ledger: Ledger, delivery: DeliveryRow, said: Finding, error: str, now: datetime) -> None:
+def give_up(  # noqa: PLR0913 - what is given up, and what is told of it
+    ledger: Ledger, delivery: DeliveryRow, said: Finding, error: str, now: datetime, *, envelope: int | None = None
+) -> None:
     """Give a delivery up, and tell people: those who run the adapter, or its sender's where the receiver is silent.
 
-    A receipt is not waited for any more. What the receiver has answered stays as it is.
+    A receipt is not waited for any more. What the receiver has answered stays as it is. `envelope` is what the task is
+    about, where it was sent.
     """
     log.warning("A delivery is given up", action="delivery_abandoned", delivery=delivery.id, rule=said.rule)
     if delivery.state.may_become(DeliveryState.ABANDONED):
         ledger.move_deliveries([DeliveryMove(id=delivery.id, to=DeliveryState.ABANDONED, error=error)], at=now)
         ledger.stop_timers(delivery_ids=[delivery.id], rules=RECEIPT_TIMERS)
     party = OPERATOR if said.rule == rules.TRA_08.id else _sender(ledger, delivery)
-    ledger.add_tasks(
-        [NewTask(party=party, rule=said.rule, title=said.text, message_id=delivery.for_message_id)], at=now
-    )
+    about = delivery.for_message_id
+    task = NewTask(party=party, rule=said.rule, title=said.text, message_id=about, envelope_id=envelope)
+    ledger.add_tasks([task], at=now)
     finish(ledger, {delivery.message_id}, now)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from adapter.channel.mail.terms import Terms
+from adapter.partner.register import Partner
 from adapter.partner.snapshot import Link, Snapshot, Way
 from adapter.service.courier.heading import Heading
 from adapter.service.courier.seal import Unsendable
@@ -33,18 +34,29 @@ def reach(heading: Heading, terms: Terms) -> Reach:
         Unsendable: no mail address of it is known.
     """
     link = _link(heading)
-    address = heading.party.address or (_address(link) if link else None)
-    if address is None:
-        raise Unsendable(
-            f'No mail address of party "{heading.party.id}" is known.',
-            hint="Write `address` of the party, or get it from Adresseregisteret with `budstikke partner refresh`.",
-        )
+    address = _known(heading.party, link)
     agreed = link.reliability if link else None
     return Reach(
         address=address,
         retries=agreed.retries if agreed else terms.retries,
         retry_interval=agreed.retry_interval if agreed else terms.retry_interval,
     )
+
+
+def address_of(party: Partner, snapshot: Snapshot | None) -> str:
+    """Return the mail address of a party, for what its message server is told; Unsendable where none is known."""
+    links = snapshot.links if snapshot else ()
+    return _known(party, next((link for link in links if link.protocol == _SMTP), None))
+
+
+def _known(party: Partner, link: Link | None) -> str:
+    address = party.address or (_address(link) if link else None)
+    if address is None:
+        raise Unsendable(
+            f'No mail address of party "{party.id}" is known.',
+            hint="Write `address` of the party, or get it from Adresseregisteret with `budstikke partner refresh`.",
+        )
+    return address
 
 
 def _link(heading: Heading) -> Link | None:

@@ -200,7 +200,7 @@ class Courier:
                 and delivery is not None
                 and delivery.state is not DeliveryState.ABANDONED
             ):
-                give_up(ledger, delivery, not_acknowledged(), _NOT_ACKNOWLEDGED, now)
+                give_up(ledger, delivery, not_acknowledged(), _NOT_ACKNOWLEDGED, now, envelope=row.id)
         ledger.move_envelopes([EnvelopeMove(id=row.id, to=EnvelopeState.SENDING) for row in going], at=now)
         return going
 

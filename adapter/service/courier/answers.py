@@ -1,0 +1,81 @@
+"""What an envelope is answered with, signed and addressed: a receipt, the reasons why there is none, or a Pong.
+
+An answer goes to the address that is known of the party, never to the one that a mail says it came from. It is made
+once; whoever sends the same again gets the same bytes again (HIS 1037, 5.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+
+from adapter.channel.mail.channel import MailChannel
+from adapter.envelope import answer, package
+from adapter.envelope.header import Stamp
+from adapter.envelope.signal import EbxmlMessage, Sort, StatusResponse
+from adapter.message.state import EnvelopeState
+from adapter.service.courier.facts import facts_of
+from adapter.service.courier.keys import Keyring
+from adapter.service.courier.opening import Said
+from adapter.service.courier.reach import address_of
+from adapter.service.courier.seal import mail
+from adapter.store.rows import EnvelopeFacts, EnvelopeRow, NewEnvelope
+
+
+class Answers:
+    """Writes the answers of an installation."""
+
+    def __init__(self, channels: Mapping[str, MailChannel], keys: Keyring, own: frozenset[str]) -> None:
+        """Take the mail channels by id, what to sign with, and the HER-ids that are answered for."""
+        self._channels = channels
+        self._keys = keys
+        self._own = own
+
+    def to(
+        self, came: EnvelopeRow, said: Said, now: datetime, status: StatusResponse | None = None
+    ) -> NewEnvelope | None:
+        """Return what an envelope is answered with, ready to go; None where there is nothing to say, or nobody.
+
+        `status` answers the question what became of a message.
+
+        Raises:
+            BudstikkeError: an answer is due and cannot be made: there is no key, or no address.
+        """
+        if not said.senders:
+            return None
+        message = _answer(said, came, self._keys.stamp(now), status)
+        if message is None:
+            return None
+        party = said.senders[0]
+        address = address_of(party, party.snapshot(now, counterparts=self._own))
+        above = mail(message.header, self._channels[came.channel].terms.address, address, now)
+        written = package.written(message, seal=self._keys.seal(now), mail=above)
+        facts = facts_of(message, written.references)
+        return NewEnvelope(
+            **{item.name: getattr(facts, item.name) for item in fields(EnvelopeFacts)},
+            direction="out",
+            channel=came.channel,
+            data=written.data,
+            state=EnvelopeState.QUEUED,
+            answers=came.id,
+            address=address,
+            due_at=now,
+        )
+
+
+def _answer(said: Said, came: EnvelopeRow, stamp: Stamp, status: StatusResponse | None) -> EbxmlMessage | None:
+    message = said.message
+    if message is None or not message.header.message_id:
+        return None
+    match said.state:
+        case EnvelopeState.OPENED if message.ack_requested is not None:
+            return answer.acknowledgment(message, said.references, stamp, received=came.at)
+        case EnvelopeState.REFUSED if said.may_be_told:
+            return answer.message_error(message, said.refusals, stamp)
+        case EnvelopeState.SIGNAL if message.sort is Sort.PING:
+            return answer.pong(message, stamp)
+        case EnvelopeState.SIGNAL if status is not None:
+            return answer.status_response(message, status, stamp)
+        case _:
+            return None

@@ -1,0 +1,113 @@
+"""What other message servers say of what we sent: that they have it, or why they do not take it.
+
+Nobody but the receiver of an envelope can say so. What comes twice, or too late to change anything, is noted in the
+event of the envelope that said it. Codes are kept, never texts: those may speak of people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from adapter.check.finding import Direction
+from adapter.envelope.signal import EbxmlMessage, ErrorCode, MessageError, Severity, Sort
+from adapter.flow import transport_rules as rules
+from adapter.flow.decision import OPERATOR
+from adapter.message.state import DeliveryState, EnvelopeState
+from adapter.partner.register import Partner
+from adapter.service.courier.facts import digest_of
+from adapter.service.courier.giving_up import give_up
+from adapter.service.courier.opening import Said
+from adapter.service.effects import BY_ITSELF
+from adapter.service.post import finish, release
+from adapter.store.ledger import Ledger
+from adapter.store.rows import DeliveryMove, DeliveryRow, EnvelopeMove, EnvelopeRow, EventData, NewTask
+
+_CODES = frozenset(code.value for code in ErrorCode)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of a signal."""
+
+    #: For its event.
+    remarks: EventData = field(default_factory=dict)
+    #: It is about an envelope that went to somebody else than its sender.
+    is_foreign: bool = False
+
+
+def hear(ledger: Ledger, said: Said, now: datetime) -> Heard:
+    """Write down what a signal says of an envelope of ours; what asks something changes nothing."""
+    message = said.message
+    if message is None or message.sort not in {Sort.ACKNOWLEDGMENT, Sort.ERROR}:
+        return Heard()
+    sent = ledger.sent_envelope(said.facts.refers_to) if said.facts.refers_to else None
+    if sent is None:
+        return Heard({"about": None})
+    remarks: dict[str, object] = {"about": sent.id}
+    if not _is_receiver(sent, said.senders):
+        return Heard(remarks, is_foreign=True)
+    if codes := _codes(message.error):
+        remarks["codes"] = codes
+    if message.error is not None and not message.error.is_receipt:
+        remarks["news"] = _refused(ledger, sent, codes, now)
+    else:
+        if not _fits(message, sent):
+            remarks["digests"] = "others than those that were signed"
+        remarks["news"] = _acknowledged(ledger, sent, now)
+    return Heard(remarks)
+
+
+def _is_receiver(sent: EnvelopeRow, senders: Iterable[Partner]) -> bool:
+    return any(sent.receiver_her in {*party.her_ids, party.parent_her_id} for party in senders)
+
+
+def _codes(error: MessageError | None) -> list[str]:
+    """Return the codes of an error, the grave ones first, as far as they are codes."""
+    faults = sorted(error.faults if error else (), key=lambda fault: fault.severity != Severity.ERROR)
+    return list(dict.fromkeys(fault.code if fault.code in _CODES else ErrorCode.UNKNOWN.value for fault in faults))
+
+
+def _fits(message: EbxmlMessage, sent: EnvelopeRow) -> bool:
+    """Tell whether a receipt names what we signed, or names nothing (HITS 1172, rules 108 and on)."""
+    references = message.acknowledgment.references if message.acknowledgment else ()
+    return not references or digest_of(references) == sent.digest
+
+
+def _acknowledged(ledger: Ledger, sent: EnvelopeRow, now: datetime) -> bool:
+    """Write down that an envelope arrived; return False where that was known, or is too late."""
+    if not sent.state.may_become(EnvelopeState.ACKNOWLEDGED):
+        return False
+    ledger.move_envelopes([EnvelopeMove(id=sent.id, to=EnvelopeState.ACKNOWLEDGED)], at=now)
+    delivery = _delivery(ledger, sent)
+    if delivery is not None and delivery.state.may_become(DeliveryState.ACKNOWLEDGED):
+        ledger.move_deliveries([DeliveryMove(id=delivery.id, to=DeliveryState.ACKNOWLEDGED)], at=now)
+        release(ledger, [delivery.id], now)
+        finish(ledger, {delivery.message_id}, now)
+    for task in ledger.tasks("open", envelope_id=sent.id):
+        if task.rule == rules.TRA_03.id:
+            ledger.close_task(task.id, by=BY_ITSELF, at=now, note="the Acknowledgment has come")
+    return True
+
+
+def _refused(ledger: Ledger, sent: EnvelopeRow, codes: list[str], now: datetime) -> bool:
+    """Write down that an envelope was not taken, and tell its sender's people; return False where that was known."""
+    said = rules.TRA_04.finding(Direction.OUTBOUND, code=", ".join(codes) or ErrorCode.UNKNOWN.value)
+    error = f"MessageError {', '.join(codes)}".strip()
+    is_first = sent.state.may_become(EnvelopeState.REFUSED)
+    if is_first:
+        ledger.move_envelopes([EnvelopeMove(id=sent.id, to=EnvelopeState.REFUSED, error=error)], at=now)
+    delivery = _delivery(ledger, sent)
+    # an error after an Acknowledgment contradicts it: what holds, people must find out
+    if not is_first and (delivery is None or delivery.state is not DeliveryState.ACKNOWLEDGED):
+        return False
+    if delivery is None:
+        ledger.add_tasks([NewTask(party=OPERATOR, rule=said.rule, title=said.text, envelope_id=sent.id)], at=now)
+    else:
+        give_up(ledger, delivery, said, error, now, envelope=sent.id)
+    return True
+
+
+def _delivery(ledger: Ledger, sent: EnvelopeRow) -> DeliveryRow | None:
+    return None if sent.delivery_id is None else ledger.delivery(sent.delivery_id)

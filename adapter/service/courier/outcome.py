@@ -1,0 +1,141 @@
+"""What becomes of a mail that was opened, in one transaction: its facts, its message, its answer, and who is told.
+
+A MessageId belongs to the first envelope that was opened, held or refused under it. The same envelope again changes
+nothing, and its answer goes once more as it was; another one under the same id is a false duplicate, and a person is
+told (HITS 1172, 5.8.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+import structlog
+
+from adapter.check.finding import Direction, Finding
+from adapter.check.rule import Rule
+from adapter.flow import transport_rules as rules
+from adapter.flow.context import Arrival
+from adapter.flow.decision import OPERATOR
+from adapter.message.state import EnvelopeState
+from adapter.service.courier.hearing import hear
+from adapter.service.courier.opening import Said
+from adapter.store.ledger import Ledger
+from adapter.store.rows import EnvelopeMove, EnvelopeRow, EventData, NewEnvelope, NewMessage, NewTask
+
+log = structlog.get_logger(__name__)
+
+_NOTHING: EventData = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A mail as it came, what it says, and what to answer."""
+
+    came: EnvelopeRow
+    said: Said
+    #: When it was opened.
+    at: datetime
+    #: None where there is nothing to say, or it cannot be said.
+    answer: NewEnvelope | None = None
+    #: Why an answer that is due could not be made.
+    trouble: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a mail."""
+
+    state: EnvelopeState
+    #: The message that was inside, to be decided about.
+    arrival: Arrival | None = None
+
+
+def write(ledger: Ledger, case: Case, worker: str) -> Outcome:
+    """Write down what becomes of a mail; its message is taken up by `worker`."""
+    came, said = case.came, case.said
+    first = _first(ledger, said)
+    if first is not None and first.digest == said.facts.digest:
+        return _duplicate(ledger, case, first)
+    if first is not None and said.facts.message_id is not None:
+        return _ended(ledger, case, EnvelopeState.CONFLICT, rules.TRA_02, {"first": first.id})
+    if said.state is EnvelopeState.SIGNAL:
+        heard = hear(ledger, said, case.at)
+        if heard.is_foreign:
+            return _ended(ledger, case, EnvelopeState.REFUSED, rules.TRA_05, heard.remarks)
+        _answer(ledger, case, came)
+        return _ended(ledger, case, EnvelopeState.SIGNAL, None, heard.remarks)
+    _answer(ledger, case, came)
+    if said.document is None:
+        return _ended(ledger, case, said.state, said.rule)
+    item = NewMessage(channel=came.channel, source=f"envelope {came.id}", data=said.document)
+    (number,) = ledger.receive([item], at=came.at, worker=worker)
+    _describe(ledger, case, EnvelopeState.OPENED, _NOTHING, number)
+    arrival = Arrival(id=number, channel=came.channel, data=said.document, received_at=came.at)
+    return Outcome(EnvelopeState.OPENED, arrival)
+
+
+def put_aside(ledger: Ledger, came: EnvelopeRow, now: datetime) -> Outcome:
+    """Put a mail aside that cannot be opened for reasons of ours, without looking at it once more."""
+    log.error("A mail is put aside", action="put_aside", envelope=came.id, attempts=came.attempts)
+    case = Case(came=came, said=Said(state=EnvelopeState.UNREADABLE), at=now)
+    return _ended(ledger, case, EnvelopeState.UNREADABLE, rules.TRA_11)
+
+
+def _first(ledger: Ledger, said: Said) -> EnvelopeRow | None:
+    """Return the envelope that a MessageId belongs to; what nobody signed has none, and signals are not counted."""
+    message = said.message
+    if message is None or said.facts.digest is None or said.state is EnvelopeState.SIGNAL:
+        return None
+    return ledger.first_envelope(message.header.message_id) if message.header.message_id else None
+
+
+def _duplicate(ledger: Ledger, case: Case, first: EnvelopeRow) -> Outcome:
+    """Let the answer go once more; one that could not be made then is made now."""
+    answer = ledger.answers_to([first.id]).get(first.id)
+    if answer is None:
+        if case.said.state is first.state:
+            _answer(ledger, case, first)
+    elif answer.state.may_become(EnvelopeState.QUEUED):
+        ledger.move_envelopes([EnvelopeMove(id=answer.id, to=EnvelopeState.QUEUED, due_at=case.at)], at=case.at)
+    return _ended(ledger, case, EnvelopeState.DUPLICATE, None, {"first": first.id}, carries=first.carries)
+
+
+def _answer(ledger: Ledger, case: Case, answered: EnvelopeRow) -> None:
+    """Queue the answer, or tell the operator why there is none."""
+    if case.answer is not None:
+        ledger.add_envelopes([replace(case.answer, answers=answered.id)], at=case.at)
+    if case.trouble is not None:
+        log.error("An envelope cannot be answered", action="not_answered", envelope=answered.id)
+        _tell(ledger, case.trouble, answered, case.at)
+
+
+def _ended(  # noqa: PLR0913 - what is written down of an end
+    ledger: Ledger,
+    case: Case,
+    state: EnvelopeState,
+    rule: Rule | None,
+    remarks: EventData = _NOTHING,
+    *,
+    carries: int | None = None,
+) -> Outcome:
+    """Write down that nothing more is to be done with a mail, and tell the operator where a rule says why."""
+    if rule is not None:
+        codes = ", ".join(refusal.code.value for refusal in case.said.refusals)
+        _tell(ledger, rule.finding(Direction.INBOUND, code=codes), case.came, case.at)
+        remarks = {"rule": rule.id, **remarks}
+        log.warning("A mail is not taken", action=f"envelope_{state}", envelope=case.came.id, rule=rule.id)
+    _describe(ledger, case, state, remarks, carries)
+    return Outcome(state)
+
+
+def _describe(ledger: Ledger, case: Case, state: EnvelopeState, remarks: EventData, carries: int | None) -> None:
+    said = case.said
+    codes = {"codes": [refusal.code.value for refusal in said.refusals]} if said.refusals else {}
+    data = {**said.remarks, **codes, **remarks}
+    ledger.describe_envelope(case.came.id, said.facts, to=state, carries=carries, at=case.at, data=data)
+
+
+def _tell(ledger: Ledger, said: Finding, about: EnvelopeRow, now: datetime) -> None:
+    ledger.add_tasks([NewTask(party=OPERATOR, rule=said.rule, title=said.text, envelope_id=about.id)], at=now)
