@@ -8,6 +8,9 @@ who knows them by their MessageId, takes them once (HIS 1037, chapter 5).
     heading  to whom a message goes, by its thread  reach      where that is, and how often one tries
     seal     a letter to the bytes of a mail        sealer     from deliveries to envelopes
     send     out, until it is acknowledged          giving_up  and what follows where it never is
+    signer   whether one signs for whom one says    opening    the bytes of a mail to what it says
+    receive  from the mailbox to messages           outcome    what becomes of one mail, as one transaction
+    answers  what its sender is told                hearing    what others tell of what we sent
 """
 
 from __future__ import annotations
