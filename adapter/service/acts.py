@@ -50,6 +50,7 @@ def abandon_delivery(store: Store, delivery: int, by: str, now: datetime) -> Non
         if row is None or row.state not in {DeliveryState.QUEUED, DeliveryState.WAITING, DeliveryState.AMBIGUOUS}:
             raise NotPossible(f"Delivery {delivery} does not wait to be sent.")
         ledger.move_deliveries([DeliveryMove(id=delivery, to=DeliveryState.ABANDONED, data={"by": by})], at=now)
+        ledger.abandon_envelopes([delivery], data={"by": by}, at=now)
         ledger.stop_timers(delivery_ids=[delivery])
         finish(ledger, {row.message_id}, now)
 

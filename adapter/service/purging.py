@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from adapter.message.state import DeliveryState, MessageState
+from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.service.acts import NotPossible
 from adapter.service.post import finish
 from adapter.store.ledger import Ledger
@@ -19,7 +19,15 @@ from adapter.store.store import Store
 WELL = frozenset({MessageState.DELIVERED, MessageState.IGNORED})
 #: Messages that are settled, and somebody may still ask why.
 IN_TROUBLE = frozenset({MessageState.REJECTED, MessageState.FAILED, MessageState.QUARANTINED})
-#: Messages in one transaction.
+#: Mails around no message are forgotten with the messages that fare like them.
+_LIKE = {
+    MessageState.DELIVERED: {EnvelopeState.SIGNAL, EnvelopeState.SENT, EnvelopeState.ACKNOWLEDGED},
+    MessageState.IGNORED: {EnvelopeState.DUPLICATE},
+    MessageState.REJECTED: {EnvelopeState.REFUSED},
+    MessageState.FAILED: {EnvelopeState.ABANDONED},
+    MessageState.QUARANTINED: {EnvelopeState.UNREADABLE, EnvelopeState.CONFLICT},
+}
+#: Messages, or mails, in one transaction.
 BATCH = 500
 
 _STEPS = {
@@ -49,6 +57,8 @@ def purge(  # noqa: PLR0913 - what is purged, and who answers for it
             raise NotPossible(f"Nothing is decided about message {message} yet.", hint="Try again in a moment.")
         numbers = [one.id for one in rows]
         _give_up(ledger, ledger.deliveries_carrying(numbers), by, force=force, now=now)
+        if any(mail.state is EnvelopeState.SENDING for mail in ledger.envelopes_carrying(numbers, "out").values()):
+            raise _under_way()
         for one in rows:
             moves = [MessageMove(id=one.id, to=state, data={"by": by}) for state in _STEPS.get(one.state, ())]
             ledger.move_messages(moves, at=now)
@@ -67,8 +77,10 @@ def purge(  # noqa: PLR0913 - what is purged, and who answers for it
 def prune(store: Store, states: Collection[MessageState], before: datetime, now: datetime) -> int:
     """Forget what messages in these states said that came before a moment; return how many there were.
 
-    What anybody may still need stays: nothing in its thread may wait, run or be to be done.
+    What anybody may still need stays: nothing in its thread may wait, run or be to be done. Mails go with the messages
+    in them; those around none, such as acknowledgments, go by themselves.
     """
+    _prune_mails(store, set().union(*(_LIKE[state] for state in _LIKE.keys() & set(states))), before, now)
     pruned, last = 0, 0
     while True:
         with store.writing() as ledger:
@@ -78,6 +90,18 @@ def prune(store: Store, states: Collection[MessageState], before: datetime, now:
             ledger.drop_bodies(numbers)
             ledger.log([NewEvent(name="pruned", data={"messages": numbers})], at=now)
             pruned, last = pruned + len(numbers), numbers[-1]
+
+
+def _prune_mails(store: Store, states: Collection[EnvelopeState], before: datetime, now: datetime) -> None:
+    last = 0
+    while True:
+        with store.writing() as ledger:
+            numbers = ledger.forgettable_envelopes(states, before, BATCH, after=last)
+            if not numbers:
+                return
+            ledger.drop_envelope_bodies(numbers)
+            ledger.log([NewEvent(name="pruned", data={"envelopes": numbers})], at=now)
+            last = numbers[-1]
 
 
 def _drafts(ledger: Ledger, message: int) -> set[int]:
@@ -101,14 +125,20 @@ def _one_replay_away(ledger: Ledger, messages: Collection[int]) -> set[int]:
 
 def _give_up(ledger: Ledger, rows: Sequence[DeliveryRow], by: str, *, force: bool, now: datetime) -> None:
     """Give up deliveries that would send nothing any more."""
-    under_way = [row for row in rows if row.state.is_under_way]
-    if any(row.state is DeliveryState.SENDING or row.staged for row in under_way):
-        raise NotPossible("It is being sent at this moment.", hint="Try again when it is sent, or given up.")
-    if under_way and not force:
+    still = [row for row in rows if row.is_open]
+    if any(row.state is DeliveryState.SENDING or row.staged for row in still):
+        raise _under_way()
+    if still and not force:
+        waits = "has no acknowledgment yet" if still[0].state is DeliveryState.SENT else "waits to be sent"
         raise NotPossible(
-            f"Delivery {under_way[0].id} waits to be sent.", hint="With --force it is given up, and nobody gets it."
+            f"Delivery {still[0].id} {waits}.", hint="With --force it is given up, and not sent any more."
         )
     ledger.move_deliveries(
-        [DeliveryMove(id=row.id, to=DeliveryState.ABANDONED, data={"by": by}) for row in under_way], at=now
+        [DeliveryMove(id=row.id, to=DeliveryState.ABANDONED, data={"by": by}) for row in still], at=now
     )
-    finish(ledger, {row.message_id for row in under_way}, now)
+    ledger.abandon_envelopes([row.id for row in rows], data={"by": by}, at=now)
+    finish(ledger, {row.message_id for row in still}, now)
+
+
+def _under_way() -> NotPossible:
+    return NotPossible("It is being sent at this moment.", hint="Try again when it is sent, or given up.")

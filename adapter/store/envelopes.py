@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,8 +13,8 @@ from adapter.message.state import DeliveryState, EnvelopeState
 from adapter.store import statements
 from adapter.store.moment import to_text
 from adapter.store.reader import Reader, chunks, equal, to_row
-from adapter.store.rows import Direction, EnvelopeFilter, EnvelopeRow
-from adapter.store.tables import FIRST_ENVELOPE, body, delivery, envelope, message
+from adapter.store.rows import Direction, EnvelopeFilter, EnvelopeRow, EventRow
+from adapter.store.tables import FIRST_ENVELOPE, body, delivery, envelope, event, message, task
 
 _ROW = select(*(column for column in envelope.columns if column is not envelope.c.key))
 
@@ -113,15 +114,28 @@ class Envelopes(Reader):
         found: str | None = self._connection.scalar(statement.order_by(envelope.c.id.desc()).limit(1))
         return found
 
+    def envelope_events(self, row: EnvelopeRow) -> list[EventRow]:
+        """Return what happened to an envelope, oldest first."""
+        # Before it was opened it was about no message.
+        about = or_(event.c.message_id.is_(None), event.c.message_id == row.carries)
+        statement = select(event).where(about, event.c.name.startswith("envelope_", autoescape=True))
+        found = self._connection.execute(statement.order_by(event.c.seq)).mappings()
+        events = (to_row(EventRow, item, data=json.loads(item["data"])) for item in found)
+        return [item for item in events if item.data.get("envelope") == row.id]
+
     def forgettable_envelopes(
         self, states: Collection[EnvelopeState], before: datetime, limit: int, *, after: int = 0
     ) -> list[int]:
-        """Return envelopes around no message, in these states and from before a moment, whose mails are kept."""
+        """Return envelopes around no message, in these states and from before a moment, whose mails are kept.
+
+        One that a person is to look at is left out.
+        """
+        looked_at = select(task.c.envelope_id).where(task.c.state == "open", task.c.envelope_id.is_not(None))
         statement = (
             select(envelope.c.id)
             .join(body, body.c.sha256 == envelope.c.sha256)
             .where(envelope.c.id > after, envelope.c.state.in_(states), envelope.c.carries.is_(None))
-            .where(envelope.c.at < to_text(before), body.c.size > 0)
+            .where(envelope.c.at < to_text(before), body.c.size > 0, envelope.c.id.not_in(looked_at))
         )
         return list(self._connection.scalars(statement.order_by(envelope.c.id).limit(limit)))
 

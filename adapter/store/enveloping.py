@@ -128,7 +128,8 @@ class Enveloping(Journal):
         """Send nothing more for deliveries that were given up."""
         waiting = self._driver.among(statements.ENVELOPES_WAITING, delivery_ids)
         self.move_envelopes(
-            [EnvelopeMove(id=id_, to=EnvelopeState.ABANDONED, data=data or {}) for (id_,) in waiting], at=at
+            [EnvelopeMove(id=id_, to=EnvelopeState.ABANDONED, is_paused=False, data=data or {}) for (id_,) in waiting],
+            at=at,
         )
 
     def drop_envelope_bodies(self, ids: Collection[int]) -> None:

@@ -14,7 +14,7 @@ from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.store import chain, statements
 from adapter.store.moment import to_text
 from adapter.store.query import Query
-from adapter.store.rows import ChainVerdict, EventData, EventRow, NewEvent, TaskRow
+from adapter.store.rows import ChainVerdict, EnvelopeRow, EventData, EventRow, NewEvent, TaskRow
 
 _State = TypeVar("_State", MessageState, DeliveryState, EnvelopeState)
 
@@ -50,6 +50,11 @@ class Journal(Query):
         """Return what happened to a task, in this transaction too."""
         self.flush()
         return super().task_events(row)
+
+    def envelope_events(self, row: EnvelopeRow) -> list[EventRow]:
+        """Return what happened to an envelope, in this transaction too."""
+        self.flush()
+        return super().envelope_events(row)
 
     def verify_chain(self) -> ChainVerdict:
         """Compute every hash of the event log again, those of this transaction included."""

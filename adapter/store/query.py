@@ -203,11 +203,17 @@ class Query(Todo, Batches, Envelopes):
         """Return which of these deliveries their channel acknowledges."""
         return {id_ for (id_,) in self._driver.among(statements.RELIABLE, ids)}
 
-    def due_deliveries(self, now: datetime, limit: int, exclude: Collection[int] = ()) -> list[DeliveryRow]:
-        """Return queued deliveries whose time has come, the longest due first."""
+    def due_deliveries(
+        self, now: datetime, limit: int, exclude: Collection[int] = (), *, channel: str = "", but: Collection[str] = ()
+    ) -> list[DeliveryRow]:
+        """Return queued deliveries whose time has come, the longest due first: of one channel, or of all but some."""
         statement = select(delivery).where(delivery.c.state == DeliveryState.QUEUED, delivery.c.due_at <= to_text(now))
         if exclude:
             statement = statement.where(delivery.c.id.not_in(exclude))
+        if channel:
+            statement = statement.where(delivery.c.channel == channel)
+        if but:
+            statement = statement.where(delivery.c.channel.not_in(but))
         return self._deliveries(statement.order_by(delivery.c.due_at, delivery.c.id).limit(limit))
 
     def deliveries_of(self, for_message_ids: Collection[int]) -> list[DeliveryRow]:

@@ -7,11 +7,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapter.message.state import DeliveryState, MessageState
+from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.service import purging
 from adapter.service.acts import NotPossible
 from adapter.service.purging import IN_TROUBLE, WELL, prune, purge
-from adapter.store.rows import DeliveryMove, MessageMove, NewDelivery, NewMessage, NewTask, NewTimer
+from adapter.store.rows import (
+    DeliveryMove,
+    EnvelopeMove,
+    MessageMove,
+    NewDelivery,
+    NewEnvelope,
+    NewMessage,
+    NewTask,
+    NewTimer,
+)
 from adapter.store.store import Store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -221,3 +230,118 @@ def test_more_than_one_transaction_can_hold_are_all_pruned(
         told = [event.data["messages"] for event in query.events() if event.name == "pruned"]
         assert query.verify_chain().ok
     assert told == [numbers[:2], numbers[2:4], numbers[4:]]
+
+
+def _send_by_mail(store: Store, message: int) -> tuple[int, int]:
+    """Bring a message to a channel that acknowledges; return the delivery and its envelope."""
+    with store.writing() as ledger:
+        (delivery,) = ledger.add_deliveries(
+            [
+                NewDelivery(
+                    message_id=message,
+                    for_message_id=message,
+                    channel="edi",
+                    party="gp",
+                    name="a",
+                    state=DeliveryState.SENT,
+                    is_reliable=True,
+                )
+            ],
+            at=NOW,
+        )
+        (envelope,) = ledger.add_envelopes(
+            [
+                NewEnvelope(
+                    direction="out",
+                    channel="edi",
+                    data=b"mail",
+                    state=EnvelopeState.SENDING,
+                    carries=message,
+                    delivery_id=delivery,
+                )
+            ],
+            at=NOW,
+        )
+    return delivery, envelope
+
+
+def test_what_nobody_has_acknowledged_is_purged_by_force_and_not_sent_again(store: Store, receive: Receive) -> None:
+    message = receive()
+    delivery, envelope = _send_by_mail(store, message)
+    with pytest.raises(NotPossible, match="being sent"):
+        _purge(store, message, force=True)
+    with store.writing() as ledger:
+        ledger.move_envelopes([EnvelopeMove(id=envelope, to=EnvelopeState.SENT)], at=NOW)
+
+    with pytest.raises(NotPossible, match="no acknowledgment yet"):
+        _purge(store, message)
+    _purge(store, message, force=True)
+
+    with store.reading() as query:
+        assert query.delivery_states([delivery]) == {delivery: (DeliveryState.ABANDONED, message)}
+        row = query.envelope(envelope)
+        assert row is not None
+        assert row.state is EnvelopeState.ABANDONED
+        assert query.envelope_bodies([envelope]) == {envelope: b""}
+        assert query.states_of([message]) == {message: MessageState.FAILED}
+
+
+@pytest.mark.parametrize(
+    ("state", "states", "goes"),
+    [
+        (EnvelopeState.SIGNAL, WELL, True),
+        (EnvelopeState.DUPLICATE, WELL, True),
+        (EnvelopeState.SENT, WELL, True),
+        (EnvelopeState.CONFLICT, WELL, False),
+        (EnvelopeState.CONFLICT, IN_TROUBLE, True),
+        (EnvelopeState.REFUSED, IN_TROUBLE, True),
+        (EnvelopeState.UNREADABLE, IN_TROUBLE, True),
+        (EnvelopeState.ABANDONED, IN_TROUBLE, True),
+        (EnvelopeState.HELD, WELL | IN_TROUBLE, False),
+        (EnvelopeState.RECEIVED, WELL | IN_TROUBLE, False),
+        (EnvelopeState.QUEUED, WELL | IN_TROUBLE, False),
+        (EnvelopeState.SENDING, WELL | IN_TROUBLE, False),
+    ],
+)
+def test_mails_around_no_message_are_pruned_when_they_are_settled(
+    store: Store, state: EnvelopeState, states: frozenset[MessageState], *, goes: bool
+) -> None:
+    with store.writing() as ledger:
+        new = NewEnvelope(direction="in", channel="edi", data=b"mail", state=state)
+        (number,) = ledger.receive_envelopes([new], at=NOW)
+
+    assert prune(store, states, NOW + DAY, NOW + DAY) == 0
+
+    with store.reading() as query:
+        assert query.envelope_bodies([number]) == {number: b"" if goes else b"mail"}
+        told = [event.data for event in query.events() if event.name == "pruned"]
+    assert told == ([{"envelopes": [number]}] if goes else [])
+
+
+def test_more_mails_than_one_transaction_can_hold_are_all_pruned(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purging, "BATCH", 2)
+    with store.writing() as ledger:
+        numbers = ledger.receive_envelopes(
+            [
+                NewEnvelope(direction="in", channel="edi", data=b"%d" % number, state=EnvelopeState.SIGNAL)
+                for number in range(5)
+            ],
+            at=NOW,
+        )
+
+    prune(store, WELL, NOW + DAY, NOW + DAY)
+
+    with store.reading() as query:
+        assert set(query.envelope_bodies(numbers).values()) == {b""}
+
+
+def test_a_pruned_message_s_mail_goes_with_it(store: Store, receive: Receive) -> None:
+    message = receive(MessageState.DELIVERED)
+    with store.writing() as ledger:
+        new = NewEnvelope(direction="in", channel="edi", data=b"mail", state=EnvelopeState.OPENED, carries=message)
+        (number,) = ledger.receive_envelopes([new], at=NOW)
+
+    assert prune(store, WELL, NOW + DAY, NOW + DAY) == 1
+
+    with store.reading() as query:
+        assert query.envelope_bodies([number]) == {number: b""}

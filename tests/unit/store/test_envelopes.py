@@ -459,6 +459,8 @@ def test_mails_around_no_message_are_forgotten_in_time(
         old = ledger.add_envelopes([new_envelope(data=b"%d" % n, state=states[0]) for n in range(3)], at=now)
         ledger.add_envelopes([new_envelope(data=b"in a message", state=states[0], carries=message)], at=now)
         ledger.add_envelopes([new_envelope(data=b"held", state=EnvelopeState.HELD)], at=now)
+        (looked_at,) = ledger.add_envelopes([new_envelope(data=b"looked at", state=states[0])], at=now)
+        ledger.add_tasks([NewTask(party="", rule="TRA-01", title="Look", envelope_id=looked_at)], at=now)
         ledger.add_envelopes([new_envelope(data=b"young", state=states[0])], at=now + HOUR)
 
         assert ledger.forgettable_envelopes(states, now + HOUR, 2) == old[:2]
