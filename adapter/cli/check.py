@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -31,16 +31,23 @@ class Check:
     text: str
 
 
-def check(*, as_json: JsonOption = False, config: ConfigOption = DEFAULT_CONFIG) -> None:
+def check(
+    *,
+    mail: Annotated[bool, typer.Option("--mail", help="Log in at the servers of mail channels too.")] = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
     """Check the installation.
 
-    Looks at configuration, schemas, folders and store; exit code 1 when something is not well.
+    Looks at configuration, schemas, folders and store, and with --mail at mail servers; exit code 1 when something is
+    not well.
     """
     settings = open_settings(config)
     made = [
         Check("configuration", is_well=True, text=str(config)),
         *_schemas(settings),
         *_folders(settings),
+        *_mailboxes(settings, asks=mail),
         *_store(settings),
     ]
     for one in made:
@@ -74,6 +81,18 @@ def _folders(settings: Settings) -> Iterator[Check]:
             yield Check(name, is_well=True, text="its folders can be read and written")
 
 
+def _mailboxes(settings: Settings, *, asks: bool) -> Iterator[Check]:
+    from adapter.config.build import mail_channels
+
+    for channel in mail_channels(settings).values():
+        problems = channel.self_test() if asks else []
+        name = f"channel {channel.id}"
+        yield from (Check(name, is_well=False, text=problem) for problem in problems)
+        if not problems:
+            text = "both its servers let us in" if asks else "its servers are asked with --mail only"
+            yield Check(name, is_well=True, text=text)
+
+
 def _store(settings: Settings) -> Iterator[Check]:
     from adapter.store import Store
 
@@ -92,7 +111,12 @@ def _store(settings: Settings) -> Iterator[Check]:
         return
     broken = "" if chain.ok else f"; event {chain.broken_seq} does not fit the ones before it"
     yield Check("event log", is_well=chain.ok, text=f"{chain.length} events{broken}; head {chain.head}")
-    for noun, states in (("messages", counts.messages), ("deliveries", counts.deliveries), ("tasks", counts.tasks)):
+    for noun, states in (
+        ("messages", counts.messages),
+        ("deliveries", counts.deliveries),
+        ("envelopes", counts.envelopes),
+        ("tasks", counts.tasks),
+    ):
         told = ", ".join(f"{number} {state}" for state, number in states.items())
         yield Check(noun, is_well=True, text=told or "none")
 

@@ -56,7 +56,9 @@ class ImapMailbox:
         self, server: Server, account: Account, *, folder: str, aside: str, patience: float, largest: int
     ) -> None:
         """Log in and open the folder; raises Trouble."""
+        self._folder = _quoted(folder)
         self._aside = _quoted(aside)
+        self._validity = ""
         self._budget = Budget(patience)
         self._largest = largest
         tls = Tls.of(account, self._budget)
@@ -67,7 +69,7 @@ class ImapMailbox:
                 if needs_starttls(server, account):
                     self._start_tls(tls)
                 self._log_in(account)
-                self._validity, self._exists = self._select(folder)
+                self._select()
         except BaseException:
             self.close()
             raise
@@ -113,41 +115,34 @@ class ImapMailbox:
             said = word_code(data[0]) if data and data[0] else ""
             raise Trouble(f"it does not accept {what}{said}", hint="Check user, password and certificate_file.")
 
-    def _select(self, folder: str) -> tuple[str, int]:
+    def _select(self) -> int:
+        """Open the folder; return how many mails lie there."""
         self._budget.allow(0)
-        kind, data = self._client.select(_quoted(folder))
+        kind, data = self._client.select(self._folder)
         if kind != "OK" or not data or data[0] is None:
             raise Trouble(f"the folder cannot be opened{_code(data)}", hint="Check `folder`; names depend on case.")
         (validity,) = self._client.response("UIDVALIDITY")[1] or [None]
         if not isinstance(validity, bytes) or not validity.isdigit():
             raise Trouble("it gives mails no lasting numbers (UIDVALIDITY)", hint="Another IMAP server is needed.")
-        return validity.decode(), int(data[0])
+        self._validity = validity.decode()
+        return int(data[0])
 
     def listing(self, limit: int, now: datetime, *, without: Collection[str]) -> list[Incoming]:
         """Return what lies in the folder, oldest first; see Mailbox."""
         found: list[Incoming] = []
         with told("IMAP"):
-            self._refresh()
-            for start in range(1, self._exists + 1, _CHUNK):
+            # what came, and what went, since the folder was opened
+            exists = self._select()
+            for start in range(1, exists + 1, _CHUNK):
                 if len(found) >= limit:
                     break
-                end = min(start + _CHUNK - 1, self._exists)
+                end = min(start + _CHUNK - 1, exists)
                 self._budget.allow(0)
                 kind, data = self._client.fetch(f"{start}:{end}", "(UID RFC822.SIZE INTERNALDATE FLAGS)")
                 if kind != "OK":
                     raise Trouble(f"it does not list the mails{_code(data)}")
                 found += (item for item in self._items(data, now) if item.source not in without)
         return found[:limit]
-
-    def _refresh(self) -> None:
-        """Learn what came since the folder was opened."""
-        self._budget.allow(0)
-        kind, data = self._client.noop()
-        if kind != "OK":
-            raise Trouble(f"it does not go on{_code(data)}")
-        counts = self._client.response("EXISTS")[1]
-        if counts and counts[-1]:
-            self._exists = int(counts[-1])
 
     def _items(self, data: list[Any], now: datetime) -> Iterator[Incoming]:
         for line in data:

@@ -171,7 +171,8 @@ class Pop3Mailbox:
         with suppress(Trouble), told("POP3"):
             self._budget.allow(0)
             client.quit()
-        client.close()
+        with suppress(OSError):
+            client.close()
 
 
 def _raise_if_broken(error: poplib.error_proto) -> None:

@@ -5,6 +5,7 @@ One mail, one address, one transaction: what is wrong with one mail keeps no oth
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from adapter.channel.mail.server import Server
 from adapter.channel.mail.terms import Terms
 from adapter.channel.mail.trouble import Broken, Trouble, smtp_code, told
 
+#: Of an address no more is asked than that it cannot be taken for something else.
+_ADDRESS: Final = re.compile(r"[!-;=?A-~]{1,64}@[!-;=?A-~]{1,255}", re.ASCII)
 _READY: Final = 220
 _TAKEN: Final = 250
 _WILL_FORWARD: Final = 251
@@ -114,6 +117,8 @@ class Submission:
                 self._give_up(client, code, answer)
 
     def _options(self, client: _Client, mail: Outgoing) -> list[str]:
+        if not _ADDRESS.fullmatch(mail.address):
+            raise _Failed("where it goes is no mail address")
         size = len(mail.data)
         if size > self._terms.largest_mail:
             raise _Failed(f"the mail has {size} bytes, more than largest_mail = {self._terms.largest_mail}")
@@ -180,17 +185,21 @@ class Submission:
             client.ehlo_or_helo_if_needed()
         if self._account.user is None:
             return
-        password = self._account.password()
+        client.user, client.password = self._account.user, self._account.password()
+        offered = client.esmtp_features.get("auth", "").upper().split()
+        # one way only: each that fails counts against the user
+        ways = {"PLAIN": client.auth_plain, "LOGIN": client.auth_login}
+        way = next((way for way in ways if way in offered), None)
+        if way is None:
+            raise Trouble("it offers no login", hint="Leave out `user`, or use the port for submission.")
         self._budget.allow(0)
         try:
-            client.login(self._account.user, password)
+            client.auth(way, ways[way])
         except smtplib.SMTPAuthenticationError as error:
             raise Trouble(
                 f"it does not accept user and password ({smtp_code(error.smtp_code, error.smtp_error)})",
                 hint="Check user and password.",
             ) from None
-        except smtplib.SMTPNotSupportedError:
-            raise Trouble("it offers no login", hint="Leave out `user`, or use the port for submission.") from None
 
     def _leave(self) -> None:
         client, self._client = self._client, None
