@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,9 @@ from adapter.cli.options import (
 )
 from adapter.cli.output import fields, json_line, section, table
 from adapter.message.state import DeliveryState
+
+if TYPE_CHECKING:
+    from adapter.store import DeliveryRow, EnvelopeRow
 
 deliveries = typer.Typer(
     help="List, show, retry and abandon deliveries.", invoke_without_command=True, rich_markup_mode=None
@@ -47,16 +50,17 @@ def list_deliveries(
         return
     with open_store(config) as store, store.reading() as query:
         rows = query.deliveries(state=state, channel=channel, party=party, limit=limit, newest_first=True)
+        envelopes = query.envelopes_of_deliveries([row.id for row in rows if row.is_reliable])
     if as_json:
         for row in rows:
             json_line(row)
     else:
         table(
-            ("id", "state", "message", "for", "channel", "party", "attempts", "due", "sent", "error"),
+            ("id", "state", "message", "for", "channel", "party", "attempts", "due", "sent", "acknowledged", "error"),
             [
                 (
                     *(row.id, row.state, row.message_id, row.for_message_id, row.channel, row.party),
-                    *(row.attempts, row.due_at, row.sent_at, row.last_error),
+                    *(row.attempts, row.due_at, row.sent_at, _acknowledged(row, envelopes.get(row.id)), row.last_error),
                 )
                 for row in rows
             ],
@@ -68,17 +72,32 @@ def list_deliveries(
 def show_delivery(
     delivery_id: IdArgument, *, as_json: JsonOption = False, config: ConfigOption = DEFAULT_CONFIG
 ) -> None:
-    """Show one delivery and every attempt at it."""
+    """Show one delivery, every attempt at it, and the envelopes it went in."""
+    from adapter.store import EnvelopeFilter
+
     with open_store(config) as store, store.reading() as query:
         row = found(query.delivery(delivery_id), "delivery", delivery_id)
         attempts = query.attempts_of(delivery_id)
+        envelopes = query.envelopes(EnvelopeFilter(delivery_id=delivery_id))
     values = {name: getattr(row, name) for name in type(row).__dataclass_fields__}
     if as_json:
-        json_line(values | {"attempts_made": attempts})
+        json_line(values | {"attempts_made": attempts, "envelopes": envelopes})
         return
     fields(values.items())
     section("attempts")
     table(("at", "outcome", "error"), [(one.at, one.outcome, one.error) for one in attempts], empty="None yet.")
+    if envelopes:
+        from adapter.cli.envelopes import envelope_table
+
+        section("envelopes")
+        envelope_table(envelopes)
+
+
+def _acknowledged(row: DeliveryRow, envelope: EnvelopeRow | None) -> object:
+    """Return when the receiver's server acknowledged a delivery, "pending" where it should and has not."""
+    if envelope is not None and envelope.acknowledged_at is not None:
+        return envelope.acknowledged_at
+    return "pending" if row.is_open and row.is_reliable else None
 
 
 @deliveries.command("retry")

@@ -20,7 +20,7 @@ from adapter.errors import BudstikkeError
 _VERBS = (
     *("init", "run", "demo", "simulate"),
     *("validate", "show", "build", "sign", "verify", "encrypt", "decrypt", "replay", "anonymise"),
-    *("messages", "threads", "tasks", "drafts", "deliveries"),
+    *("messages", "threads", "tasks", "drafts", "deliveries", "envelopes"),
     *("config", "certificates", "partner", "backup", "prune", "check", "version"),
 )
 

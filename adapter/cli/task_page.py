@@ -13,7 +13,7 @@ import typer
 from adapter.cli.agenda import due, is_overdue, priority, thread_table, timer_table
 from adapter.cli.output import cell, fields, section
 from adapter.cli.show import text_of
-from adapter.message.state import DeliveryState, MessageState
+from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 
 if TYPE_CHECKING:
     from adapter.store import EventRow, MessageRow, Query, TaskRow, TimerRow
@@ -117,6 +117,8 @@ def _next_steps(query: Query, task: TaskRow, message: MessageRow | None) -> Iter
         yield f"budstikke tasks reopen {task.id}"
     elif task.draft_message_id is not None:
         yield from (f"budstikke drafts {verb} {task.draft_message_id}" for verb in ("edit", "approve", "discard"))
+    if task.envelope_id is not None:
+        yield from _steps_with_envelope(query, task.envelope_id)
     if message is not None:
         if message.state is MessageState.HELD:
             yield f"budstikke messages release {message.id}"
@@ -129,3 +131,12 @@ def _next_steps(query: Query, task: TaskRow, message: MessageRow | None) -> Iter
     if task.state == "open":
         yield f"budstikke tasks assign {task.id} NAME"
         yield f"budstikke tasks done {task.id} --note TEXT"
+
+
+def _steps_with_envelope(query: Query, number: int) -> Iterator[str]:
+    row = query.envelope(number)
+    if row is not None and row.state is EnvelopeState.HELD:
+        yield from (f"budstikke envelopes {verb} {number}" for verb in ("release", "reject"))
+    if row is not None and row.state is EnvelopeState.ABANDONED:
+        yield f"budstikke envelopes resend {number}"
+    yield f"budstikke envelopes show {number}"
