@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 
 class NumberKind(StrEnum):
@@ -83,13 +84,7 @@ class IdentityNumber:
         digits = "".join(number.split())
         if len(digits) != LENGTH or not (digits.isascii() and digits.isdigit()):
             return INVALID
-        numbers = [int(digit) for digit in digits]
-        remainder = _weighted(numbers, _FIRST_WEIGHTS)
-        if remainder not in _FIRST_REMAINDERS or _weighted(numbers, _SECOND_WEIGHTS):
-            return cls(is_valid=False, kind=_series(numbers)[0])
-        if numbers[0] in {8, 9}:
-            return cls(is_valid=remainder == 0, kind=NumberKind.FHN)
-        return _dated(numbers, is_classic=remainder == 0)
+        return _judged(digits)
 
 
 LENGTH = 11
@@ -142,6 +137,18 @@ def is_her_id(number: str) -> bool:
 _ORGANISATION_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2, 1)
 _HPR = re.compile(r"[0-9]{1,9}")
 _HER = re.compile(r"[0-9]{1,10}")
+
+
+@lru_cache(maxsize=16)
+def _judged(digits: str) -> IdentityNumber:
+    """Judge 11 digits; every rule about the patient of a message asks for the same ones."""
+    numbers = [int(digit) for digit in digits]
+    remainder = _weighted(numbers, _FIRST_WEIGHTS)
+    if remainder not in _FIRST_REMAINDERS or _weighted(numbers, _SECOND_WEIGHTS):
+        return IdentityNumber(is_valid=False, kind=_series(numbers)[0])
+    if numbers[0] in {8, 9}:
+        return IdentityNumber(is_valid=remainder == 0, kind=NumberKind.FHN)
+    return _dated(numbers, is_classic=remainder == 0)
 
 
 def _weighted(numbers: Sequence[int], weights: Sequence[int]) -> int:

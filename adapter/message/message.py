@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from adapter.message.attachment import Document, Opaque, PatientReport
@@ -47,9 +48,9 @@ class ConversationRef:
     conversation: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Message:
-    """One message: head, parties, patient, documents."""
+    """One message: head, parties, patient, documents. Without slots: what it is asked for often is worked out once."""
 
     envelope: Envelope = Envelope.HODEMELDING
     kind: Kind = Kind.OTHER
@@ -83,7 +84,7 @@ class Message:
     #: ds:Signature, or the whole message where its standard is not read here.
     opaque: Opaque | None = None
 
-    @property
+    @cached_property
     def payload(self) -> Payload | Receipt | None:
         """Return the content that is read here, or None; a message inside is asked only if this one has none."""
         if self.receipt is not None:

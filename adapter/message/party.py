@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from adapter.message.address import Address, Telecom
 from adapter.message.code import Code, Moment
@@ -132,9 +133,12 @@ class CopyUse:
     actual_method: Code | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Party:
-    """Someone who sends, receives or takes part: an organisation, or a person."""
+    """Someone who sends, receives or takes part: an organisation, or a person.
+
+    Without slots: what it is asked for often is worked out once.
+    """
 
     #: List 8112 (COP, PRIM ...) or AppRec's own roles.
     role: Code | None = None
@@ -153,6 +157,10 @@ class Party:
 
     def her_ids(self) -> tuple[str, ...]:
         """Return the HER-ids of all levels, outermost first; the last one is the address (HIS 1153-3)."""
+        return self._her_ids
+
+    @cached_property
+    def _her_ids(self) -> tuple[str, ...]:
         found: list[str] = []
         members: list[Organisation | Person] = list(self.organisation.walk()) if self.organisation else []
         if self.person:

@@ -346,10 +346,10 @@ def _take(
             others.append(child)
             continue
         path, read, many = slot
-        if many:
-            values.setdefault(path, []).append(read(child))
-        elif path is None:
+        if path is None:
             read(child, values)
+        elif many:
+            values.setdefault(path, []).append(read(child))
         elif path not in values:
             values[path] = read(child)
     return others
