@@ -218,9 +218,9 @@ class Courier:
         except ChannelError as error:
             failed = dict.fromkeys((str(mail.id) for mail in mails), str(error))
         with self._store.writing() as ledger:
-            # Some servers answer sooner than we write.
+            # Some servers answer sooner than we write, and an answer proves more than a failure does.
             sending = {row.id for row in ledger.sending_envelopes()}
-            sent = [mail for mail in mails if str(mail.id) not in failed]
+            sent = [mail for mail in mails if str(mail.id) not in failed or mail.id not in sending]
             self._sent(ledger, sent, sending, now)
             for mail in mails:
                 if str(mail.id) in failed and mail.id in sending:
@@ -247,7 +247,7 @@ class Courier:
             at=now,
         )
         ledger.add_attempts([NewAttempt(delivery_id=number, at=now, outcome="sent") for number in numbers])
-        release(ledger, numbers, now)
+        release(ledger, [number for number in numbers if states[number][0] is not DeliveryState.ABANDONED], now)
 
     def _failed(self, ledger: Ledger, mail: _Mail, error: str, now: datetime) -> None:
         """Plan the next try of a mail, or give it up: the mail stays, and a person is told."""

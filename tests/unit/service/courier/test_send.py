@@ -1,0 +1,353 @@
+"""Messages on their way to a receiver's message server, until it has them or nobody tries any more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from posting import CLINIC, CLINIC_KEYS, EDI, INTERVAL, OFFICE, REFERRAL, RETRIES, Sender, opened, reliability, snapshot
+from posting import link as smtp
+
+from adapter import resources
+from adapter.channel.mail.terms import Terms
+from adapter.flow.retry import RetryPolicy
+from adapter.message.state import DeliveryState, EnvelopeState, MessageState
+from adapter.service import acts
+from adapter.store.rows import DeliveryMove, EnvelopeMove, NewEnvelope
+from adapter.store.store import Store
+
+DATA = (resources.fixtures() / "messages" / REFERRAL).read_bytes()
+
+
+def test_a_message_arrives_as_it_came_and_is_under_way_until_it_is_acknowledged(sender: Sender) -> None:
+    number = sender.take(REFERRAL)
+
+    assert sender.ship() == 1
+
+    (mail,) = sender.mailbox.sent
+    said, document = opened(mail.data)
+    assert document == DATA
+    assert mail.address == "klinikk@edi.example"
+    assert (said.header.sender.her_id, said.header.receiver.her_id) == ("8990201", "8990101")
+    (envelope,) = sender.envelopes()
+    assert (envelope.state, envelope.attempts, envelope.due_at) == (EnvelopeState.SENT, 1, sender.now + INTERVAL)
+    assert (envelope.message_id, envelope.carries) == (said.header.message_id, sender.delivery(number).message_id)
+    assert sender.delivery(number).state is DeliveryState.SENT
+    assert sender.state_of(envelope.carries or 0) is MessageState.ACCEPTED
+    with sender.store.reading() as query:
+        assert [attempt.outcome for attempt in query.attempts_of(number)] == ["sent"]
+
+
+def test_every_resend_has_the_identical_bytes(sender: Sender) -> None:
+    sender.take(REFERRAL)
+    sender.ship()
+
+    for _ in range(RETRIES):
+        assert sender.later(INTERVAL - timedelta(seconds=1)) == 0
+        assert sender.later(timedelta(seconds=1)) == 1
+
+    assert len(sender.mailbox.sent) == 1 + RETRIES
+    assert len({mail.data for mail in sender.mailbox.sent}) == 1
+
+
+def test_after_five_resends_of_twelve_hours_the_senders_people_are_told(sender: Sender) -> None:
+    number = sender.take(REFERRAL)
+    sender.ship()
+    for _ in range(RETRIES):
+        sender.later(INTERVAL)
+    assert sender.tasks() == []
+
+    sender.later(INTERVAL)
+
+    assert len(sender.mailbox.sent) == 1 + RETRIES
+    assert sender.tasks() == [("office", "TRA-03")]
+    assert [row.state for row in sender.envelopes()] == [EnvelopeState.ABANDONED]
+    assert sender.delivery(number).state is DeliveryState.ABANDONED
+    assert sender.state_of(sender.delivery(number).message_id) is MessageState.FAILED
+    assert sender.later(INTERVAL) == 0
+
+
+def test_what_is_agreed_with_a_party_wins_over_the_channel(sender: Sender) -> None:
+    agreed = smtp(reliability=reliability(4, timedelta(minutes=720)))
+    sender.mailbox.terms = Terms(address="kontor@edi.example", retries=9, retry_interval=timedelta(hours=1))
+    sender.parties = (OFFICE, replace(CLINIC, snapshots=(snapshot(CLINIC_KEYS, links=(agreed,)),)))
+    sender.take(REFERRAL)
+    sender.ship()
+    assert sender.later(timedelta(hours=1)) == 0
+    sender.now -= timedelta(hours=1)
+
+    for _ in range(4):
+        assert sender.later(timedelta(hours=12)) == 1
+    assert sender.tasks() == []
+    sender.later(timedelta(hours=12))
+
+    assert len(sender.mailbox.sent) == 5
+    assert sender.tasks() == [("office", "TRA-03")]
+
+
+def test_nothing_is_sent_after_its_time_to_live(sender: Sender) -> None:
+    sender.mailbox.terms = Terms(address="kontor@edi.example", time_to_live=timedelta(hours=15))
+    sender.take(REFERRAL)
+    sender.ship()
+    ends_at = sender.now + timedelta(hours=15)
+    said, _ = opened(sender.mailbox.sent[0].data)
+    assert said.header.time_to_live is not None
+    assert said.header.time_to_live.instant == ends_at
+
+    assert sender.later(timedelta(hours=12)) == 1
+    assert sender.envelopes()[0].due_at == ends_at
+    sender.later(timedelta(hours=3))
+
+    assert len(sender.mailbox.sent) == 2
+    assert sender.tasks() == [("office", "TRA-03")]
+
+
+def test_what_a_person_has_paused_waits(sender: Sender) -> None:
+    sender.take(REFERRAL)
+    sender.ship()
+    (envelope,) = sender.envelopes()
+    with sender.store.writing() as ledger:
+        ledger.steer_envelope(envelope.id, "paused", is_paused=True, at=sender.now)
+
+    assert sender.later(10 * INTERVAL) == 0
+
+    with sender.store.writing() as ledger:
+        ledger.steer_envelope(envelope.id, "resumed", is_paused=False, at=sender.now)
+    assert sender.later(timedelta()) == 1
+    assert len(sender.mailbox.sent) == 2
+
+
+@pytest.mark.parametrize("answer", [DeliveryState.ACKNOWLEDGED, DeliveryState.COMPLETED, DeliveryState.REJECTED])
+def test_what_has_arrived_is_not_sent_again(sender: Sender, answer: DeliveryState) -> None:
+    number = sender.take(REFERRAL)
+    sender.ship()
+    move(sender.store, number, answer, sender)
+
+    sender.later(INTERVAL)
+
+    assert len(sender.mailbox.sent) == 1
+    assert [row.state for row in sender.envelopes()] == [EnvelopeState.ACKNOWLEDGED]
+    assert sender.tasks() == []
+
+
+def test_a_message_whose_receipt_is_overdue_is_still_sent_again(sender: Sender) -> None:
+    number = sender.take(REFERRAL)
+    sender.ship()
+    move(sender.store, number, DeliveryState.OVERDUE, sender)
+
+    assert sender.later(INTERVAL) == 1
+    for _ in range(RETRIES):
+        sender.later(INTERVAL)
+
+    assert len(sender.mailbox.sent) == 1 + RETRIES
+    assert sender.tasks() == [("office", "TRA-03")]
+    assert sender.delivery(number).state is DeliveryState.ABANDONED
+
+
+def test_a_server_out_of_reach_is_tried_again_with_the_same_bytes(sender: Sender) -> None:
+    number = sender.take(REFERRAL)
+    sender.mailbox.is_down = True
+
+    assert sender.ship() == 0
+
+    row = sender.delivery(number)
+    assert (row.state, row.due_at) == (DeliveryState.QUEUED, sender.now + timedelta(seconds=30))
+    assert "does not answer" in (row.last_error or "")
+    (envelope,) = sender.envelopes(EnvelopeState.QUEUED)
+    assert sender.later(timedelta(seconds=30)) == 0
+    sender.mailbox.is_down = False
+    assert sender.ship() == 1
+    with sender.store.reading() as query:
+        kept = query.envelope_bodies([envelope.id])[envelope.id]
+        assert [attempt.outcome for attempt in query.attempts_of(number)] == ["failed", "sent"]
+    assert [mail.data for mail in sender.mailbox.sent] == [kept]
+    assert [row.id for row in sender.envelopes(EnvelopeState.SENT)] == [envelope.id]
+
+
+def test_one_mail_that_is_refused_keeps_no_other_back(sender: Sender) -> None:
+    sender.mailbox.refuses["nav@edi.example"] = "550: the server does not take it"
+    refused = sender.take("dialogmelding-1.0-nav-svar.xml", party="nav")
+    taken = sender.take(REFERRAL)
+
+    assert sender.ship() == 1
+
+    assert sender.delivery(taken).state is DeliveryState.SENT
+    assert sender.delivery(refused).state is DeliveryState.QUEUED
+
+
+def test_after_the_last_try_a_delivery_is_given_up_and_can_be_retried_with_the_same_bytes(sender: Sender) -> None:
+    sender.retry = RetryPolicy(attempts=2, first_wait=timedelta(seconds=1))
+    number = sender.take(REFERRAL)
+    sender.mailbox.is_down = True
+    sender.ship()
+    sender.now += timedelta(seconds=1)
+    sender.ship()
+
+    assert sender.delivery(number).state is DeliveryState.ABANDONED
+    assert sender.state_of(sender.delivery(number).message_id) is MessageState.FAILED
+    assert [row.state for row in sender.envelopes()] == [EnvelopeState.ABANDONED]
+    assert sender.tasks() == [("", "TRA-08")]
+    assert "does not answer" in sender.titles()[0]
+
+    sender.mailbox.is_down = False
+    acts.retry_delivery(sender.store, number, "Rolig Skog", sender.now)
+    assert sender.ship() == 1
+    assert [row.state for row in sender.envelopes()] == [EnvelopeState.SENT]
+
+
+def test_a_message_that_was_refused_goes_again_under_a_new_id(sender: Sender) -> None:
+    number = sender.take(REFERRAL)
+    sender.ship()
+    (first,) = sender.envelopes()
+    with sender.store.writing() as ledger:
+        ledger.move_envelopes([EnvelopeMove(id=first.id, to=EnvelopeState.REFUSED)], at=sender.now)
+    move(sender.store, number, DeliveryState.ABANDONED, sender)
+    move(sender.store, number, DeliveryState.QUEUED, sender)
+
+    assert sender.ship() == 1
+
+    second = sender.envelopes()[-1]
+    assert (first.message_id, first.id) != (second.message_id, second.id)
+    assert second.state is EnvelopeState.SENT
+    assert first.conversation_id == second.conversation_id
+
+
+def test_a_resend_that_fails_is_due_again_at_the_next_interval(sender: Sender) -> None:
+    sender.take(REFERRAL)
+    sender.ship()
+    (envelope,) = sender.envelopes()
+    sender.mailbox.is_down = True
+
+    sender.later(INTERVAL)
+
+    (row,) = sender.envelopes()
+    assert (row.state, row.due_at, row.sent_at) == (EnvelopeState.SENT, sender.now + INTERVAL, envelope.sent_at)
+    assert "does not answer" in (row.last_error or "")
+    sender.mailbox.is_down = False
+    assert sender.later(INTERVAL) == 1
+    assert len(sender.mailbox.sent) == 2
+
+
+def test_a_delivery_that_a_person_gave_up_is_not_sent(sender: Sender) -> None:
+    number = sender.take(REFERRAL)
+    with sender.store.reading() as query:
+        rows = query.due_deliveries(sender.now, 10)
+    acts.abandon_delivery(sender.store, number, "Rolig Skog", sender.now)
+
+    assert sender.courier.ship(rows, sender.now) == 0
+    assert sender.mailbox.sent == []
+    assert sender.envelopes() == []
+
+
+def test_what_can_never_be_sent_says_why_and_what_to_do(sender: Sender) -> None:
+    sender.parties = (OFFICE, replace(CLINIC, snapshots=()))
+    number = sender.take(REFERRAL)
+    other = sender.take(b"<ukjent/>")
+
+    assert sender.ship() == 0
+
+    assert [sender.delivery(one).state for one in (number, other)] == [DeliveryState.ABANDONED] * 2
+    assert sender.tasks() == [("", "TRA-08")] * 2
+    no_address, no_parties = sender.titles()
+    assert "No mail address" in no_address
+    assert "`address`" in no_address
+    assert "HER-id" in no_parties
+
+
+def test_a_receipt_waits_until_its_message_is_sent(sender: Sender) -> None:
+    first = sender.take(REFERRAL)
+    receipt = sender.take("apprec-1.1-positiv.xml", party="office", channel="epj", answers=1, after=first)
+    assert sender.delivery(receipt).state is DeliveryState.WAITING
+
+    sender.ship()
+
+    assert sender.delivery(receipt).state is DeliveryState.QUEUED
+
+
+def test_forty_deliveries_cost_two_transactions_and_one_session(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for index in range(40):
+        sender.take(numbered(index))
+    writing = Store.writing
+    transactions = []
+    monkeypatch.setattr(Store, "writing", lambda store: (transactions.append(store), writing(store))[1])
+
+    assert sender.ship() == 40
+
+    assert len(transactions) == 2
+    assert sender.mailbox.sessions == 1
+    assert len({mail.data for mail in sender.mailbox.sent}) == 40
+
+
+def test_large_messages_are_not_all_in_memory_at_once(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapter.service.courier.send._MOST_BYTES", 2 * len(DATA) + 10)
+    for index in range(5):
+        sender.take(numbered(index))
+
+    assert sender.ship() == 5
+    assert sender.mailbox.sessions == 3
+    monkeypatch.setattr("adapter.service.courier.send._MOST_BYTES", 1)
+    assert sender.later(INTERVAL) == 1
+    assert [sender.later(timedelta()) for _ in range(5)] == [1, 1, 1, 1, 0]
+
+
+def test_signals_go_by_themselves_and_once(sender: Sender) -> None:
+    add_signal(sender)
+
+    assert sender.later(timedelta()) == 1
+    assert [mail.data for mail in sender.mailbox.sent] == [b"signal"]
+    assert [row.state for row in sender.envelopes()] == [EnvelopeState.SENT]
+    assert sender.later(100 * INTERVAL) == 0
+
+
+def test_a_signal_that_cannot_be_sent_is_tried_again_then_given_up(sender: Sender) -> None:
+    sender.retry = RetryPolicy(attempts=2, first_wait=timedelta(seconds=1))
+    add_signal(sender)
+    sender.mailbox.is_down = True
+
+    sender.later(timedelta())
+    (row,) = sender.envelopes(EnvelopeState.QUEUED)
+    assert row.due_at == sender.now + timedelta(seconds=1)
+    sender.later(timedelta(seconds=1))
+
+    assert [row.state for row in sender.envelopes()] == [EnvelopeState.ABANDONED]
+    assert sender.tasks() == [("", "TRA-08")]
+
+
+def test_a_channel_that_is_gone_from_the_configuration_fails_what_is_due(sender: Sender) -> None:
+    sender.take(REFERRAL)
+    sender.ship()
+    new = sender.take(numbered(1))
+    sender.has_channel = False
+
+    sender.later(INTERVAL)
+    sender.ship()
+
+    assert "no mail channel edi" in (sender.envelopes()[0].last_error or "")
+    assert sender.delivery(new).state is DeliveryState.ABANDONED
+    assert "no mail channel edi" in sender.titles()[0]
+
+
+def numbered(index: int) -> bytes:
+    """Return a referral with a MsgId of its own."""
+    return DATA.replace(b"5898-8d61-5eab3ca560ff", b"5898-8d61-%012d" % index)
+
+
+def add_signal(sender: Sender) -> None:
+    new = NewEnvelope(
+        direction="out",
+        channel=EDI,
+        data=b"signal",
+        state=EnvelopeState.QUEUED,
+        address="klinikk@edi.example",
+        action="Acknowledgment",
+    )
+    with sender.store.writing() as ledger:
+        ledger.add_envelopes([new], at=sender.now)
+
+
+def move(store: Store, number: int, to: DeliveryState, sender: Sender) -> None:
+    with store.writing() as ledger:
+        ledger.move_deliveries([DeliveryMove(id=number, to=to, due_at=sender.now)], at=sender.now)
