@@ -17,28 +17,40 @@ from datetime import timedelta
 
 import structlog
 
-from adapter.channel.base import Incoming
 from adapter.config import Settings, build
 from adapter.errors import BudstikkeError, ChannelError, StoreError
 from adapter.message.state import DeliveryState
 from adapter.service import logs, notify
+from adapter.service.backlog import Backlog
 from adapter.service.clock import Ticker
 from adapter.service.desk import UNPARKED
+from adapter.service.inboxes import Inboxes
 from adapter.service.lookups import Lookups
 from adapter.service.parts import Clock, utc_now
 from adapter.service.pool import Ended, Pool
+from adapter.service.rounds import Rounds
 from adapter.service.stop import StopSign
-from adapter.service.worker import Deliver, Done, Failed, Fetch, FireTimers, Recover, Resume, Task
+from adapter.service.troubles import Troubles
+from adapter.service.worker import (
+    Collect,
+    Deliver,
+    Done,
+    Failed,
+    Fetch,
+    FireTimers,
+    Recover,
+    Reopen,
+    Resume,
+    SendDue,
+    Ship,
+    Task,
+)
 from adapter.store.lock import DaemonLock
 from adapter.store.store import Store
 
 log = structlog.get_logger(__name__)
 
-#: Messages, files or deliveries in one task.
-BATCH = 40
-#: Bytes in one task, so that large attachments do not fill the memory.
-BATCH_BYTES = 16_000_000
-#: Files looked up in a folder at once.
+#: Deliveries looked at for whether any of them failed.
 LISTING = 1000
 #: Seconds to wait after a failure, at first and at most.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
@@ -46,6 +58,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 MOST_FAILURES = 5
 #: Seconds by which the clock must be set back before the ticks are planned anew.
 SET_BACK = 2.0
+#: Tasks by which something was decided about messages.
+_JUDGING = Fetch | Collect | Resume | Reopen
 
 
 def run(settings: Settings, *, once: bool = False, workers: int | None = None) -> int:
@@ -95,38 +109,30 @@ class Dispatcher:
         self._once = once
         self._clock = clock
         self._store = Store.open(settings.store.url, busy_timeout=settings.store.busy_timeout.total_seconds())
-        self._channels = build.channels(settings)
-        self._files: dict[str, deque[Incoming]] = {name: deque() for name in self._channels}
-        #: Files in a worker's hand, or in the store and still in their folder.
-        self._seen: dict[str, set[tuple[str, str]]] = {name: set() for name in self._channels}
-        #: Files that could not be read: looked at again when the channel is polled.
-        self._left: dict[str, set[tuple[str, str]]] = {name: set() for name in self._channels}
+        self._troubles = Troubles()
+        self._inboxes = Inboxes(build.channels(settings), self._troubles, clock)
+        self._rounds = Rounds((channel.id for channel in settings.mailboxes()), self._troubles)
+        self._backlog = Backlog(self._store, self._rounds, clock)
         self._urgent: deque[Task] = deque([Recover(), FireTimers()])
         #: Workers whose failures say nothing about the messages they had in hand.
         self._spared: set[str] = set()
-        self._in_hand: set[int] = set()
-        self._resumed: set[int] = set()
-        self._look_for_deliveries = True
-        self._look_for_messages = True
         #: With `once`: what was judged may have begun deadlines that have passed, and drafts that go by themselves.
         self._has_judged = False
         self._failures = 0
         self._not_before = 0.0
         self._last_failure: Failed | None = None
-        self._troubled: dict[str, str] = {}
         self._ticker: Ticker | None = None
         self._ahead = time.time() - time.monotonic()
 
     def run(self) -> int:
         """Work until told to stop, or until idle; returns the exit code."""
         with contextlib.closing(self._store), contextlib.ExitStack() as stack:
-            for name in self._channels:
-                self._list(name)
+            self._inboxes.look()
             if not self._once:
                 self._ticker = stack.enter_context(Ticker(build.polls(self._settings), self._stop.tick))
                 her_ids = [her_id for party in self._settings.party for her_id in party.her_ids]
                 stack.enter_context(Lookups(build.address_register(self._settings), her_ids))
-            notify.ready(f"{len(self._channels)} channels, {len(self._pool.pids())} workers")
+            notify.ready(f"{len(self._settings.channel)} channels, {len(self._pool.pids())} workers")
             log.info("The daemon is at work", action="started", pid=os.getpid(), workers=self._pool.pids())
             code = self._loop()
             notify.stopping()
@@ -142,7 +148,7 @@ class Dispatcher:
             if self._once and self._is_idle():
                 if self._is_unfinished():
                     return 3
-                if not self._waits_for_files():
+                if not self._inboxes.wait_for_files(self._longest_quiet()):
                     return 0
             pause = max(0.0, self._not_before - time.monotonic()) if self._failures else None
             timeout = pause or (0.2 if self._once else 5.0)
@@ -183,42 +189,7 @@ class Dispatcher:
                 return None
             self._urgent.popleft()
             return Recover(tuple(sorted(self._spared)))
-        return self._deliveries() or self._leftovers() or self._fetch()
-
-    def _deliveries(self) -> Deliver | None:
-        if not self._look_for_deliveries:
-            return None
-        with self._store.reading() as query:
-            rows = query.due_deliveries(self._clock(), BATCH, exclude=self._in_hand)
-        if not rows:
-            self._look_for_deliveries = False
-            return None
-        self._in_hand.update(row.id for row in rows)
-        return Deliver(tuple(rows))
-
-    def _leftovers(self) -> Resume | None:
-        if not self._look_for_messages:
-            return None
-        with self._store.reading() as query:
-            found = query.received(BATCH, exclude=self._resumed)
-        if not found:
-            self._look_for_messages = False
-            return None
-        self._resumed.update(found)
-        return Resume(tuple(found))
-
-    def _fetch(self) -> Fetch | None:
-        """Return a batch from the channel whose next file has waited longest, so that none starves."""
-        waiting = {name: files for name, files in self._files.items() if files}
-        if not waiting:
-            return None
-        name = min(waiting, key=lambda name: waiting[name][0].modified)
-        files, size = waiting[name], 0
-        batch: list[Incoming] = []
-        while files and len(batch) < BATCH and (not batch or size + files[0].size <= BATCH_BYTES):
-            batch.append(files.popleft())
-            size += batch[-1].size
-        return Fetch(name, tuple(batch))
+        return self._backlog.next() or self._rounds.next() or self._inboxes.next()
 
     def _take_note(self, end: Ended) -> None:
         """Learn from a task that ended: what to look for next, and whether to slow down."""
@@ -241,30 +212,28 @@ class Dispatcher:
         """Let go of what a task had in hand, and look where there may be more to do."""
         is_done = isinstance(outcome, Done)
         if isinstance(outcome, Done) and outcome.counts.get(UNPARKED):
-            self._look_for_messages = True
+            self._backlog.look_for_messages()
         match task:
-            case Deliver(rows):
-                self._in_hand.difference_update(row.id for row in rows)
-                self._look_for_deliveries = True
-            case Resume(messages):
-                self._resumed.difference_update(messages)
-                self._look_for_messages = self._has_judged = True
+            case Deliver() | Ship() | SendDue() | Resume() | Reopen():
+                self._backlog.ended(task)
             case Recover():
-                self._look_for_deliveries = self._look_for_messages = True
+                self._backlog.look_for_deliveries()
+                self._backlog.look_for_messages()
                 if is_done:
                     self._spared.clear()
             case FireTimers():
                 if not is_done:
                     self._urgent.append(task)
-                self._look_for_deliveries = self._look_for_deliveries or self._once
-            case Fetch(channel, items):
-                if isinstance(outcome, Done):
-                    self._left[channel].update((item.source, item.version) for item in outcome.left)
-                self._list(channel, retry=() if is_done else items)
-                self._has_judged = True
-                self._look_for_deliveries = self._look_for_deliveries or self._once
-            case _:
-                pass
+            case Fetch():
+                self._inboxes.ended(task, outcome)
+            case Collect():
+                self._rounds.ended(task, outcome)
+                # What came is acknowledged at once.
+                self._backlog.look_for_deliveries()
+        self._has_judged = self._has_judged or isinstance(task, _JUDGING)
+        if isinstance(task, Fetch | FireTimers) and (self._once or self._rounds.channels):
+            # Mail is never staged: what was decided waits to be sent.
+            self._backlog.look_for_deliveries()
 
     def _slow_down(self, failure: Failed) -> None:
         """Wait before anything else is begun, the longer the more often it failed in a row."""
@@ -281,39 +250,18 @@ class Dispatcher:
             pause=pause,
         )
 
-    def _list(self, name: str, *, retry: tuple[Incoming, ...] = ()) -> None:
-        """Look into a channel's folder when all that was found before is handed out."""
-        seen = self._seen[name]
-        seen.difference_update((item.source, item.version) for item in retry)
-        if self._files[name]:
-            return
-        try:
-            found = self._channels[name].listing(LISTING + len(seen), self._clock())
-        except ChannelError as error:
-            if self._troubled.get(name) != str(error):
-                log.error("A channel cannot be read", action="channel_down", channel=name, error=str(error))
-            self._troubled[name] = str(error)
-            return
-        if self._troubled.pop(name, None):
-            log.info("A channel can be read again", action="channel_up", channel=name)
-        present = {(item.source, item.version) for item in found}
-        seen.intersection_update(present)
-        self._left[name].intersection_update(present)
-        fresh = [item for item in found if (item.source, item.version) not in seen]
-        seen.update((item.source, item.version) for item in fresh)
-        self._files[name].extend(fresh)
-
     def _hear(self, word: str) -> None:
         """Act on a tick: "poll:<channel>", "look", "timers", or "stop:<signal>"."""
         verb, _, name = word.partition(":")
         if verb == "stop":
             log.info("The daemon was told to stop", action="stopping", signal=name)
+        elif verb == "poll" and name in self._rounds.channels:
+            self._rounds.poll(name)
         elif verb == "poll":
-            self._seen[name] -= self._left[name]
-            self._left[name].clear()
-            self._list(name)
+            self._inboxes.poll(name)
         elif verb == "look":
-            self._look_for_deliveries = self._look_for_messages = True
+            self._backlog.look_for_deliveries()
+            self._backlog.look_for_messages()
         elif verb == "timers":
             if FireTimers() not in self._urgent:
                 self._urgent.append(FireTimers())
@@ -330,13 +278,12 @@ class Dispatcher:
 
     def _is_idle(self) -> bool:
         """Tell whether nothing is left to do now."""
-        if self._pool.is_busy or self._urgent or any(self._files.values()):
+        if self._pool.is_busy or self._urgent or self._inboxes.has_files():
             return False
-        if self._look_for_deliveries or self._look_for_messages:
+        if not self._backlog.is_done or not self._rounds.is_done:
             return False
-        for name in self._channels:
-            self._list(name)
-        if any(self._files.values()):
+        self._inboxes.look()
+        if self._inboxes.has_files():
             return False
         if self._has_judged:
             self._has_judged = False
@@ -345,7 +292,7 @@ class Dispatcher:
 
     def _is_unfinished(self) -> bool:
         """Tell whether something is left that could not be done: it waits for another time, or for a person."""
-        if self._troubled or any(self._left.values()) or self._has_open_deliveries():
+        if self._troubles or self._inboxes.has_left or self._has_open_deliveries():
             return True
         with self._store.reading() as query:
             return any(row.last_error for row in query.deliveries(state=DeliveryState.QUEUED, limit=LISTING))
@@ -354,18 +301,6 @@ class Dispatcher:
         """Tell whether a delivery's outcome is unknown, while no worker has one in hand."""
         with self._store.reading() as query:
             return bool(query.deliveries(state=DeliveryState.SENDING, limit=1))
-
-    def _waits_for_files(self) -> bool:
-        """Tell whether files lie there that are too young to be read."""
-        later = self._clock() + self._longest_quiet()
-        try:
-            return any(
-                (item.source, item.version) not in self._seen[name]
-                for name, channel in self._channels.items()
-                for item in channel.listing(LISTING, later)
-            )
-        except ChannelError:
-            return True  # the next look tells what is wrong
 
     def _longest_quiet(self) -> timedelta:
         return max((max(channel.quiet, channel.patience) for channel in self._settings.folders()), default=timedelta())

@@ -276,11 +276,11 @@ class Desk:
             return Report(message=None, findings=(_finding(rules.INT_01),), verdict=Verdict.QUARANTINE)
 
     def _staged(self, case: Case, now: datetime) -> Case:
-        """Stage what is due now; what waits for another dispatch is staged with it."""
+        """Stage what is due now; what waits for another dispatch is staged with it. Mail is never staged."""
         errors: list[str | None] = []
         for dispatch in case.decision.dispatches:
             waits_in_vain = dispatch.after is not None and errors[dispatch.after] is not None
-            if dispatch.due_at > now or waits_in_vain:
+            if dispatch.due_at > now or waits_in_vain or dispatch.channel in self._context.reliable_channels:
                 errors.append(LATER)
                 continue
             errors.append(self._post.stage(dispatch.channel, dispatch.name, _bytes(case, dispatch)))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import TYPE_CHECKING, Self
 
 from adapter.channel.folder import FolderChannel
 from adapter.check.codelists import CodeLists
@@ -14,6 +15,7 @@ from adapter.check.policy import Policy
 from adapter.check.scan import CommandScanner
 from adapter.check.schema import SchemaSet
 from adapter.config import Settings, build
+from adapter.errors import ConfigError
 from adapter.flow.context import Context
 from adapter.service import logs
 from adapter.service.desk import Desk, Policies
@@ -21,12 +23,48 @@ from adapter.service.post import Post
 from adapter.service.witness import Witness
 from adapter.store.store import Store
 
+if TYPE_CHECKING:  # most installations have no mail channel
+    from adapter.service.courier.receive import Receiver
+    from adapter.service.courier.send import Courier
+
 Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
     """Return the present moment, the only clock of the service."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class MailRoom:
+    """What handles mail."""
+
+    courier: Courier
+    receiver: Receiver
+
+    @classmethod
+    def build(cls, settings: Settings, store: Store, context: Context, software_version: str) -> Self:
+        """Read the certificates, and name the mail channels; ConfigError where a certificate cannot be used."""
+        # What reads certificates takes long to import, and most installations have no mail channel.
+        from adapter.envelope.header import Software  # noqa: PLC0415 - see above
+        from adapter.service.courier.keys import Keyring  # noqa: PLC0415 - see above
+        from adapter.service.courier.receive import Receiver  # noqa: PLC0415 - see above
+        from adapter.service.courier.send import Courier  # noqa: PLC0415 - see above
+
+        software = Software(server="Budstikke", server_version=software_version)
+        keys = Keyring(certificates=build.certificates(settings), software=software)
+        channels = build.mail_channels(settings)
+        courier = Courier(store, channels, context, keys, build.retry_policy(settings))
+        receiver = Receiver(
+            store,
+            channels,
+            context,
+            keys,
+            build.verifier(settings),
+            unverifiable=settings.trust.unverifiable,
+            limits=build.limits(settings),
+        )
+        return cls(courier, receiver)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +77,15 @@ class Parts:
     context: Context
     post: Post
     desk: Desk
+    #: None where no channel goes by mail.
+    mail: MailRoom | None = None
+
+    @property
+    def mail_room(self) -> MailRoom:
+        """Return what handles mail; ConfigError where no channel goes by it."""
+        if self.mail is None:
+            raise ConfigError("No channel of the configuration goes by mail.")
+        return self.mail
 
     @classmethod
     def build(
@@ -55,7 +102,8 @@ class Parts:
         witness = Witness(build.verifier(settings)) if settings.trust.revocation else None
         judged = checker(settings, witness)
         desk = Desk(store, judged, context, policies, post, addresses=addresses, witness=witness)
-        return cls(settings, store, channels, context, post, desk)
+        mail = MailRoom.build(settings, store, context, software_version) if settings.mailboxes() else None
+        return cls(settings, store, channels, context, post, desk, mail)
 
     def close(self) -> None:
         """Close the store."""

@@ -7,7 +7,8 @@ import gc
 import signal
 import sys
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import Any
@@ -16,7 +17,7 @@ import structlog
 
 from adapter.channel.base import Incoming
 from adapter.config import Settings
-from adapter.errors import BudstikkeError, ConfigError
+from adapter.errors import BudstikkeError, ChannelError, ConfigError
 from adapter.flow.context import Arrival
 from adapter.service import approval, intake, logs, timers
 from adapter.service.certificates import Watch
@@ -51,6 +52,35 @@ class Deliver:
 
 
 @dataclass(frozen=True, slots=True)
+class Collect:
+    """Take mails from a mail channel, and decide about what is in them."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Open mails that are in the store since before a crash, and decide about what is in them."""
+
+    envelopes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ship:
+    """Send deliveries by a mail channel whose time has come."""
+
+    channel: str
+    rows: tuple[DeliveryRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SendDue:
+    """Send what a mail channel has to say by itself: answers, and what nobody acknowledged."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class FireTimers:
     """Handle timers that ran out."""
 
@@ -63,7 +93,7 @@ class Recover:
     spared: tuple[str, ...] = ()
 
 
-Task = Fetch | Resume | Deliver | FireTimers | Recover
+Task = Fetch | Resume | Deliver | Collect | Reopen | Ship | SendDue | FireTimers | Recover
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +106,10 @@ class Done:
     seconds: float = 0.0
     #: Files that could not be read this time.
     left: tuple[Incoming, ...] = ()
+    #: True where more of the same waits.
+    has_more: bool = False
+    #: What keeps the channel from working.
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +136,42 @@ class Worker:
     def do(self, task: Task) -> Done:
         """Do one task; raises BudstikkeError where it could not be done."""
         begun = time.perf_counter()
-        left: tuple[Incoming, ...] = ()
-        if isinstance(task, Fetch):
-            counts, left = self._fetch(task)
-        else:
-            counts = self._do(task)
-        return Done(counts, time.perf_counter() - begun, left)
+        match task:
+            case Fetch():
+                done = self._fetch(task)
+            case Collect(channel):
+                done = self._collect(channel)
+            case _:
+                done = Done(self._do(task))
+        return replace(done, seconds=time.perf_counter() - begun)
 
-    def _fetch(self, task: Fetch) -> tuple[dict[str, int], tuple[Incoming, ...]]:
+    def _fetch(self, task: Fetch) -> Done:
         parts = self._parts
         channel = parts.channels[task.channel]
         fetched = intake.fetch(parts.store, channel, task.items, worker=self._name, now=self._clock())
-        counts = parts.desk.process(fetched.arrivals, self._clock()) if fetched.arrivals else {}
-        return counts, fetched.left
+        return Done(self._decide(fetched.arrivals), left=fetched.left)
 
-    def _do(self, task: Resume | Deliver | FireTimers | Recover) -> dict[str, int]:
+    def _collect(self, channel: str) -> Done:
+        try:
+            collected = self._parts.mail_room.receiver.collect(channel, self._clock(), self._name)
+        except ChannelError as error:
+            return Done(trouble=f"{error} {error.advice}".strip())
+        counts = self._decide(collected.arrivals)
+        return Done({**collected.counts, **counts}, has_more=collected.has_more)
+
+    def _decide(self, arrivals: Sequence[Arrival]) -> dict[str, int]:
+        return self._parts.desk.process(arrivals, self._clock()) if arrivals else {}
+
+    def _do(self, task: Resume | Deliver | Reopen | Ship | SendDue | FireTimers | Recover) -> dict[str, int]:
         match task:
             case Resume(messages):
                 return self._resume(messages)
             case Deliver(rows):
                 return {"sent": self._parts.post.deliver(rows, self._clock())}
+            case Reopen(envelopes):
+                return self._decide(self._parts.mail_room.receiver.resume(envelopes, self._clock(), self._name))
+            case Ship() | SendDue():
+                return {"sent": self._send(task)}
             case FireTimers():
                 now = self._clock()
                 fired = timers.fire_due(self._parts.store, now)
@@ -130,6 +180,12 @@ class Worker:
                 return {"timers": fired, "drafts": sent} if sent else {"timers": fired}
             case Recover(spared):
                 return {"recovered": self._recover(spared)}
+
+    def _send(self, task: Ship | SendDue) -> int:
+        courier = self._parts.mail_room.courier
+        if isinstance(task, Ship):
+            return courier.ship(task.rows, self._clock())
+        return courier.send_due(task.channel, self._clock())
 
     def _watch_certificates(self, now: datetime) -> None:
         try:
@@ -167,6 +223,8 @@ class Worker:
     def _recover(self, spared: tuple[str, ...]) -> int:
         with self._parts.store.writing() as ledger:
             released = sum(ledger.release_worker(worker, counts=worker not in spared) for worker in ledger.workers())
+        if self._parts.mail is not None:
+            released += self._parts.mail.courier.recover(self._clock())
         return released + self._parts.post.recover(self._clock())
 
 

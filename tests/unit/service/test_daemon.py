@@ -14,11 +14,11 @@ from adapter.channel.base import Incoming
 from adapter.channel.folder import FolderChannel
 from adapter.errors import BudstikkeError, ChannelUnavailable, StoreError, StoreFull, StoreLocked
 from adapter.message.state import DeliveryState
-from adapter.service import daemon
+from adapter.service import daemon, inboxes
 from adapter.service.daemon import Dispatcher
 from adapter.service.pool import Ended
 from adapter.service.stop import StopSign
-from adapter.service.worker import Deliver, Done, Failed, Fetch, FireTimers, Recover, Resume, Task, guarded
+from adapter.service.worker import Done, Failed, Fetch, FireTimers, Recover, Resume, Task, guarded
 
 REFERRAL = "henvisning-1.1-komplett.xml"
 FULL = Failed("STORE-02", "There is no room.", "Free room.", can_retry=True)
@@ -143,7 +143,7 @@ def test_nothing_is_handed_out_beside_a_recovery(bench: Any, hands: Hands, dispa
     hands.hands.append(Hand("another"))
     bench.put("referrer", REFERRAL, number=1)
     one = dispatcher()
-    one._list("referrer")
+    one._inboxes.look()
 
     one._hand_out()
     one._hand_out()
@@ -213,7 +213,7 @@ def test_messages_and_deliveries_left_from_before_come_first(bench: Any, hands: 
 def test_once_does_not_end_before_a_message_that_was_parked(
     bench: Any, hands: Hands, dispatcher: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(daemon, "BATCH", 1)
+    monkeypatch.setattr(inboxes, "BATCH", 1)
     bench.put("referrer", "henvisning-1.1-kansellering.xml", name="1.xml")
     bench.put("referrer", REFERRAL, name="2.xml")
 
@@ -239,9 +239,9 @@ def test_a_file_that_cannot_be_read_waits_for_the_next_poll(
 
     monkeypatch.setattr(FolderChannel, "read", real)
     one._hear("look")
-    assert one._fetch() is None
+    assert one._inboxes.next() is None
     one._hear("poll:referrer")
-    assert isinstance(one._fetch(), Fetch)
+    assert isinstance(one._inboxes.next(), Fetch)
 
 
 def test_a_received_file_that_stays_in_its_folder_is_fetched_once(
@@ -256,7 +256,7 @@ def test_a_received_file_that_stays_in_its_folder_is_fetched_once(
 
     assert one.run() == 0
     one._hear("poll:referrer")
-    assert one._fetch() is None
+    assert one._inboxes.next() is None
     assert len(bench.home.delivered("clinic")) == 1
 
 
@@ -275,22 +275,6 @@ def test_a_channel_in_trouble_is_told_once_and_again_when_it_is_well(
     told = said.out + said.err
     assert told.count("channel_down") == 1
     assert told.count("channel_up") == 1
-
-
-def test_the_channel_that_has_waited_longest_is_fetched_first_in_batches_of_some_bytes(
-    dispatcher: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = dispatcher()
-    items = [Incoming(str(number), 60, datetime(2026, 3, 2, 9, number, tzinfo=UTC), str(number)) for number in range(5)]
-    one._files["nav"].extend(items[2:])
-    one._files["clinic"].extend(items[:1])
-    monkeypatch.setattr(daemon, "BATCH_BYTES", 120)
-
-    assert one._fetch() == Fetch("clinic", tuple(items[:1]))
-    assert one._fetch() == Fetch("nav", tuple(items[2:4]))
-    assert one._fetch() == Fetch("nav", tuple(items[4:]))
-    one._files["nav"].append(replace(items[0], size=900))
-    assert one._fetch() == Fetch("nav", (replace(items[0], size=900),))
 
 
 def test_a_store_that_cannot_be_read_just_now_slows_the_daemon_down(
@@ -377,20 +361,6 @@ def test_told_to_stop_it_begins_nothing_more(bench: Any, hands: Hands, dispatche
     assert dispatcher(once=False).run() == 0
 
     assert hands.given == []
-
-
-def test_what_a_worker_has_in_hand_is_given_to_nobody_else(bench: Any, dispatcher: Make) -> None:
-    outbox = bench.home.outbox("clinic")
-    outbox.rename(outbox.with_name("aside"))
-    bench.put("referrer", REFERRAL, number=1)
-    bench.run()
-    one = dispatcher()
-    one._clock = lambda: bench.now + bench.settings.retries.first_wait
-
-    assert isinstance(one._deliveries(), Deliver)
-    assert one._deliveries() is None
-    one._hear("look")
-    assert one._deliveries() is None
 
 
 def test_folders_are_made_but_not_where_something_was_staged(bench: Any) -> None:

@@ -1,0 +1,151 @@
+"""What the store has to do is handed out once, and asked for again when there may be more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from adapter.message.state import DeliveryState, EnvelopeState, MessageState
+from adapter.service.backlog import Backlog
+from adapter.service.rounds import Rounds
+from adapter.service.troubles import Troubles
+from adapter.service.worker import Deliver, Reopen, SendDue, Ship
+from adapter.store.rows import EnvelopeMove, NewDelivery, NewEnvelope
+from adapter.store.store import Store
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+Receive = Callable[..., int]
+
+
+@pytest.fixture
+def rounds() -> Rounds:
+    return Rounds(("edi", "other"), Troubles())
+
+
+@pytest.fixture
+def backlog(store: Store, rounds: Rounds) -> Backlog:
+    return Backlog(store, rounds, lambda: NOW)
+
+
+@pytest.fixture
+def queue(store: Store, receive: Receive) -> Callable[..., int]:
+    """Put a delivery to a channel into the queue."""
+
+    def run(channel: str) -> int:
+        message = receive()
+        with store.writing() as ledger:
+            new = NewDelivery(
+                message_id=message, for_message_id=message, channel=channel, party="clinic", name="a.xml", due_at=NOW
+            )
+            (number,) = ledger.add_deliveries([new], at=NOW)
+        return number
+
+    return run
+
+
+def envelope(store: Store, **facts: Any) -> int:
+    new = NewEnvelope(data=b"mail", channel="edi", due_at=NOW, **facts)
+    with store.writing() as ledger:
+        if new.direction == "in":
+            (number,) = ledger.receive_envelopes([new], at=NOW)
+        else:
+            (number,) = ledger.add_envelopes([new], at=NOW)
+    return number
+
+
+def numbers(task: object) -> list[int]:
+    assert isinstance(task, Deliver | Ship)
+    return [row.id for row in task.rows]
+
+
+def test_what_a_worker_has_in_hand_is_given_to_nobody_else(backlog: Backlog, queue: Callable[..., int]) -> None:
+    number = queue("clinic")
+    task = backlog.next()
+    assert numbers(task) == [number]
+    backlog.look_for_deliveries()
+    assert backlog.next() is None
+
+    assert isinstance(task, Deliver)
+    backlog.ended(task)
+
+    assert numbers(backlog.next()) == [number]
+
+
+def test_the_store_is_asked_only_when_there_may_be_something(backlog: Backlog, queue: Callable[..., int]) -> None:
+    assert backlog.next() is None
+    assert backlog.is_done
+    queue("clinic")
+    assert backlog.next() is None
+
+    backlog.look_for_deliveries()
+
+    assert isinstance(backlog.next(), Deliver)
+
+
+def test_one_worker_at_a_time_sends_by_a_mail_channel(
+    backlog: Backlog, rounds: Rounds, queue: Callable[..., int]
+) -> None:
+    first, other, folder = queue("edi"), queue("other"), queue("clinic")
+
+    handed = [backlog.next() for _ in range(3)]
+    assert [numbers(task) for task in handed] == [[folder], [first], [other]]
+    later = queue("edi")
+    backlog.look_for_deliveries()
+    assert backlog.next() is None
+
+    assert isinstance(handed[1], Ship)
+    backlog.ended(handed[1])
+    assert numbers(backlog.next()) == [first, later]
+    assert list(rounds.free_to_send()) == []
+
+
+def test_what_a_mail_channel_says_by_itself_goes_before_its_deliveries(
+    store: Store, backlog: Backlog, queue: Callable[..., int]
+) -> None:
+    envelope(store, direction="out", state=EnvelopeState.QUEUED, address="klinikk@edi.example")
+    number = queue("edi")
+
+    first = backlog.next()
+    assert first == SendDue("edi")
+    backlog.ended(SendDue("edi"))
+    with store.writing() as ledger:
+        (row,) = ledger.due_envelopes("edi", NOW, 10)
+        ledger.move_envelopes([EnvelopeMove(id=row.id, to=EnvelopeState.SENDING)], at=NOW)
+
+    assert numbers(backlog.next()) == [number]
+
+
+def test_messages_and_mails_that_a_crash_has_left_are_taken_up(
+    store: Store, backlog: Backlog, receive: Receive
+) -> None:
+    message = receive(MessageState.RECEIVED)
+    mail = envelope(store, direction="in", state=EnvelopeState.RECEIVED)
+
+    tasks = [backlog.next(), backlog.next()]
+    assert tasks == [Resume((message,)), Reopen((mail,))]
+    backlog.look_for_messages()
+    assert backlog.next() is None
+
+    for task in (Resume((message,)), Reopen((mail,))):
+        backlog.ended(task)
+        assert backlog.next() == task
+
+
+def test_a_delivery_that_is_not_due_waits(store: Store, backlog: Backlog, receive: Receive) -> None:
+    message = receive()
+    with store.writing() as ledger:
+        new = NewDelivery(
+            message_id=message,
+            for_message_id=message,
+            channel="edi",
+            party="clinic",
+            name="a.xml",
+            state=DeliveryState.QUEUED,
+            due_at=NOW.replace(hour=10),
+        )
+        ledger.add_deliveries([new], at=NOW)
+
+    assert backlog.next() is None
