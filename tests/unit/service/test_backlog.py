@@ -12,7 +12,7 @@ from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.service.backlog import Backlog
 from adapter.service.rounds import Rounds
 from adapter.service.troubles import Troubles
-from adapter.service.worker import Deliver, Reopen, SendDue, Ship
+from adapter.service.worker import Deliver, Reopen, Resume, SendDue, Ship
 from adapter.store.rows import EnvelopeMove, NewDelivery, NewEnvelope
 from adapter.store.store import Store
 
