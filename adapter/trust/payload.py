@@ -27,10 +27,15 @@ _MOST_LAYERS = 3
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP = 16 + zlib.MAX_WBITS
 _STEP = 1 << 20
+_WINDOW = 1 << 14
+_NO_ZERO = re.compile(rb"[^\0]")
+#: Most have one; who packs in blocks of 64 kB has 800 at most.
+_MOST_MEMBERS = 10_000
 _MIME = re.compile(rb"\s{0,8}(?:Content-[A-Za-z-]{1,40}|MIME-Version)[ \t]*:", re.IGNORECASE)
 _HEADERS_END = re.compile(rb"\r?\n\r?\n")
 _LONGEST_HEADERS = 16_384
-_NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_NO_BASE64 = bytes(octet for octet in range(256) if octet not in _BASE64)
 _LINE = 76
 
 
@@ -72,22 +77,28 @@ def unpack(content: bytes, *, limit: int = DEFAULT_LIMIT) -> Payload:
 
 def _gunzipped(data: bytes, limit: int) -> bytes:
     pieces: list[bytes] = []
-    left = limit
-    while data:
+    left, at = limit, 0
+    for _ in range(_MOST_MEMBERS):
         unpacker = zlib.decompressobj(_GZIP)
         try:
             while not unpacker.eof:
-                piece = unpacker.decompress(data, min(left + 1, _STEP))
-                data = unpacker.unconsumed_tail
+                # what is not used is copied: so no more is given than is needed
+                given = data[at : at + _WINDOW]
+                piece = unpacker.decompress(given, min(left + 1, _STEP))
+                used = len(given) - len(unpacker.unconsumed_tail) - len(unpacker.unused_data)
+                at += used
                 left -= len(piece)
-                if left < 0 or not (piece or data or unpacker.eof):
+                if left < 0 or not (piece or used or unpacker.eof):
                     raise Undecryptable
                 pieces.append(piece)
         except zlib.error:
             raise Undecryptable from None
         # what follows may be more of the same, or the zeros of a block that is filled up
-        data = unpacker.unused_data.lstrip(b"\0")
-    return b"".join(pieces)
+        more = _NO_ZERO.search(data, at)
+        if more is None:
+            return b"".join(pieces)
+        at = more.start()
+    raise Undecryptable
 
 
 def _part(content: bytes) -> bytes:
@@ -113,7 +124,7 @@ def _part(content: bytes) -> bytes:
 
 def _from_base64(body: bytes) -> bytes:
     """Decode base64 as it is met: in lines of any length, with or without its end."""
-    body = _NO_BASE64.sub(b"", body)
+    body = body.translate(None, _NO_BASE64)
     try:
         return base64.b64decode(body + b"=" * (-len(body) % 4))
     except binascii.Error:

@@ -25,6 +25,8 @@ _STEP = 65_536
 def look(data: bytes, most_elements: int) -> None:
     """Refuse a document with a document type, or with more elements than that; what is no XML is not told here.
 
+    Comments and instructions count as elements: in a tree they take as much room.
+
     Raises:
         DocumentTypeRefused: it has a DOCTYPE.
         LimitExceeded: it has more elements.
@@ -64,10 +66,12 @@ class _Watch:
     def __init__(self, most_elements: int) -> None:
         self._most = self._left = most_elements
 
-    def start(self, _tag: str, _attributes: object) -> None:
+    def start(self, *_found: object) -> None:
         self._left -= 1
         if self._left < 0:
             raise LimitExceeded(f"The document has more than {self._most} elements.")
+
+    comment = pi = start
 
     def doctype(self, *_declared: object) -> None:
         raise DocumentTypeRefused
