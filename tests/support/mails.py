@@ -42,6 +42,8 @@ OFFICE = Partner(
     address="fastlege@testedi.nhn.no",
 )
 OWN = frozenset({"8990100", "8990101"})
+#: Of what the clinic sent to the office.
+SENT_ID = "9e4b5c1f-6a7d-4c58-8b3a-2d0f1e6c7a88"
 _PLAIN = Craft()
 
 
@@ -95,6 +97,11 @@ def mailed(
     content = octets or sealed(payload.pack(document, packing), to or world().encryption, craft)
     part = envelopes.payload(octets=content)
     return package.write(said, (part,), seal=seal_of(signer or world().signing), mail=envelopes.mail())
+
+
+def said_to_office() -> EbxmlMessage:
+    """Return what the clinic says to the office around a message."""
+    return envelopes.message(header=addressed("8990101", "8990201", message_id=SENT_ID))
 
 
 def signal(message: EbxmlMessage, *, signer: Pair | None = None) -> bytes:

@@ -167,7 +167,9 @@ def _delivered(said: Said, opened: package.Opened, standards: Standards) -> Said
     # a copy is for somebody else than the message's first receiver
     if elements := sorted({one.element for one in differing} - {"To"}):
         said = _noted(said, differs=elements)
-    return replace(said, state=EnvelopeState.OPENED, document=document)
+    # of those below the organisation that an envelope may name, the message knows which it is
+    senders = tuple(party for party in said.senders if not set(party.her_ids).isdisjoint(named.senders))
+    return replace(said, state=EnvelopeState.OPENED, document=document, senders=senders or said.senders)
 
 
 @dataclass(frozen=True, slots=True)

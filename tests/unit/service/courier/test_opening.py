@@ -107,6 +107,14 @@ def test_either_level_of_addressing_names_the_same_parties(sender: str, receiver
     assert (said.state, said.senders) == (EnvelopeState.OPENED, (OFFICE,))
 
 
+def test_of_those_below_one_organisation_the_message_says_who_sent_it() -> None:
+    other = replace(OFFICE, id="annet", her_ids=("8990202",))
+
+    said = said_of(mailed(header=mails.addressed("8990200", "8990101")), other, OFFICE)
+
+    assert (said.state, said.senders) == (EnvelopeState.OPENED, (OFFICE,))
+
+
 def test_a_copy_is_for_somebody_else_than_the_first_receiver() -> None:
     said = said_of(mailed(fixture("henvisning-1.0-som-kopimottaker.xml")))
 

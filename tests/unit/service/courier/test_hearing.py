@@ -1,0 +1,253 @@
+"""What the receiver's message server says of an envelope that went out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import envelopes
+import mails
+from mailboxes import CLINIC, Server
+from mails import OFFICE
+from pki import NOW
+
+from adapter.envelope import package
+from adapter.envelope.answer import Refusal, acknowledgment, message_error
+from adapter.envelope.signal import EbxmlMessage, ErrorCode, Fault, MessageError, Severity, SignedReference
+from adapter.flow.decision import OPERATOR
+from adapter.message.state import DeliveryState, EnvelopeState, MessageState
+from adapter.service.courier.giving_up import give_up, not_acknowledged
+from adapter.store.rows import EnvelopeMove, EnvelopeRow
+
+ABANDONED, ACKNOWLEDGED, SENT = DeliveryState.ABANDONED, DeliveryState.ACKNOWLEDGED, DeliveryState.SENT
+
+
+def references(server: Server, row: EnvelopeRow) -> tuple[SignedReference, ...]:
+    return package.read(server.body(row)).signed_references
+
+
+def receipt(*digests: SignedReference, **header: object) -> bytes:
+    message = acknowledgment(mails.said_to_office(), digests, envelopes.STAMP, received=NOW)
+    return mails.signal(replace(message, header=replace(message.header, **header)))
+
+
+def error(*refusals: Refusal) -> bytes:
+    return mails.signal(message_error(mails.said_to_office(), refusals, envelopes.STAMP))
+
+
+REFUSED = Refusal(code=ErrorCode.SECURITY_FAILURE, text="Vakker Blomst kunne ikke dekrypteres.")
+WARNED = Refusal(code=ErrorCode.NOT_SUPPORTED, text="Nesten", severity=Severity.WARNING)
+
+
+def heard(server: Server) -> dict[str, object]:
+    """Return what the event of the last signal tells, without what it is about."""
+    data = server.event("envelope_signal")
+    return {name: value for name, value in data.items() if name not in {"envelope", "about"}}
+
+
+# --- Acknowledgments ----------------------------------------------------------------------------------------------
+
+
+def test_an_acknowledged_message_is_delivered(server: Server) -> None:
+    row = server.sent()
+    assert server.message_state(row) is MessageState.ACCEPTED
+
+    server.collect(receipt(*references(server, row)))
+
+    after = server.envelope(row.id)
+    assert (after.state, after.acknowledged_at, server.delivery_state(row)) == (
+        EnvelopeState.ACKNOWLEDGED,
+        NOW,
+        ACKNOWLEDGED,
+    )
+    assert server.message_state(row) is MessageState.DELIVERED
+    assert server.event("envelope_signal")["about"] == row.id
+    assert heard(server) == {"news": True}
+    assert (server.answers(), server.rules()) == ([], [])
+
+
+def test_a_receipt_without_digests_counts(server: Server) -> None:
+    row = server.sent()
+    server.collect(receipt())
+
+    assert (server.delivery_state(row), heard(server)) == (ACKNOWLEDGED, {"news": True})
+
+
+def test_a_receipt_for_other_digests_counts_and_is_noted(server: Server) -> None:
+    row = server.sent()
+    first, *_ = references(server, row)
+    server.collect(receipt(first))
+
+    assert server.delivery_state(row) is ACKNOWLEDGED
+    assert heard(server) == {"news": True, "digests": "others than those that were signed"}
+
+
+def test_a_second_receipt_changes_nothing(server: Server) -> None:
+    row = server.sent()
+    server.collect(receipt(), receipt(message_id="second@a"))
+
+    assert (server.delivery_state(row), heard(server), server.rules()) == (ACKNOWLEDGED, {"news": False}, [])
+
+
+def test_a_receipt_for_what_is_not_known_changes_nothing(server: Server) -> None:
+    server.collect(receipt())
+
+    assert (server.states(), server.event("envelope_signal")["about"], server.rules()) == (["signal"], None, [])
+
+
+def test_a_receipt_from_another_party_is_refused(server: Server) -> None:
+    row = server.sent()
+    other = replace(OFFICE, id="annet", her_ids=("8990301",), parent_her_id="8990300")
+    server.parties = (OFFICE, other, CLINIC)
+    server.collect(receipt(sender=envelopes.Side.of("8990301")))
+
+    assert (server.delivery_state(row), server.envelope(row.id).state) == (SENT, EnvelopeState.SENT)
+    assert (server.states(), server.rules(), server.answers()) == (["refused"], ["TRA-05"], [])
+
+
+def test_a_receipt_of_an_unknown_server_is_refused(server: Server) -> None:
+    row = server.sent()
+    server.collect(receipt(sender=envelopes.Side.of("8990777")))
+
+    assert (server.delivery_state(row), server.states()) == (SENT, ["refused"])
+
+
+def test_a_receipt_may_name_the_organisation(server: Server) -> None:
+    row = server.sent()
+    server.collect(receipt(sender=envelopes.Side.of("8990200"), receiver=envelopes.Side.of("8990100")))
+
+    assert server.delivery_state(row) is ACKNOWLEDGED
+
+
+def test_a_receipt_that_is_faster_than_the_sender_counts(server: Server) -> None:
+    row = server.sent(state=DeliveryState.SENDING)
+    server.collect(receipt())
+
+    assert (server.envelope(row.id).state, server.delivery_state(row)) == (EnvelopeState.ACKNOWLEDGED, ACKNOWLEDGED)
+
+
+def test_a_receipt_after_the_answer_of_the_receivers_system_changes_the_envelope_only(server: Server) -> None:
+    row = server.sent(state=DeliveryState.COMPLETED)
+    server.collect(receipt())
+
+    assert server.envelope(row.id).state is EnvelopeState.ACKNOWLEDGED
+    assert server.delivery_state(row) is DeliveryState.COMPLETED
+
+
+def test_a_late_receipt_brings_a_message_back_and_closes_its_task(server: Server) -> None:
+    row = server.sent()
+    _give_up(server, row)
+    assert (server.message_state(row), server.rules()) == (MessageState.FAILED, ["TRA-03"])
+
+    server.collect(receipt())
+
+    assert (server.delivery_state(row), server.message_state(row)) == (ACKNOWLEDGED, MessageState.DELIVERED)
+    assert server.rules() == []
+
+
+def test_a_late_receipt_leaves_other_tasks_open(server: Server) -> None:
+    row = server.sent()
+    server.collect(mails.tampered(mails.mailed(), lambda octets: octets[::-1]))
+    server.collect(receipt())
+
+    assert (server.delivery_state(row), server.rules()) == (ACKNOWLEDGED, ["TRA-05"])
+
+
+def _give_up(server: Server, row: EnvelopeRow) -> None:
+    with server.store.writing() as ledger:
+        ledger.move_envelopes([EnvelopeMove(id=row.id, to=EnvelopeState.ABANDONED)], at=NOW)
+        delivery = ledger.delivery(row.delivery_id or 0)
+        assert delivery is not None
+        give_up(ledger, delivery, not_acknowledged(), "", NOW, envelope=row.id)
+
+
+# --- Errors -------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_but_warnings_is_a_receipt(server: Server) -> None:
+    row = server.sent()
+    server.collect(error(WARNED, WARNED))
+
+    assert (server.delivery_state(row), heard(server)) == (ACKNOWLEDGED, {"news": True, "codes": ["NotSupported"]})
+    assert server.rules() == []
+
+
+def test_a_refused_message_has_failed_and_its_senders_people_are_told(server: Server) -> None:
+    row = server.sent()
+    server.collect(error(WARNED, REFUSED))
+
+    after = server.envelope(row.id)
+    assert (after.state, after.last_error) == (EnvelopeState.REFUSED, "MessageError SecurityFailure, NotSupported")
+    assert (server.delivery_state(row), server.message_state(row)) == (ABANDONED, MessageState.FAILED)
+    (task,) = server.tasks()
+    assert (task.rule, task.party, task.message_id, task.envelope_id) == ("TRA-04", "klinikk", row.carries, row.id)
+    assert task.title == "The receiver's message server refused the message: SecurityFailure, NotSupported."
+    assert server.answers() == []
+
+
+def test_what_an_error_says_of_people_is_not_repeated(server: Server) -> None:
+    server.sent()
+    server.collect(error(REFUSED))
+
+    assert "Blomst" not in repr([event.data for event in server.events()]) + repr(server.tasks())
+
+
+def test_a_code_that_is_none_is_called_unknown(server: Server) -> None:
+    server.sent()
+    message = message_error(mails.said_to_office(), [REFUSED], envelopes.STAMP)
+    server.collect(mails.signal(replace(message, error=MessageError((Fault(code="Vakker Blomst"),)))))
+
+    assert heard(server) == {"news": True, "codes": ["Unknown"]}
+
+
+def test_an_error_without_faults_is_one_all_the_same(server: Server) -> None:
+    row = server.sent()
+    message = message_error(mails.said_to_office(), [REFUSED], envelopes.STAMP)
+    server.collect(mails.signal(replace(message, error=MessageError())))
+
+    assert (server.delivery_state(row), server.rules()) == (ABANDONED, ["TRA-04"])
+
+
+def test_a_second_error_changes_nothing(server: Server) -> None:
+    server.sent()
+    server.collect(error(REFUSED), error(REFUSED))
+
+    assert (server.rules(), heard(server)["news"]) == (["TRA-04"], False)
+
+
+def test_an_error_after_the_receipt_is_a_matter_for_people(server: Server) -> None:
+    row = server.sent()
+    server.collect(receipt(), error(REFUSED))
+
+    assert (server.delivery_state(row), server.message_state(row)) == (ACKNOWLEDGED, MessageState.DELIVERED)
+    assert server.rules() == ["TRA-04"]
+
+
+def test_a_receipt_after_the_error_changes_nothing(server: Server) -> None:
+    row = server.sent()
+    server.collect(error(REFUSED), receipt())
+
+    assert (server.delivery_state(row), heard(server)) == (ABANDONED, {"news": False})
+
+
+def test_an_error_for_an_answer_of_ours_is_a_matter_for_the_operator(server: Server) -> None:
+    server.collect(mails.mailed())
+    (answer,) = server.envelopes("out")
+    message = message_error(_about(server, answer), [REFUSED], envelopes.STAMP)
+    server.collect(mails.signal(message))
+
+    assert server.envelope(answer.id).state is EnvelopeState.REFUSED
+    (task,) = server.tasks()
+    assert (task.rule, task.party, task.envelope_id) == ("TRA-04", OPERATOR, answer.id)
+
+
+def _about(server: Server, row: EnvelopeRow) -> EbxmlMessage:
+    """Return a message with the header of an answer: it is not answered with an error, but some do."""
+    return EbxmlMessage(header=server.opened(row).header, ack_requested=envelopes.AckRequested())
+
+
+def test_an_error_that_names_no_message_changes_nothing(server: Server) -> None:
+    row = server.sent()
+    message = message_error(mails.said_to_office(), [REFUSED], envelopes.STAMP)
+    server.collect(mails.signal(replace(message, header=replace(message.header, ref_to_message_id=None))))
+
+    assert (server.delivery_state(row), server.event("envelope_signal")["about"]) == (SENT, None)
