@@ -29,6 +29,8 @@ def retry_delivery(store: Store, delivery: int, by: str, now: datetime) -> None:
         row = ledger.delivery(delivery)
         if row is None or not row.state.may_become(DeliveryState.QUEUED):
             raise NotPossible(f"Delivery {delivery} is not one that was given up.")
+        if not ledger.kept([row.message_id]):
+            raise NotPossible(f"Nothing is kept of message {row.message_id}, which delivery {delivery} would bring.")
         requeue(ledger, row, {"by": by}, now)
 
 

@@ -78,7 +78,7 @@ def prune(store: Store, states: Collection[MessageState], before: datetime, now:
     """Forget what messages in these states said that came before a moment; return how many there were.
 
     What anybody may still need stays: nothing in its thread may wait, run or be to be done. Mails go with the messages
-    in them; those around none, such as acknowledgments, go by themselves.
+    in them; those around none, such as what nobody could read, go by themselves.
     """
     _prune_mails(store, set().union(*(_LIKE[state] for state in _LIKE.keys() & set(states))), before, now)
     pruned, last = 0, 0

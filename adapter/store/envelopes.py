@@ -118,7 +118,8 @@ class Envelopes(Reader):
         """Return what happened to an envelope, oldest first."""
         # Before it was opened it was about no message.
         about = or_(event.c.message_id.is_(None), event.c.message_id == row.carries)
-        statement = select(event).where(about, event.c.name.startswith("envelope_", autoescape=True))
+        named = event.c.data.contains(f'"envelope":{row.id}')
+        statement = select(event).where(about, event.c.name.startswith("envelope_", autoescape=True), named)
         found = self._connection.execute(statement.order_by(event.c.seq)).mappings()
         events = (to_row(EventRow, item, data=json.loads(item["data"])) for item in found)
         return [item for item in events if item.data.get("envelope") == row.id]
@@ -128,13 +129,15 @@ class Envelopes(Reader):
     ) -> list[int]:
         """Return envelopes around no message, in these states and from before a moment, whose mails are kept.
 
-        One that a person is to look at is left out.
+        One that a person is to look at is left out, and so is an answer: it goes again, as it is, whenever what it
+        answers comes again, and says nothing of anybody.
         """
         looked_at = select(task.c.envelope_id).where(task.c.state == "open", task.c.envelope_id.is_not(None))
         statement = (
             select(envelope.c.id)
             .join(body, body.c.sha256 == envelope.c.sha256)
-            .where(envelope.c.id > after, envelope.c.state.in_(states), envelope.c.carries.is_(None))
+            .where(envelope.c.id > after, envelope.c.state.in_(states))
+            .where(envelope.c.carries.is_(None), envelope.c.answers.is_(None))
             .where(envelope.c.at < to_text(before), body.c.size > 0, envelope.c.id.not_in(looked_at))
         )
         return list(self._connection.scalars(statement.order_by(envelope.c.id).limit(limit)))

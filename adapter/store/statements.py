@@ -47,13 +47,14 @@ FORGET_BODY = """
 #: The row stays, so that the message can still be shown as one whose bytes are gone.
 DROP_BODY = "UPDATE body SET data = :data, size = 0 WHERE sha256 = (SELECT sha256 FROM message WHERE id = :id)"
 
-#: The same for the mails that messages came or went in, and for those that brought them once more.
+#: The same for the mails that messages came or went in, and for those that brought them once more: under the same
+#: MessageId, unless that was another's.
 DROP_ENVELOPES = """
     UPDATE body SET data = :data, size = 0
     WHERE sha256 IN (
         SELECT mail.sha256
         FROM envelope JOIN envelope AS mail
-            ON mail.id = envelope.id OR (mail.key = envelope.key AND mail.state = 'duplicate')
+            ON mail.id = envelope.id OR (mail.key = envelope.key AND mail.state <> 'conflict')
         WHERE envelope.carries = :id
     )
     """

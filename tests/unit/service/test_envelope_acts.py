@@ -252,3 +252,14 @@ def test_a_delivery_that_a_person_gives_up_takes_its_envelope_with_it(store: Sto
 
     assert _row(store, sent).state is EnvelopeState.ABANDONED
     assert _last(store, sent) == ("envelope_abandoned", "kari")
+
+
+def test_a_delivery_of_which_nothing_is_kept_is_not_tried_again(store: Store, sent: int) -> None:
+    _given_up(store)
+    with store.writing() as ledger:
+        ledger.drop_bodies([1])
+
+    with pytest.raises(NotPossible, match="Nothing is kept of message 1"):
+        acts.retry_delivery(store, 1, "kari", NOW)
+
+    assert _row(store, sent).state is EnvelopeState.ABANDONED

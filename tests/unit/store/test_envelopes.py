@@ -459,6 +459,7 @@ def test_mails_around_no_message_are_forgotten_in_time(
         old = ledger.add_envelopes([new_envelope(data=b"%d" % n, state=states[0]) for n in range(3)], at=now)
         ledger.add_envelopes([new_envelope(data=b"in a message", state=states[0], carries=message)], at=now)
         ledger.add_envelopes([new_envelope(data=b"held", state=EnvelopeState.HELD)], at=now)
+        ledger.add_envelopes([new_envelope(data=b"answer", state=states[0], answers=old[0])], at=now)
         (looked_at,) = ledger.add_envelopes([new_envelope(data=b"looked at", state=states[0])], at=now)
         ledger.add_tasks([NewTask(party="", rule="TRA-01", title="Look", envelope_id=looked_at)], at=now)
         ledger.add_envelopes([new_envelope(data=b"young", state=states[0])], at=now + HOUR)
