@@ -31,10 +31,12 @@ from adapter.store.ledger import Ledger
 from adapter.store.rows import (
     DecidedMessage,
     DeliveryRow,
+    EnvelopeFacts,
     EnvelopeFilter,
     EnvelopeRow,
     Facts,
     NewDelivery,
+    NewEnvelope,
     NewMessage,
     NewReference,
 )
@@ -214,6 +216,13 @@ class Sender:
                 at=self.now,
             )
         return delivery
+
+    def came(self, number: int, facts: EnvelopeFacts) -> None:
+        """Say in which envelope a message came."""
+        new = NewEnvelope(direction="in", channel=EDI, data=b"a mail", state=EnvelopeState.RECEIVED)
+        with self.store.writing() as ledger:
+            (envelope,) = ledger.receive_envelopes([new], at=self.now)
+            ledger.describe_envelope(envelope, facts, to=EnvelopeState.OPENED, carries=number, at=self.now)
 
     def _message(self, ledger: Ledger, data: bytes, thread: int | None, *, is_made: bool) -> int:
         new = NewMessage(channel="epj", source="a.xml", data=data, direction="out" if is_made else "in")
