@@ -16,8 +16,18 @@ same mailbox. It listens at 127.0.0.1 and nowhere else.
 from __future__ import annotations
 
 from adapter.simulate.mail.account import Account
-from adapter.simulate.mail.faults import Faults, load_faults
+from adapter.simulate.mail.faults import Fault, Faults, What, load_faults
 from adapter.simulate.mail.host import LOOPBACK, MailHost, Ports
 from adapter.simulate.mail.wire import Encryption
 
-__all__ = ["LOOPBACK", "Account", "Encryption", "Faults", "MailHost", "Ports", "load_faults"]
+__all__ = [
+    "LOOPBACK",
+    "Account",
+    "Encryption",
+    "Fault",
+    "Faults",
+    "MailHost",
+    "Ports",
+    "What",
+    "load_faults",
+]

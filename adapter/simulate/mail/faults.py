@@ -151,8 +151,9 @@ class Faults:
 
     def mangled(self, data: bytes) -> bytes:
         """Return the mail with one letter or digit of its body changed; as it was where there is none."""
-        body = data.find(b"\r\n\r\n") % len(data)
-        start = self._bytes.randrange(body, len(data))
+        _, _, text = data.partition(b"\r\n\r\n")
+        body = len(data) - len(text)
+        start = self._bytes.randint(body, len(data))
         found = _LETTER.search(data, start) or _LETTER.search(data, body)
         if found is None:
             return data

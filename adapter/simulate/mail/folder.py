@@ -19,6 +19,7 @@ class OpenFolder:
         self._uids: list[int] = []
         self._recent: set[int] = set()
         self._flags: dict[int, frozenset[Flag]] = {}
+        self._version = -1
         self._take_notice()
 
     @property
@@ -62,6 +63,8 @@ class OpenFolder:
 
     def news(self) -> list[bytes]:
         """Return what the client has not been told yet, and take it as told."""
+        if self._version == self.mailbox.version:
+            return []
         lines = []
         for place in reversed(range(len(self._uids))):
             if self.mailbox.get(self._uids[place]) is None:
@@ -95,3 +98,4 @@ class OpenFolder:
                     if not self.is_read_only:
                         self.mailbox.flag(mail, mail.flags)
             self._flags[mail.uid] = mail.flags
+        self._version = self.mailbox.version

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 from weakref import WeakSet
 
-from adapter.errors import BudstikkeError
+from adapter.errors import BudstikkeError, ConfigError
 from adapter.simulate.mail.account import Account, Accounts
 from adapter.simulate.mail.box import Box
 from adapter.simulate.mail.certificate import CA_FILE, identity
@@ -78,6 +78,7 @@ class MailHost:
         self._ports = Ports()
         self._ending = ExitStack()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._told_to_end: Callable[[], object]
 
     def __enter__(self) -> Self:
         self.start()
@@ -137,18 +138,18 @@ class MailHost:
         self._ending.close()
 
     def deliver(self, address: str, data: bytes) -> None:
-        """Put a mail into the inbox of an address, as it is. Raises ValueError where nobody has that address."""
+        """Put a mail into the inbox of an address, as it is. Raises ConfigError where nobody has that address."""
         account = self._accounts.addressed(address)
         if account is None:
-            raise ValueError("Nobody has that address")
+            raise ConfigError("Nobody has that address.", hint="")
         box = self._boxes[account.name]
         self._asked(lambda: box.deliver(data))
 
     def inbox(self, name: str) -> list[bytes]:
         """Return the mails in the inbox of an account."""
-        box = self._boxes[name]
 
         def read() -> list[bytes]:
+            box = self._boxes[name]
             box.release()
             return [mail.path.read_bytes() for mail in box.inbox.mails()]
 
@@ -165,7 +166,7 @@ class MailHost:
                 answer.set_exception(error)
 
         if self._loop is None:
-            raise MailHostUnusable("The mail server is not running.")
+            raise MailHostUnusable("The mail server is not running.", hint="Start it.")
         self._loop.call_soon_threadsafe(give)
         return answer.result(_PATIENCE)
 
@@ -181,6 +182,7 @@ class MailHost:
         implicit = tls if self._encryption is Encryption.IMPLICIT else None
         upgrade = tls if self._encryption is Encryption.STARTTLS else None
         live: WeakSet[SmtpConnection | Wire] = WeakSet()
+        conversations: set[asyncio.Task[None]] = set()
 
         def take_mails() -> SmtpConnection:
             connection = SmtpConnection(self._accounts, self._boxes, self._faults, upgrade)
@@ -194,8 +196,14 @@ class MailHost:
                 await kind(wire, self._accounts, self._boxes, self._faults).run()
             await wire.close()
 
+        def meet(kind: _Reading, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            # a task of our own: asyncio complains of its own when they are cancelled
+            task = loop.create_task(converse(kind, reader, writer))
+            conversations.add(task)
+            task.add_done_callback(conversations.discard)
+
         async def show_mails(kind: _Reading, port: int) -> asyncio.Server:
-            return await asyncio.start_server(partial(converse, kind), LOOPBACK, port, ssl=implicit, limit=LONGEST_LINE)
+            return await asyncio.start_server(partial(meet, kind), LOOPBACK, port, ssl=implicit, limit=LONGEST_LINE)
 
         with ExitStack() as servers:
             smtp = await loop.create_server(take_mails, LOOPBACK, self._wanted.smtp, ssl=implicit)

@@ -57,6 +57,8 @@ class Maildir:
         #: By UID, which is the order they came in.
         self._mails = {mail.uid: mail for mail in sorted(_found(folder), key=lambda mail: mail.uid)}
         self._uids = _Uids(folder, highest=max(self._mails, default=0))
+        #: Rises with every change.
+        self.version = 0
 
     @property
     def uid_validity(self) -> int:
@@ -98,7 +100,7 @@ class Maildir:
     def move_to(self, mail: Mail, target: Maildir) -> Mail:
         """Move a mail to another mailbox on the same disk."""
         moved = target.adopt(mail.path, mail.flags)
-        self._mails.pop(mail.uid, None)
+        self._forget(mail)
         return moved
 
     def flag(self, mail: Mail, flags: Collection[Flag]) -> Mail:
@@ -109,7 +111,7 @@ class Maildir:
 
     def remove(self, mail: Mail) -> None:
         """Remove a mail; one that is gone is no error."""
-        self._mails.pop(mail.uid, None)
+        self._forget(mail)
         mail.path.unlink(missing_ok=True)
 
     def close(self) -> None:
@@ -123,7 +125,12 @@ class Maildir:
         sync(path.parent)
         mail = _mail(path)
         self._mails[mail.uid] = mail
+        self.version += 1
         return mail
+
+    def _forget(self, mail: Mail) -> None:
+        self._mails.pop(mail.uid, None)
+        self.version += 1
 
 
 class _Uids:

@@ -167,7 +167,7 @@ async def _wait(faults: list[Fault] | tuple[Fault, ...]) -> None:
 def _trace(envelope: Envelope, session: Session, account: Account) -> bytes:
     """Return what a server puts above a mail (RFC 5321, 4.4)."""
     lines = (
-        f"Return-Path: <{envelope.mail_from}>",
+        f"Return-Path: <{(envelope.mail_from or '').strip('<>')}>",
         f"Received: from {session.host_name} by localhost (Budstikke simulated mail) for <{account.address}>;",
         f" {formatdate()}",
     )

@@ -77,3 +77,44 @@ def test_a_party_ends_when_it_is_told_to(budstikke: Budstikke, folder: Path, num
 
     assert ran.exit_code == 0
     assert signal.getsignal(number) is before
+
+
+def test_a_mail_server_tells_where_it_listens_until_it_is_told_to_stop(budstikke: Budstikke, folder: Path) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    (folder / "faults.toml").write_text('[[fault]]\nwhat = "lose"\naccount = "nav"\n', "utf-8")
+    (folder / "password.txt").write_text("rett ord\n", "utf-8")
+
+    def tell() -> None:
+        while signal.getsignal(signal.SIGTERM) is before or not (folder / "mail" / "nav").is_dir():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    ran = budstikke(
+        *("simulate", "mail", "--folder", "mail", "--account", "nav:nav@edi.example", "--starttls"),
+        *("--faults", "faults.toml", "--password-file", "password.txt"),
+    )
+    teller.join(10)
+
+    assert (ran.exit_code, ran.err) == (0, "")
+    told = [line.partition(":")[0] for line in ran.out.splitlines()]
+    assert told == [f"{name} listens at 127.0.0.1" for name in ("SMTP", "IMAP", "POP3")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--account", "nav"), "The address of the account nav is no mail address"),
+        (("--account", "nav:nav@edi.example", "--tls", "--starttls"), "either --tls or --starttls"),
+        (("--account", "nav:nav@edi.example", "--faults", "none.toml"), "SIM-04: The faults none.toml cannot be read"),
+        ((), "Missing option '--account'"),
+    ],
+)
+def test_mistakes_about_a_mail_server_are_told(
+    budstikke: Budstikke, folder: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    ran = budstikke("simulate", "mail", "--folder", folder / "mail", *arguments)
+
+    assert ran.exit_code == 2
+    assert told in " ".join(ran.err.split())
