@@ -48,11 +48,13 @@ class Witness:
         """Yield what is to be written down about messages, by their numbers and bytes, once."""
         for number, data in messages if self._heard else ():
             for one in self._heard.pop(sha256(data).digest(), ()):
-                yield _event(number, one.text, one.proof or b"")
+                yield statement(number, one)
 
 
-def _event(message: int, text: str, proof: bytes) -> NewEvent:
-    told = {"said": text, "sha256": sha256(proof).hexdigest()}
+def statement(message: int | None, said: Evidence, **about: object) -> NewEvent:
+    """Return the event that keeps what an issuer said, of a message or `about` something else."""
+    proof = said.proof or b""
+    told = {**about, "said": said.text, "sha256": sha256(proof).hexdigest()}
     if len(proof) <= LARGEST:
         told["statement"] = base64.b64encode(proof).decode()
     return NewEvent(name="revocation_checked", message_id=message, data=told)

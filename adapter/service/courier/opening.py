@@ -28,6 +28,7 @@ from adapter.service.courier.facts import facts_of
 from adapter.store.rows import EnvelopeFacts, EventData
 from adapter.trust import cms, payload
 from adapter.trust.pki import Pair
+from adapter.trust.verdict import Evidence
 from adapter.trust.verifier import Verifier
 from adapter.wire.parse import Limits
 
@@ -83,6 +84,8 @@ class Said:
     refusals: tuple[Refusal, ...] = ()
     #: Why it is not simply taken, for people.
     rule: Rule | None = None
+    #: What issuers said of its signer.
+    statements: tuple[Evidence, ...] = field(default=(), repr=False)
     #: For the event. Nothing personal.
     remarks: EventData = field(default_factory=dict)
 
@@ -133,6 +136,7 @@ def _judged(  # noqa: PLR0913 - what one judgement depends on
     """Judge the signer of an envelope, then its header."""
     is_payload = opened.message.sort is Sort.PAYLOAD
     doubt = signer.doubt(standards.verifier, opened.certificate, opened.others, said.senders, own=standards.own, at=at)
+    said = replace(said, statements=doubt.statements)
     if doubt.is_wrong:
         return _refused(_disowned(said), rules.TRA_05, refusal_of(SignatureInvalid()), signer=doubt.reason)
     if doubt.reason is not None:

@@ -21,6 +21,7 @@ from adapter.flow.decision import OPERATOR
 from adapter.message.state import EnvelopeState
 from adapter.service.courier.hearing import hear
 from adapter.service.courier.opening import Said
+from adapter.service.witness import statement
 from adapter.store.ledger import Ledger
 from adapter.store.rows import EnvelopeMove, EnvelopeRow, EventData, NewEnvelope, NewMessage, NewTask
 
@@ -135,6 +136,7 @@ def _describe(ledger: Ledger, case: Case, state: EnvelopeState, remarks: EventDa
     codes = {"codes": [refusal.code.value for refusal in said.refusals]} if said.refusals else {}
     data = {**said.remarks, **codes, **remarks}
     ledger.describe_envelope(case.came.id, said.facts, to=state, carries=carries, at=case.at, data=data)
+    ledger.log([statement(carries, one, envelope=case.came.id) for one in said.statements], at=case.at)
 
 
 def _tell(ledger: Ledger, said: Finding, about: EnvelopeRow, now: datetime) -> None:

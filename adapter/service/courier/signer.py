@@ -7,13 +7,14 @@ register names, else one of its organisation (HITS 1172, 5.9 and 5.10). "Could n
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapter.check.policy import Policy
 from adapter.partner.register import Partner
 from adapter.partner.snapshot import Use
 from adapter.trust.certificate import Certificate
+from adapter.trust.verdict import Evidence
 from adapter.trust.verifier import Verifier
 
 
@@ -24,6 +25,8 @@ class Doubt:
     #: For the operator, in a word or two. Nothing personal.
     reason: str | None = None
     is_wrong: bool = False
+    #: What issuers said of the signer, with what they signed to say so.
+    statements: tuple[Evidence, ...] = field(default=(), repr=False)
 
 
 def lets_sha1_through(senders: Iterable[Partner], at: datetime) -> bool:
@@ -42,15 +45,16 @@ def doubt(  # noqa: PLR0913 - the signer, whom it should be, and by what it is j
 ) -> Doubt:
     """Return what speaks against a signer as one of the senders, as of a moment; the gravest there is."""
     verdict = verifier.judge_certificate(certificate, others, at=at)
+    statements = tuple(item for item in verdict.evidence if item.proof is not None)
     fault = verdict.fault.value if verdict.fault else None
     if verdict.trusted is False:
-        return Doubt(fault, is_wrong=True)
+        return Doubt(fault, is_wrong=True, statements=statements)
     answers = {_is_signer(certificate, sender, own, at) for sender in senders}
-    if not answers:
-        return Doubt("unknown sender")
     if True in answers:
-        return Doubt(fault)
-    return Doubt("nothing known to compare with") if None in answers else Doubt("not the sender's", is_wrong=True)
+        return Doubt(fault, statements=statements)
+    if answers == {False}:
+        return Doubt("not the sender's", is_wrong=True, statements=statements)
+    return Doubt("nothing known to compare with" if answers else "unknown sender", statements=statements)
 
 
 def _is_signer(certificate: Certificate, sender: Partner, own: Collection[str], at: datetime) -> bool | None:

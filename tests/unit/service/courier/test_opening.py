@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,12 +11,13 @@ import envelopes
 import mails
 import pytest
 from envelopes import MESSAGE_ID, attribute, changed, without
+from lxml import etree
 from mails import OFFICE, REFERRAL, fixture, mailed, standards
 from pki import CLINIC, NOW, SINCE, UNTIL, key, world
 from sealing import Craft
 
 from adapter.envelope.answer import UNDECIPHERABLE
-from adapter.envelope.header import PayloadReference, Service, Side
+from adapter.envelope.header import NEXT_MSH, PayloadReference, Service, Side
 from adapter.envelope.signal import EbxmlMessage, ErrorCode
 from adapter.message.code import Moment
 from adapter.message.state import EnvelopeState
@@ -213,6 +215,20 @@ def test_an_envelope_that_was_changed_is_refused(change: object) -> None:
 
 def test_a_content_that_was_changed_is_refused() -> None:
     _not_ours(mails.tampered(mailed(), lambda octets: octets[:-1] + bytes((octets[-1] ^ 1,))))
+
+
+def test_a_header_that_is_not_signed_has_no_say() -> None:
+    def before(root: etree._Element) -> None:
+        real = envelopes.one(root, "SOAP:Header/eb:MessageHeader")
+        forged = copy.deepcopy(real)
+        forged.set(f"{{{envelopes.SOAP}}}actor", NEXT_MSH)
+        envelopes.one(forged, "eb:To/eb:PartyId").text = "8990100"
+        real.addprevious(forged)
+
+    # blocks for the next server on the way are not signed, so anybody may put one there
+    said = said_of(envelopes.changed(mailed(), before))
+
+    assert (said.state, rule_of(said)) == (EnvelopeState.REFUSED, "TRA-05")
 
 
 @pytest.mark.parametrize("name", ["foreign", "expired", "wrong_usage"])
@@ -526,6 +542,21 @@ def test_a_signal_whose_signer_cannot_be_checked_is_held() -> None:
     said = said_of(envelopes.receipt(), clinic, own=frozenset({"8990201"}), unverifiable="hold", verifier=Verifier())
 
     assert said.state is EnvelopeState.HELD
+
+
+def test_a_signal_that_a_person_releases_is_taken_note_of() -> None:
+    clinic = replace(OFFICE, id="klinikk", her_ids=("8990101",), parent_her_id="8990100")
+
+    said = said_of(
+        envelopes.receipt(),
+        clinic,
+        own=frozenset({"8990201"}),
+        unverifiable="hold",
+        verifier=Verifier(),
+        is_released=True,
+    )
+
+    assert said.state is EnvelopeState.SIGNAL
 
 
 @pytest.mark.parametrize("data", [envelopes.receipt, envelopes.error])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +32,7 @@ from adapter.service.courier.receive import BATCH, own_her_ids
 from adapter.service.envelope_acts import release_envelope
 from adapter.store.rows import EnvelopeMove
 from adapter.trust.pki import Purpose
+from adapter.trust.standing import Answer, Standing
 from adapter.trust.verifier import Verifier
 
 
@@ -107,6 +109,20 @@ def _numbered(number: int, **changes: Any) -> bytes:
     return mailed(header=envelopes.header(message_id=f"00000000-0000-4000-8000-{number:012}"), **changes)
 
 
+def test_what_issuers_said_of_the_signer_is_kept_with_the_message(server: Server) -> None:
+    class Good:
+        def ask(self, *_: object) -> Answer:
+            return Answer(standing=Standing.GOOD, evidence="not taken back", proof=b"signed by the issuer")
+
+    server.verifier = Verifier(anchors=world().anchors, revocations=Good())  # type: ignore[arg-type] - says yes to all
+    (arrival,) = server.collect(mailed()).arrivals
+
+    kept = [event for event in server.events() if event.name == "revocation_checked"]
+    assert [event.message_id for event in kept] == [arrival.id, arrival.id]
+    assert kept[0].data["envelope"] == 1
+    assert kept[0].data["statement"] == base64.b64encode(b"signed by the issuer").decode()
+
+
 # --- What is not taken --------------------------------------------------------------------------------------------
 
 
@@ -166,6 +182,12 @@ def test_every_failure_to_decrypt_is_told_in_the_same_words(server: Server) -> N
     assert len(errors) == 1
     assert set(server.rules()) == {"TRA-06"}
     assert {len(server.body(row)) for row in server.envelopes("out")} == {len(server.body(server.envelopes("out")[0]))}
+
+
+def test_what_has_no_id_cannot_be_answered(server: Server) -> None:
+    server.collect(mailed(header=envelopes.header(message_id="")))
+
+    assert (server.states(), server.answers(), server.rules()) == (["refused"], [], ["TRA-10"])
 
 
 def test_a_receipt_that_is_refused_is_not_answered(server: Server) -> None:
@@ -293,6 +315,17 @@ def test_what_is_refused_again_is_answered_with_the_same_error(server: Server) -
     assert [row.state for row in server.envelopes("out")] == [EnvelopeState.QUEUED]
 
 
+def test_an_answer_that_was_refused_does_not_go_again(server: Server) -> None:
+    data = mailed()
+    server.collect(data)
+    with server.store.writing() as ledger:
+        ledger.move_envelopes([EnvelopeMove(id=2, to=EnvelopeState.REFUSED)], at=NOW)
+    server.collect(data)
+
+    assert server.states() == ["opened", "duplicate"]
+    assert [row.state for row in server.envelopes("out")] == [EnvelopeState.REFUSED]
+
+
 def test_what_is_held_is_not_held_twice(server: Server) -> None:
     server.verifier, server.settings = Verifier(), {"unverifiable": "hold"}
     data = mailed()
@@ -317,6 +350,17 @@ def test_a_receipt_is_given_again_although_the_signer_is_not_accepted_any_more(s
     server.collect(data)
 
     assert (server.states(), server.rules(), len(server.answers())) == (["opened", "duplicate"], [], 1)
+
+
+def test_what_was_taken_is_not_refused_later_although_it_was_never_answered(server: Server) -> None:
+    data = mailed()
+    server.keys = keyring(world().encryption)
+    server.collect(data)
+    server.keys = keyring(world().signing, world().encryption)
+    server.parties = (replace(OFFICE, organisation_number="111222333"), CLINIC)
+    server.collect(data)
+
+    assert (server.states(), server.answers()) == (["opened", "duplicate"], [])
 
 
 @pytest.mark.parametrize("signer", ["foreign", "expired"])
