@@ -36,7 +36,7 @@ class AddressCache:
         """Return the last answer; one that cannot be read was never there."""
         try:
             return built(Kept, json.loads(self._file(her_id).read_bytes()))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
 
     def put(self, her_id: str, kept: Kept) -> None:

@@ -14,6 +14,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import islice
 
 from lxml import etree
 
@@ -25,6 +27,10 @@ from adapter.wire.parse import Limits, parse
 AGREEMENT, PROFILE = "CollaborationProtocolAgreement", "CollaborationProtocolProfile"
 #: The templates of the national register have 1.1 MB and 12 000 elements.
 LIMITS = Limits(max_bytes=8_000_000, max_attributes=50, max_elements=100_000)
+
+_MOST_PARTIES = 16
+#: Of one package; a real one has two or three.
+_MOST_DOCUMENTS = 100
 
 _HER_TYPES = frozenset({"her"})
 _ORGANISATION_TYPES = frozenset({"enh", "orgnummer", "orgnr"})
@@ -66,9 +72,7 @@ def read(data: bytes, *, source: str, at: datetime) -> Reading:
 class _Document:
     """The parts that both parties share."""
 
-    #: Documents of a part, by its id.
-    documents: dict[str, tuple[str, ...]]
-    #: Kinds of content that a package or an envelope inside it has, and the ids it holds.
+    #: By its id: the kinds of content that a package or an envelope inside it has, and the documents in it.
     packages: dict[str, tuple[frozenset[str], tuple[str, ...]]]
 
     @classmethod
@@ -80,9 +84,12 @@ class _Document:
         packages: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
         for package in _all(root, "Packaging"):
             kinds = frozenset(_attribute(inner, "mimetype").lower() for inner in package.iter(_tag("Encapsulation")))
-            inner = tuple(_attribute(part, "idref") for part in package.iter(_tag("Constituent")))
-            packages.setdefault(_attribute(package, "id"), (kinds, inner))
-        return cls(documents, packages)
+            inner = (_attribute(part, "idref") for part in package.iter(_tag("Constituent")))
+            listed = (document for part in dict.fromkeys(inner) for document in documents.get(part, ()))
+            packages.setdefault(
+                _attribute(package, "id"), (kinds, tuple(dict.fromkeys(islice(listed, _MOST_DOCUMENTS))))
+            )
+        return cls(packages)
 
 
 @dataclass(slots=True)
@@ -90,7 +97,8 @@ class _Reader:
     root: etree._Element
     source: str
     at: datetime
-    notes: list[str] = field(default_factory=list)
+    #: In their order, each one once.
+    notes: dict[str, None] = field(default_factory=dict)
 
     def read(self) -> Reading:
         self._note_repeated_ids()
@@ -98,6 +106,8 @@ class _Reader:
         infos = _all(self.root, "PartyInfo")
         if not infos:
             raise AgreementUnreadable("It names no party.")
+        if len(infos) > _MOST_PARTIES:
+            raise AgreementUnreadable(f"It names {len(infos)} parties; an agreement has two.")
         read = [self._party(info, shared) for info in infos]
         # An agreement is with the other parties; a profile is with nobody.
         named = [snapshot for snapshot in read if snapshot is not None]
@@ -160,6 +170,8 @@ class _Reader:
     def _links(self, info: etree._Element) -> Iterator[Link]:
         transports = {_attribute(found, "transportId"): found for found in reversed(_all(info, "Transport"))}
         exchanges = {_attribute(found, "docExchangeId"): found for found in reversed(_all(info, "DocExchange"))}
+        # many channels share one transport and one exchange
+        protocol, endpoints, agreed = cache(_protocol), cache(_endpoints), cache(self._exchange)
         for channel in _all(info, "DeliveryChannel"):
             name = _attribute(channel, "channelId")
             transport = transports.get(_attribute(channel, "transportId"))
@@ -167,21 +179,21 @@ class _Reader:
                 self._note(f'the channel "{name}" has no transport and was left out')
                 continue
             promises = _first(channel, "MessagingCharacteristics")
-            sender = _sender(exchanges.get(_attribute(channel, "docExchangeId")))
+            reliability, method = agreed(exchanges.get(_attribute(channel, "docExchangeId")))
             yield Link(
                 id=name,
-                protocol=_text(next(transport.iter(_tag("TransportProtocol")), None)).upper(),
-                endpoints=tuple(
-                    Endpoint(address=address, purpose=_attribute(end, "type") or "allPurpose")
-                    for end in transport.iter(_tag("Endpoint"))
-                    if (address := _MAILTO.sub("", _attribute(end, "uri").strip()))
-                ),
-                reliability=self._reliability(sender),
-                signature=self._signature(sender),
+                protocol=protocol(transport),
+                endpoints=endpoints(transport),
+                reliability=reliability,
+                signature=method,
                 is_acknowledged=_promise(promises, "ackRequested") != "never",
                 is_acknowledgment_signed=_promise(promises, "ackSignatureRequested") != "never",
                 is_synchronous=_promise(promises, "syncReplyMode") not in {"", "none"},
             )
+
+    def _exchange(self, exchange: etree._Element | None) -> tuple[Reliability | None, str | None]:
+        sender = None if exchange is None else _first(exchange, "ebXMLSenderBinding")
+        return self._reliability(sender), self._signature(sender)
 
     def _reliability(self, sender: etree._Element | None) -> Reliability | None:
         numbers = None if sender is None else next(sender.iter(_tag("ReliableMessaging")), None)
@@ -220,8 +232,7 @@ class _Reader:
             self._note(f"{repeated} ids occur more than once")
 
     def _note(self, text: str) -> None:
-        if text not in self.notes:
-            self.notes.append(text)
+        self.notes[text] = None
 
 
 def _uses(info: etree._Element, certificates: dict[str, bytes]) -> Iterator[Credential]:
@@ -241,8 +252,7 @@ def _capabilities(info: etree._Element, shared: _Document) -> Iterator[Capabilit
                 action = _first(element, "ThisPartyActionBinding")
                 if service is None or action is None:
                     continue
-                kinds, inner = shared.packages.get(_attribute(action, "packageId"), (frozenset(), ()))
-                documents = (listed for part in inner for listed in shared.documents.get(part, ()))
+                kinds, documents = shared.packages.get(_attribute(action, "packageId"), (frozenset(), ()))
                 yield Capability(
                     way=_WAYS[etree.QName(element).localname],
                     service=_text(service),
@@ -250,15 +260,23 @@ def _capabilities(info: etree._Element, shared: _Document) -> Iterator[Capabilit
                     action=_attribute(action, "action"),
                     role="" if role is None else _attribute(role, "name"),
                     version=None if process is None else _attribute(process, "version") or None,
-                    documents=tuple(dict.fromkeys(documents)),
+                    documents=documents,
                     links=tuple(_text(channel) for channel in _all(action, "ChannelId")),
                     is_encrypted=not kinds.isdisjoint(_ENCRYPTED),
                     is_compressed=not kinds.isdisjoint(_COMPRESSED),
                 )
 
 
-def _sender(exchange: etree._Element | None) -> etree._Element | None:
-    return None if exchange is None else _first(exchange, "ebXMLSenderBinding")
+def _protocol(transport: etree._Element) -> str:
+    return _text(next(transport.iter(_tag("TransportProtocol")), None)).upper()
+
+
+def _endpoints(transport: etree._Element) -> tuple[Endpoint, ...]:
+    return tuple(
+        Endpoint(address=address, purpose=_attribute(end, "type") or "allPurpose")
+        for end in transport.iter(_tag("Endpoint"))
+        if (address := _MAILTO.sub("", _attribute(end, "uri").strip()))
+    )
 
 
 def _document(space: etree._Element) -> str:

@@ -34,6 +34,8 @@ def read_file(file: Path) -> Snapshot:
     except ValueError as error:
         # JSON, TOML, UTF-8 and what is wrong inside: each is a ValueError that says where
         raise SnapshotUnreadable(f"{file}: {error}") from None
+    except RecursionError:
+        raise SnapshotUnreadable(f"{file} has tables within tables without end") from None
 
 
 def write(snapshot: Snapshot) -> bytes:

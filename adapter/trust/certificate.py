@@ -30,7 +30,7 @@ PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 _SMALLEST_RSA, _LARGEST_RSA = 2_000, 16_384
 _NTRNO = re.compile(r"NTRNO-(\d{9})", re.ASCII)
 _NINE_DIGITS = re.compile(r"\d{9}", re.ASCII)
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]++-----END CERTIFICATE-----")
 #: What the library raises for what is not put together as it must be, at whatever part of it is looked at.
 MALFORMED = (
     *(ValueError, TypeError, UnsupportedAlgorithm),

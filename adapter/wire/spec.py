@@ -73,6 +73,8 @@ def load_spec(
         raise SpecError(f"{path.name} is not UTF-8") from None
     except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
         raise SpecError(f"{path.name} cannot be read: {error}") from None
+    except RecursionError:
+        raise SpecError(f"{path.name} has tables within tables without end") from None
     return from_spec(data, now=now, new_id=new_id, name_of=name_of, folder=path.parent)
 
 
