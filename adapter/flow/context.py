@@ -88,12 +88,13 @@ class Context:
     #: Channels that say when the receiver's own server has what they carry.
     reliable_channels: frozenset[str] = frozenset()
 
-    def delivery_key(self, channel: str, party: str) -> tuple[str, str]:
+    def delivery_key(self, channel: str, party: str | None) -> tuple[str, str]:
         """Return what tells one delivery of a message from another.
 
         Parties behind a folder share one; by mail each has its own, to its own address and for its own certificate.
+        A copy that a route makes is for no party.
         """
-        return channel, party if channel in self.reliable_channels else ""
+        return channel, (party or "") if channel in self.reliable_channels else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -220,7 +220,7 @@ class Taking(Matter):
             for _, partner, places in plans:
                 for place in places[:1] if is_own else places[1:]:
                     relay = self.relay(place.channel, partner, place.due_at, is_own=is_own)
-                    relays.setdefault(self.context.delivery_key(place.channel, partner.id), relay)
+                    relays.setdefault(self.context.delivery_key(place.channel, relay.party), relay)
         order = list(relays)
         replies = [
             _Reply(recipient, Answer(OK), after=order.index(self.context.delivery_key(places[0].channel, partner.id)))

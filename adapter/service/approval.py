@@ -151,7 +151,7 @@ def _ways(parts: Parts, message: Message, now: datetime) -> list[Way]:
                 until=until,
                 is_reliable=place.channel in context.reliable_channels,
             )
-            ways.setdefault(context.delivery_key(place.channel, partner.id), way)
+            ways.setdefault(context.delivery_key(place.channel, partner.id if is_own else None), way)
     return list(ways.values())
 
 
