@@ -28,7 +28,10 @@ _ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class MailChannel:
-    """Carries messages as mail; every error is a ChannelError, save LimitExceeded from `read`."""
+    """Carries messages as mail; every error is a ChannelError, save LimitExceeded from `read`.
+
+    The steps on the mailbox are for one thread at a time; `send` may go on beside them.
+    """
 
     def __init__(  # noqa: PLR0913 - one argument per part of the channel's configuration
         self,

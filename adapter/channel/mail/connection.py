@@ -124,11 +124,17 @@ def _unusable(key: str, error: OSError) -> Trouble:
     return Trouble(f"the file of `{key}` cannot be used: {why}", hint=f"Check `{key}`; its key has no passphrase.")
 
 
-def connect(server: Server, tls: Tls, budget: Budget) -> socket.socket:
+def tls_for(server: Server, account: Account, budget: Budget) -> Tls | None:
+    """Return TLS for a server; None for one on this machine, unless its URL or the account's files ask for TLS."""
+    is_wanted = server.is_tls or account.ca_file is not None or account.certificate_file is not None
+    return None if server.is_here and not is_wanted else Tls.of(account, budget)
+
+
+def connect(server: Server, tls: Tls | None, budget: Budget) -> socket.socket:
     """Return a connection to a server, with TLS already where that comes first; OSError, Trouble."""
     budget.allow(0)
     found = socket.create_connection((server.host, server.port), timeout=budget.patience)
-    if server.is_tls:
+    if server.is_tls and tls is not None:
         try:
             return tls.wrap_socket(found, server_hostname=server.host)
         except BaseException:
@@ -137,11 +143,6 @@ def connect(server: Server, tls: Tls, budget: Budget) -> socket.socket:
     plain = _PlainSocket(found.family, found.type, found.proto, found.detach())
     plain.budget = budget
     return plain
-
-
-def needs_starttls(server: Server, account: Account) -> bool:
-    """Tell whether TLS must begin after the greeting: not on this machine, unless roots are named for it."""
-    return not server.is_tls and (not server.is_here or account.ca_file is not None)
 
 
 def no_starttls() -> Trouble:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from adapter.channel.base import Incoming
 from adapter.channel.mail.account import Account
-from adapter.channel.mail.connection import Budget, Tls, connect, needs_starttls, no_starttls
+from adapter.channel.mail.connection import Budget, Tls, connect, no_starttls, tls_for
 from adapter.channel.mail.server import Server
 from adapter.channel.mail.trouble import Trouble, told, word_code
 
@@ -32,7 +32,7 @@ _DELETED: Final = re.compile(rb"\\Deleted\b", re.IGNORECASE)
 class _Client(imaplib.IMAP4):
     """The library's client on a connection of ours."""
 
-    def __init__(self, server: Server, tls: Tls, budget: Budget, largest: int) -> None:
+    def __init__(self, server: Server, tls: Tls | None, budget: Budget, largest: int) -> None:
         self._server = server
         self._tls = tls
         self._budget = budget
@@ -41,6 +41,13 @@ class _Client(imaplib.IMAP4):
 
     def _create_socket(self, timeout: float | None) -> socket.socket:  # noqa: ARG002 - the budget decides
         return connect(self._server, self._tls, self._budget)
+
+    def readline(self) -> bytes:
+        """Read a line; the library has no word of its own for the end."""
+        line = super().readline()
+        if not line:
+            raise EOFError
+        return line
 
     def read(self, size: int) -> bytes:
         """Read a literal, unless it is larger than any mail may be: memory is taken before it comes."""
@@ -61,12 +68,12 @@ class ImapMailbox:
         self._validity = ""
         self._budget = Budget(patience)
         self._largest = largest
-        tls = Tls.of(account, self._budget)
+        tls = tls_for(server, account, self._budget)
         with told("IMAP"):
             self._client = _Client(server, tls, self._budget, largest)
         try:
             with told("IMAP"):
-                if needs_starttls(server, account):
+                if tls is not None and not server.is_tls:
                     self._start_tls(tls)
                 self._log_in(account)
                 self._select()

@@ -14,22 +14,28 @@ from typing import Final
 
 from adapter.channel.base import Incoming
 from adapter.channel.mail.account import Account
-from adapter.channel.mail.connection import Budget, Tls, connect, needs_starttls, no_starttls
+from adapter.channel.mail.connection import Budget, Tls, connect, no_starttls, tls_for
 from adapter.channel.mail.server import Server
-from adapter.channel.mail.trouble import Broken, Trouble, told, word_code
+from adapter.channel.mail.trouble import Trouble, is_end, told, word_code
 
-#: Bytes of one line of a mail; there are some that were never folded.
-_LONGEST_LINE: Final = 1 << 20
+#: Bytes read at once: more than a line has, but some were never folded.
+_LONGEST_PIECE: Final = 1 << 20
 
 
 class _Client(poplib.POP3):
     """The library's client on a connection of ours, and able to read lines longer than 2 048 bytes."""
 
-    def __init__(self, server: Server, tls: Tls, budget: Budget) -> None:
+    def __init__(self, server: Server, tls: Tls | None, budget: Budget) -> None:
         self._server = server
         self._tls = tls
         self._budget = budget
-        super().__init__(server.host, server.port)
+        try:
+            super().__init__(server.host, server.port)
+        except BaseException:
+            # the library leaves open what did not greet it
+            if getattr(self, "file", None) is not None:
+                self.close()
+            raise
 
     def _create_socket(self, timeout: float) -> socket.socket:  # noqa: ARG002 - the budget decides
         return connect(self._server, self._tls, self._budget)
@@ -42,19 +48,19 @@ class _Client(poplib.POP3):
         """Return a mail exactly as it is, at most `largest` bytes of it."""
         self._ask(f"RETR {number}")
         data = bytearray()
-        while (line := self.file.readline(_LONGEST_LINE)) != b".\r\n":
-            if not line:
-                raise EOFError
+        while piece := self.file.readline(_LONGEST_PIECE):
+            begins = not data or data.endswith(b"\r\n")
+            if begins and piece == b".\r\n":
+                return bytes(data)
             # a dot that begins a line was doubled on the way
-            begins = not data or data.endswith(b"\n")
-            data += line[1:] if begins and line.startswith(b".") else line
+            data += piece[1:] if begins and piece.startswith(b".") else piece
             if len(data) > largest:
                 raise Trouble("it sends a mail that is larger than it said", hint="Look into the mailbox by hand.")
-        return bytes(data)
+        raise EOFError
 
     def _ask(self, command: str) -> None:
         self.sock.sendall(f"{command}\r\n".encode())
-        answer = self.file.readline(_LONGEST_LINE)
+        answer = self.file.readline(_LONGEST_PIECE)
         if not answer:
             raise EOFError
         if not answer.startswith(b"+OK"):
@@ -79,7 +85,7 @@ class Pop3Mailbox:
         """Return the client, with a new login where the last one ended with a goodbye."""
         if self._client is not None:
             return self._client
-        tls = Tls.of(self._account, self._budget)
+        tls = tls_for(self._server, self._account, self._budget)
         with told("POP3"):
             client = _Client(self._server, tls, self._budget)
         self._client = client
@@ -92,9 +98,9 @@ class Pop3Mailbox:
             raise
         return client
 
-    def _log_in(self, client: _Client, tls: Tls) -> None:
+    def _log_in(self, client: _Client, tls: Tls | None) -> None:
         self._budget.allow(0)
-        if needs_starttls(self._server, self._account):
+        if tls is not None and not self._server.is_tls:
             if "STLS" not in client.capa():
                 raise no_starttls()
             client.stls(tls)
@@ -108,7 +114,8 @@ class Pop3Mailbox:
                 client.user(user)
                 client.pass_(password)
         except poplib.error_proto as error:
-            _raise_if_broken(error)
+            if is_end(error):
+                raise
             what = "the client certificate alone" if user is None else "user and password"
             raise Trouble(
                 f"it does not accept {what}{_code(error)}",
@@ -120,7 +127,8 @@ class Pop3Mailbox:
         try:
             _, lines, _ = client.uidl()
         except poplib.error_proto as error:
-            _raise_if_broken(error)
+            if is_end(error):
+                raise
             raise Trouble("it gives mails no identities (UIDL)", hint="Another server is needed, or IMAP.") from None
         pairs = (line.split() for line in lines)
         return {identity.decode("ascii"): int(number) for number, identity in pairs}
@@ -155,8 +163,10 @@ class Pop3Mailbox:
                     self._budget.allow(0)
                     client.dele(self._numbers[source])
             self._budget.allow(0)
-            self._client = None
-            client.quit()
+            try:
+                client.quit()
+            finally:
+                self._drop()
 
     def move(self, source: str) -> bool:  # noqa: ARG002 - there is nowhere to move it to
         """Return False: POP3 has no folders."""
@@ -164,21 +174,19 @@ class Pop3Mailbox:
 
     def close(self) -> None:
         """Say goodbye, if that is still possible."""
-        client, self._client = self._client, None
-        if client is None:
+        if self._client is None:
             return
         # whatever it says to a goodbye changes nothing
         with suppress(Trouble), told("POP3"):
             self._budget.allow(0)
-            client.quit()
+            self._client.quit()
+        self._drop()
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
         with suppress(OSError):
-            client.close()
-
-
-def _raise_if_broken(error: poplib.error_proto) -> None:
-    """Raise Broken for the library's word for a connection that broke off."""
-    if error.args and error.args[0] == "-ERR EOF":
-        raise Broken("the connection broke off")
+            if client is not None:
+                client.close()
 
 
 def _code(error: poplib.error_proto) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
 from adapter.channel.mail.account import Account
-from adapter.channel.mail.connection import Budget, Tls, connect, needs_starttls, no_starttls
+from adapter.channel.mail.connection import Budget, Tls, connect, no_starttls, tls_for
 from adapter.channel.mail.server import Server
 from adapter.channel.mail.terms import Terms
 from adapter.channel.mail.trouble import Broken, Trouble, smtp_code, told
@@ -42,7 +42,7 @@ class Outgoing:
 class _Client(smtplib.SMTP):
     """The library's client on a connection of ours."""
 
-    def __init__(self, server: Server, tls: Tls, budget: Budget) -> None:
+    def __init__(self, server: Server, tls: Tls | None, budget: Budget) -> None:
         self._server = server
         self._tls = tls
         self._budget = budget
@@ -86,7 +86,7 @@ class Submission:
                     failed[mail.key] = str(failure)
                 except Broken as trouble:
                     failed[mail.key] = str(trouble)
-                    self._client = None
+                    self._drop()
                 except Trouble as trouble:
                     # a server that is silent, or will not have us any more: waiting as long for each would help nobody
                     failed |= {left.key: str(trouble) for left in mails[index:]}
@@ -100,7 +100,7 @@ class Submission:
             self._offer(mail)
         except Broken:
             # it was not sent yet: an idle connection may have ended
-            self._client = None
+            self._drop()
             self._offer(mail)
         self._hand_over(mail)
 
@@ -148,6 +148,8 @@ class Submission:
 
     def _give_up(self, client: _Client, code: int, answer: bytes | str) -> NoReturn:
         """Leave this mail; raises _Failed with what the server's code means."""
+        if code < 0:
+            raise smtplib.SMTPException
         told_code = smtp_code(code, answer)
         # a server that shuts down says 421
         with suppress(Trouble), told("SMTP"):
@@ -161,7 +163,7 @@ class Submission:
         """Return the client, connected and logged in; raises Trouble."""
         if self._client is not None and self._client.sock is not None:
             return self._client
-        tls = Tls.of(self._account, self._budget)
+        tls = tls_for(self._server, self._account, self._budget)
         client = _Client(self._server, tls, self._budget)
         try:
             with told("SMTP"):
@@ -172,12 +174,12 @@ class Submission:
         self._client = client
         return client
 
-    def _log_in(self, client: _Client, tls: Tls) -> None:
+    def _log_in(self, client: _Client, tls: Tls | None) -> None:
         code, answer = client.connect(self._server.host, self._server.port)
         if code != _READY:
-            raise Trouble(f"it does not greet us ({smtp_code(code, answer)})")
+            raise smtplib.SMTPResponseException(code, answer)
         client.ehlo_or_helo_if_needed()
-        if needs_starttls(self._server, self._account):
+        if tls is not None and not self._server.is_tls:
             if not client.has_extn("starttls"):
                 raise no_starttls()
             self._budget.allow(0)
@@ -202,11 +204,14 @@ class Submission:
             ) from None
 
     def _leave(self) -> None:
+        if self._client is not None and self._client.sock is not None:
+            # whatever it says to a goodbye changes nothing
+            with suppress(Trouble), told("SMTP"):
+                self._budget.allow(0)
+                self._client.quit()
+        self._drop()
+
+    def _drop(self) -> None:
         client, self._client = self._client, None
-        if client is None or client.sock is None:
-            return
-        # whatever it says to a goodbye changes nothing
-        with suppress(Trouble), told("SMTP"):
-            self._budget.allow(0)
-            client.quit()
-        client.close()
+        if client is not None:
+            client.close()

@@ -18,6 +18,7 @@ _SMTP_CODE: Final = re.compile(rb"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?=[ \r\n]|\Z)")
 _WORD_CODE: Final = re.compile(rb"\[([A-Z][A-Z/-]{1,30})[\] ]")
 # What the libraries come to when a server answers what is none of its protocol.
 _NONSENSE: Final = (imaplib.IMAP4.error, poplib.error_proto, smtplib.SMTPException, ValueError, LookupError, TypeError)
+_WRONG_PORT: Final = "Check that the URL names the right port of the right server."
 
 
 class Trouble(Exception):
@@ -50,28 +51,72 @@ def told(language: str) -> Iterator[None]:
     """Turn whatever a library raises while it speaks a language, such as "IMAP", into Trouble."""
     try:
         yield
-    except (imaplib.IMAP4.abort, smtplib.SMTPServerDisconnected, ConnectionError, EOFError, ssl.SSLEOFError):
-        raise Broken("the connection broke off") from None
-    except TimeoutError:
-        raise Trouble(
+    except (OSError, EOFError, *_NONSENSE) as error:
+        raise _trouble(error, language) from None
+
+
+def _trouble(error: Exception, language: str) -> Trouble:
+    if _came_of(error, TimeoutError):
+        return Trouble(
             "it does not answer in time",
             hint="Check that it works and that no firewall is between; `patience` says how long to wait.",
-        ) from None
-    except ssl.SSLCertVerificationError as error:
-        raise Trouble(
+        )
+    if is_end(error):
+        return Broken("the connection broke off")
+    if isinstance(error, imaplib.IMAP4.abort):
+        # the library has one word for both
+        return Broken(f"it says goodbye, or answers otherwise than {language} has it", hint=_WRONG_PORT)
+    if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
+        return _unreachable(error)
+    refusal = _refusal(error)
+    if refusal is not None:
+        return Trouble(f"it does not go on{refusal}")
+    return Trouble(
+        f"it answers otherwise than {language} has it",
+        hint=_WRONG_PORT,
+    )
+
+
+def _refusal(error: Exception) -> str | None:
+    """Return the code of a refusal, which may have none; None where an error is no refusal."""
+    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code > 0:
+        return f" ({smtp_code(error.smtp_code, error.smtp_error)})"
+    if isinstance(error, poplib.error_proto) and isinstance(error.args[0], bytes):
+        return word_code(error.args[0])
+    return None
+
+
+def is_end(error: Exception) -> bool:
+    """Tell whether an error is a library's word for a connection that broke off."""
+    if isinstance(error, poplib.error_proto):
+        return error.args[:1] == ("-ERR EOF",)
+    if isinstance(error, ConnectionRefusedError):
+        return False
+    return isinstance(error, smtplib.SMTPServerDisconnected) or _came_of(
+        error, ConnectionError, EOFError, ssl.SSLEOFError
+    )
+
+
+def _came_of(error: BaseException | None, *kinds: type[Exception]) -> bool:
+    """Tell whether an error is of one of the kinds, or a library made it of one."""
+    while error is not None:
+        if isinstance(error, kinds):
+            return True
+        error = error.__context__
+    return False
+
+
+def _unreachable(error: OSError) -> Trouble:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Trouble(
             f"its certificate is not believed: {error.verify_message}",
             hint="Check `ca_file`, and that the URL has the name the certificate is for.",
-        ) from None
-    except ssl.SSLError as error:
-        raise Trouble(
+        )
+    if isinstance(error, ssl.SSLError):
+        return Trouble(
             f"TLS fails ({error.reason or 'no reason given'})",
             hint="Version 1.2 or later is needed; check the port, and `certificate_file` if one is asked for.",
-        ) from None
-    except socket.gaierror:
-        raise Trouble("its name is not known", hint="Check the URL, and the name servers of this machine.") from None
-    except OSError as error:
-        raise Trouble(f"it cannot be reached: {error.strerror or type(error).__name__}") from None
-    except _NONSENSE:
-        raise Trouble(
-            f"it answers what is no {language}", hint="Check that the URL names the right port of the right server."
-        ) from None
+        )
+    if isinstance(error, socket.gaierror):
+        return Trouble("its name is not known", hint="Check the URL, and the name servers of this machine.")
+    return Trouble(f"it cannot be reached: {error.strerror or type(error).__name__}")

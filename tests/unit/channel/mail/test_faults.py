@@ -1,0 +1,266 @@
+"""Whatever a mail server does, it is told in time, in our own words, and without a word of its mails."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from fakemail import MAIL, SECRET, SILENT, Answer, Cut, Drip, FakeServer, Flood
+
+from adapter.channel.mail.channel import MailChannel
+from adapter.channel.mail.smtp import Outgoing
+from adapter.errors import ChannelError
+
+Start = Callable[..., FakeServer]
+MakeChannel = Callable[..., MailChannel]
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+MEGABYTE = 1_000_000
+
+#: What a server answers, and what is said of it.
+INBOX_FAULTS: list[tuple[str, dict[str, Answer], str]] = [
+    ("imap", {"greeting": Cut()}, "broke off"),
+    ("imap", {"greeting": Cut(b"* BYE too many, " + SECRET + b"\r\n")}, "goodbye|otherwise"),
+    ("imap", {"greeting": b"HTTP/1.1 400 " + SECRET + b"\r\n"}, "otherwise than IMAP"),
+    ("imap", {"greeting": SILENT}, "in time"),
+    ("imap", {"greeting": Drip(b"* OK " + b"x" * 10_000)}, "in time"),
+    ("imap", {"greeting": Flood(b"x" * MEGABYTE)}, "otherwise than IMAP"),
+    ("imap", {"greeting": Flood(b"* OK x\r\n* OK y\r\n" * 10_000)}, "more than was asked|in time"),
+    ("imap", {"capability": b"{tag} BAD " + SECRET + b"\r\n"}, "otherwise"),
+    ("imap", {"login": b"{tag} NO [AUTHENTICATIONFAILED] " + SECRET + b"\r\n"}, r"password \[AUTHENTICATIONFAILED\]"),
+    ("imap", {"login": b"{tag} NO " + SECRET + b"\r\n"}, "does not accept user and password$"),
+    ("imap", {"login": Cut()}, "broke off"),
+    ("imap", {"select": b"{tag} NO [NONEXISTENT] " + SECRET + b"\r\n"}, r"folder cannot be opened \[NONEXISTENT\]"),
+    ("imap", {"select": b"* 2 EXISTS\r\n{tag} OK [READ-WRITE] done\r\n"}, "UIDVALIDITY"),
+    ("imap", {"select": b"* many EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n{tag} OK done\r\n"}, "otherwise"),
+    ("imap", {"select": Cut(b"* BYE " + SECRET + b"\r\n")}, "goodbye|broke off"),
+    ("imap", {"fetch": b"{tag} NO [SERVERBUG] " + SECRET + b"\r\n"}, r"does not list the mails \[SERVERBUG\]"),
+    ("imap", {"fetch": b"{tag} BAD " + SECRET + b"\r\n"}, "otherwise than IMAP"),
+    ("imap", {"fetch": SILENT}, "in time"),
+    ("imap", {"fetch": Flood(b"* 1 FETCH (FLAGS (" + SECRET + b"))\r\n")}, "more than was asked|in time"),
+    ("imap", {"fetch": Flood(b"* 1 FETCH (BODY[] {9999999999999}\r\n" + b"x" * MEGABYTE)}, "larger than it said"),
+    ("imap", {"fetch": b"* \xff\xfe\r\n\r\n{tag} OK\r\n{tag} {tag}\r\n"}, "otherwise than IMAP|broke off"),
+    ("pop3", {"greeting": Cut()}, "broke off"),
+    ("pop3", {"greeting": Cut(b"-ERR " + SECRET + b"\r\n")}, "does not go on"),
+    ("pop3", {"greeting": b"* OK IMAP " + SECRET + b"\r\n"}, "does not go on|otherwise"),
+    ("pop3", {"greeting": SILENT}, "in time"),
+    ("pop3", {"greeting": Drip(b"+OK " + b"x" * 10_000)}, "in time"),
+    ("pop3", {"greeting": Flood(b"x" * MEGABYTE)}, "otherwise than POP3"),
+    ("pop3", {"pass": b"-ERR [AUTH] " + SECRET + b"\r\n"}, r"does not accept user and password \[AUTH\]"),
+    ("pop3", {"pass": b"-ERR [IN-USE] " + SECRET + b"\r\n"}, r"\[IN-USE\]"),
+    ("pop3", {"pass": Cut()}, "broke off"),
+    ("pop3", {"uidl": b"-ERR " + SECRET + b"\r\n"}, "UIDL"),
+    ("pop3", {"uidl": Cut()}, "broke off"),
+    ("pop3", {"uidl": b"+OK\r\n1\r\n.\r\n"}, "otherwise than POP3"),
+    ("pop3", {"uidl": b"+OK\r\none \xff\r\n.\r\n"}, "otherwise than POP3"),
+    ("pop3", {"uidl": Flood(b"+OK\r\n" + b"1 x\r\n" * 1_000)}, "more than was asked|in time"),
+    ("pop3", {"list": b"-ERR [SYS/TEMP] " + SECRET + b"\r\n"}, r"does not go on \[SYS/TEMP\]"),
+    ("pop3", {"list": b"+OK\r\nall of them\r\n.\r\n"}, "otherwise than POP3"),
+]
+
+
+@pytest.mark.parametrize(("protocol", "changes", "said"), INBOX_FAULTS)
+def test_an_inbox_that_misbehaves_is_told(
+    start: Start, channel: MakeChannel, protocol: str, changes: dict[str, Answer], said: str
+) -> None:
+    edi = channel(protocol, start(protocol, **changes))
+
+    began = time.monotonic()
+    with pytest.raises(ChannelError, match=said) as failed:
+        edi.listing(10, NOW)
+
+    assert time.monotonic() - began < 5
+    _tells_nothing(failed.value)
+
+
+#: What a server answers when a mail is fetched, and what is said of it.
+READ_FAULTS: list[tuple[str, dict[str, Answer], str]] = [
+    ("imap", {"uid_fetch": b"{tag} NO [SERVERBUG] " + SECRET + b"\r\n"}, r"does not give a mail \[SERVERBUG\]"),
+    ("imap", {"uid_fetch": b"{tag} OK nothing\r\n"}, "is gone"),
+    ("imap", {"uid_fetch": b"* 1 FETCH (UID 11 BODY[] {999999999999}\r\n"}, "larger than it said"),
+    ("imap", {"uid_fetch": b"* 1 FETCH (UID 11 BODY[] {50000}\r\n" + SECRET}, "in time"),
+    ("imap", {"uid_fetch": Cut(b"* 1 FETCH (UID 11 BODY[] {50000}\r\n" + SECRET)}, "broke off"),
+    ("imap", {"uid_fetch": Drip(b"* 1 FETCH (UID 11 BODY[] {50000}\r\n" + b"x" * 50_000)}, "in time"),
+    ("imap", {"uid_fetch": Cut(b"* BYE " + SECRET + b"\r\n")}, "goodbye|broke off"),
+    ("pop3", {"retr": b"-ERR " + SECRET + b"\r\n"}, "does not go on"),
+    ("pop3", {"retr": Cut()}, "broke off"),
+    ("pop3", {"retr": Cut(b"+OK\r\n" + SECRET)}, "broke off"),
+    ("pop3", {"retr": b"+OK\r\n" + SECRET}, "in time"),
+    ("pop3", {"retr": Flood(b"+OK " + b"x" * MEGABYTE)}, "larger than it said|otherwise|more than was asked"),
+    ("pop3", {"retr": Flood(b"+OK\r\n" + b"x\r\n" * 50_000)}, "larger than it said"),
+]
+
+
+@pytest.mark.parametrize(("protocol", "changes", "said"), READ_FAULTS)
+def test_a_mail_that_does_not_come_is_told(
+    start: Start, channel: MakeChannel, protocol: str, changes: dict[str, Answer], said: str
+) -> None:
+    edi = channel(protocol, start(protocol, **changes), largest_mail=100_000, largest_payload=50_000)
+    first, _ = edi.listing(10, NOW)
+
+    began = time.monotonic()
+    with pytest.raises(ChannelError, match=said) as failed:
+        edi.read(first)
+
+    assert time.monotonic() - began < 5
+    _tells_nothing(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "changes", "said"),
+    [
+        ("imap", {"uid_store": b"{tag} NO [NOPERM] " + SECRET + b"\r\n"}, r"does not delete mails \[NOPERM\]"),
+        ("imap", {"uid_expunge": b"{tag} NO " + SECRET + b"\r\n"}, "does not delete mails$"),
+        ("imap", {"uid_store": Cut()}, "broke off"),
+        ("pop3", {"dele": b"-ERR " + SECRET + b"\r\n"}, "does not go on"),
+        ("pop3", {"quit": b"-ERR [SYS/TEMP] " + SECRET + b"\r\n"}, r"does not go on \[SYS/TEMP\]"),
+        ("pop3", {"quit": Cut()}, "broke off"),
+    ],
+)
+def test_a_mail_that_is_not_deleted_is_told(
+    start: Start, channel: MakeChannel, protocol: str, changes: dict[str, Answer], said: str
+) -> None:
+    edi = channel(protocol, start(protocol, **changes))
+
+    with pytest.raises(ChannelError, match=said) as failed, edi.session():
+        edi.settle_many(edi.listing(10, NOW))
+
+    _tells_nothing(failed.value)
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_a_connection_that_died_is_made_anew_once(start: Start, channel: MakeChannel, protocol: str) -> None:
+    good: dict[str, bytes] = {
+        "uid_fetch": b"* 1 FETCH (UID 11 BODY[] {%d}\r\n%s)\r\n{tag} OK done\r\n" % (len(MAIL), MAIL),
+        "retr": b"+OK\r\n" + MAIL.replace(b"\r\n.", b"\r\n..") + b".\r\n",
+    }
+    key = "uid_fetch" if protocol == "imap" else "retr"
+    server = start(protocol, **{key: [Cut(), good[key], Cut(), Cut(), good[key]]})
+    edi = channel(protocol, server)
+
+    with edi.session():
+        first, _ = edi.listing(10, NOW)
+        assert edi.read(first) == MAIL
+        assert server.connections == 2
+        with pytest.raises(ChannelError, match="broke off"):
+            edi.read(first)
+        assert edi.read(first) == MAIL
+    assert server.connections == 4
+
+
+def test_a_silent_server_is_not_asked_again_at_once(start: Start, channel: MakeChannel) -> None:
+    server = start("imap", fetch=SILENT)
+
+    with pytest.raises(ChannelError, match="in time"):
+        channel("imap", server).listing(10, NOW)
+
+    assert server.connections == 1
+
+
+def test_a_server_that_is_not_there_is_told(channel: MakeChannel) -> None:
+    for act in (lambda edi: edi.listing(1, NOW), lambda edi: edi.send([outgoing()])):
+        with pytest.raises(ChannelError, match=r"channel edi: 127.0.0.1:1: it cannot be reached: Connection refused"):
+            act(channel())
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_a_line_of_200_mb_takes_no_memory(start: Start, channel: MakeChannel, protocol: str) -> None:
+    edi = channel(protocol, start(protocol, greeting=Flood(b"x" * MEGABYTE)))
+
+    tracemalloc.start()
+    with pytest.raises(ChannelError):
+        edi.listing(1, NOW)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 8 * MEGABYTE
+
+
+#: What a server answers before any mail is tried, and what is said of it.
+OUTBOX_FAULTS: list[tuple[dict[str, Answer], str]] = [
+    ({"greeting": Cut()}, "broke off"),
+    ({"greeting": b"554 5.3.2 " + SECRET + b"\r\n"}, r"does not go on \(554 5.3.2\)"),
+    ({"greeting": b"* OK IMAP " + SECRET + b"\r\n"}, "otherwise than SMTP"),
+    ({"greeting": SILENT}, "in time"),
+    ({"greeting": Drip(b"220 " + b"x" * 10_000)}, "in time"),
+    ({"greeting": Flood(b"x" * MEGABYTE)}, "does not go on|otherwise"),
+    ({"greeting": Flood(b"220-x\r\n" * 10_000)}, "more than was asked|in time"),
+    ({"ehlo": b"421 4.3.2 " + SECRET + b"\r\n", "helo": b"421 4.3.2 " + SECRET + b"\r\n"}, "421|broke off"),
+    ({"auth": b"535 5.7.8 " + SECRET + b"\r\n"}, r"does not accept user and password \(535 5.7.8\)"),
+    ({"auth": Cut()}, "broke off"),
+    ({"ehlo": b"250 here\r\n"}, "offers no login"),
+    ({"ehlo": b"250-here\r\n250 AUTH GSSAPI\r\n"}, "offers no login"),
+]
+
+
+@pytest.mark.parametrize(("changes", "said"), OUTBOX_FAULTS)
+def test_an_outbox_that_misbehaves_is_told(
+    start: Start, channel: MakeChannel, changes: dict[str, Answer], said: str
+) -> None:
+    edi = channel(outbox=start("smtp", **changes))
+
+    began = time.monotonic()
+    with pytest.raises(ChannelError, match=said) as failed:
+        edi.send([outgoing()])
+
+    assert time.monotonic() - began < 5
+    _tells_nothing(failed.value)
+
+
+#: What a server answers to the first of two mails, what is said of that, and of the second.
+MAIL_FAULTS: list[tuple[dict[str, Answer], str, str | None]] = [
+    ({"mail": [b"451 4.3.0 x\r\n", b"250 ok\r\n"]}, "the server refuses the mail for now (451 4.3.0)", None),
+    ({"rcpt": [b"550 5.1.1 x\r\n", b"250 ok\r\n"]}, "the server refuses the mail for good (550 5.1.1)", None),
+    ({"rcpt": [b"550 " + SECRET + b"\r\n", b"250 ok\r\n"]}, "the server refuses the mail for good (550)", None),
+    ({"data": [b"452 4.2.2 x\r\n", b"354 go\r\n"]}, "the server refuses the mail for now (452 4.2.2)", None),
+    ({"end": [b"552 5.2.2 x\r\n", b"250 ok\r\n"]}, "the server refuses the mail for good (552 5.2.2)", None),
+    ({"end": [Cut(), b"250 ok\r\n"]}, "the connection broke off", None),
+    ({"mail": [Cut(), Cut(), b"250 ok\r\n"]}, "the connection broke off", None),
+    ({"rcpt": [Cut(b"421 4.3.2 x\r\n"), b"250 ok\r\n"]}, "the server refuses the mail for now (421 4.3.2)", None),
+    ({"end": SILENT}, "it does not answer in time", "it does not answer in time"),
+    (
+        {"rcpt": [b"hei\r\n", b"250 ok\r\n"]},
+        "it answers otherwise than SMTP has it",
+        "it answers otherwise than SMTP has it",
+    ),
+    (
+        {"end": [Cut(), b"250 ok\r\n"], "greeting": [b"220 x\r\n", b"554 5.3.2 x\r\n"]},
+        "the connection broke off",
+        "it does not go on (554 5.3.2)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "first", "second"), MAIL_FAULTS)
+def test_what_becomes_of_each_mail_is_told(
+    start: Start, channel: MakeChannel, changes: dict[str, Answer], first: str, second: str | None
+) -> None:
+    edi = channel(outbox=start("smtp", **changes))
+
+    failed = edi.send([outgoing("1"), outgoing("2")])
+
+    assert failed.pop("1") == first
+    assert failed.pop("2", None) == second
+    assert failed == {}
+
+
+def test_an_idle_connection_that_ended_costs_no_mail(start: Start, channel: MakeChannel) -> None:
+    server = start("smtp", mail=[b"250 ok\r\n", Cut(), b"250 ok\r\n"])
+
+    assert channel(outbox=server).send([outgoing("1"), outgoing("2")]) == {}
+    assert server.connections == 2
+    assert server.heard.count(".") == 2
+
+
+def outgoing(key: str = "1", data: bytes = MAIL, address: str = "lege@edi.example") -> Outgoing:
+    return Outgoing(key=key, address=address, data=data)
+
+
+def _tells_nothing(error: ChannelError) -> None:
+    told = f"{error} {error.advice}"
+    for secret in (*SECRET.decode().split(), "hemmelig-passord"):
+        assert secret not in told
+    assert error.advice
