@@ -15,6 +15,7 @@ from xml.sax.saxutils import quoteattr
 
 from xmlschema import XMLResource, XMLSchema10
 from xmlschema.validators.identities import XsdFieldSelector, XsdSelector
+from xmlschema.validators.xsd_globals import XsdGlobals
 
 from adapter import resources
 from adapter.check.catalog import Catalog, load_catalog
@@ -61,7 +62,7 @@ def _catalog() -> Catalog:
 # Documents of one kind use the same namespaces; a stranger's mixture may not fill the memory.
 @lru_cache(maxsize=8)
 def _schema(namespaces: tuple[str, ...]) -> XMLSchema10:
-    _trust_selectors()
+    _trust_schemas()
     known = _catalog().entries
     imports = "".join(
         f"<import namespace={quoteattr(name)} schemaLocation={quoteattr(known[name].path.as_uri())}/>"
@@ -107,11 +108,13 @@ def _described(validator: Any) -> str | None:  # noqa: ANN401 - a type or facet 
     return name if isinstance(name, str) and ":" in name else None
 
 
-def _trust_selectors() -> None:
-    """Take the paths of identity constraints for well written, without a pattern that takes 0.15 s to compile.
+def _trust_schemas() -> None:
+    """Take schemas for well made: ours are tested, and to ask it of them anew takes longer than to build them.
 
-    The schema of schemas has such constraints; ours, which are tested, have none.
+    Left out are the pattern for paths of identity constraints, which takes 0.15 s to compile and which only the schema
+    of schemas has a use for, and the look at each content model for what is ambiguous or no restriction.
     """
     kinds: tuple[type[XsdSelector], ...] = (XsdSelector, XsdFieldSelector)
     for kind in kinds:
         kind.pattern = re.compile("")
+    XsdGlobals.check = lambda *_: None  # type: ignore[method-assign]  # xmlschema has no option for it

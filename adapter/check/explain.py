@@ -9,52 +9,36 @@ of the document. It stays warm between messages, and is started anew after a cra
 from __future__ import annotations
 
 import copy
-import json
-import socket
-import struct
-import subprocess
-import sys
-import time
-import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from lxml import etree
 
+from adapter.check.explain_process import ExplainProcess
 from adapter.check.fault import MOST_EXPECTED, Fault, FaultKind, read_fault, readable_path
 from adapter.check.schema import SchemaSet
 
-#: Seconds for one answer, and for the first one, which builds the schemas.
-_PATIENCE = 3.0
-_FIRST_PATIENCE = 10.0
 #: xmlschema takes seconds for more than this.
 _MOST_ELEMENTS = 10_000
 _MOST_ATTRIBUTES = 200
 _LONGEST_TEXT = 4_096
 _LONGEST_ATTRIBUTE = 1_024
-_LENGTH = struct.Struct(">I")
 
 
 class Explainer:
-    """One warm child process, started at the first fault; used by one thread at a time."""
+    """What adds xmlschema's words to faults; used by one thread at a time."""
 
-    def __init__(self, *, patience: float = _PATIENCE, first_patience: float = _FIRST_PATIENCE) -> None:
-        """Take how many seconds an answer may take, and the first one."""
-        self._patience = patience
-        self._first_patience = first_patience
-        self._child: subprocess.Popen[bytes] | None = None
-        self._line: socket.socket | None = None
-        self._has_answered = False
-        #: Ends the child with its owner, at the latest when the interpreter ends.
-        self._end: weakref.finalize[[subprocess.Popen[bytes], socket.socket], Explainer] | None = None
+    def __init__(self, process: ExplainProcess | None = None) -> None:
+        """Take the process to ask; one of its own when left out."""
+        self._process = process or ExplainProcess()
 
     def explain(self, faults: Sequence[Fault], root: etree._Element) -> tuple[Fault, ...]:
         """Return the faults, with what the schema allows where xmlschema knows it better."""
         if not any(leaves_a_question(fault) for fault in faults) or not _is_small_enough(root):
             return tuple(faults)
         try:
-            answer = self._ask(etree.tostring(_reduced(root), with_tail=False))
+            answer = self._process.ask(etree.tostring(_reduced(root), with_tail=False))
         except (OSError, ValueError):
             # crashed, too slow, or no answer at all: the next question goes to a new child
             self.close()
@@ -63,44 +47,16 @@ class Explainer:
         return tuple(_enriched(fault, told) if leaves_a_question(fault) else fault for fault in faults)
 
     def prepare(self, data: bytes, schemas: SchemaSet) -> None:
-        """Start the child already where this message is going to need it, so that it gets ready meanwhile."""
+        """Start the process already where this message is going to need it, so that it gets ready meanwhile."""
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         with suppress(etree.XMLSyntaxError):
             root = etree.fromstring(data, parser)
             if any(leaves_a_question(read_fault(fault, root)) for fault in schemas.validate(root)):
-                self._start()
+                self._process.start()
 
     def close(self) -> None:
-        """End the child process."""
-        if self._end is not None:
-            self._end()
-        self._child = self._line = self._end = None
-        self._has_answered = False
-
-    def _ask(self, document: bytes) -> list[dict[str, object]]:
-        patience = self._patience if self._has_answered else self._first_patience
-        line = self._line or self._start()
-        deadline = time.monotonic() + patience
-        line.settimeout(patience)
-        line.sendall(_LENGTH.pack(len(document)) + document)
-        (length,) = _LENGTH.unpack(_receive(line, _LENGTH.size, deadline))
-        answer = json.loads(_receive(line, length, deadline))
-        self._has_answered = True
-        return [entry for entry in answer if isinstance(entry, dict)]
-
-    def _start(self) -> socket.socket:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            child = subprocess.Popen(  # noqa: S603 - our own module, by the running interpreter
-                [sys.executable, "-P", "-m", "adapter.check.explain_child", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-            )
-        self._child, self._line = child, ours
-        self._end = weakref.finalize(self, _end, child, ours)
-        return ours
+        """End the process."""
+        self._process.close()
 
 
 def leaves_a_question(fault: Fault) -> bool:
@@ -111,23 +67,6 @@ def leaves_a_question(fault: Fault) -> bool:
 
 
 _ABOUT_ELEMENTS = frozenset({FaultKind.UNEXPECTED_ELEMENT, FaultKind.MISSING_ELEMENT})
-
-
-def _end(child: subprocess.Popen[bytes], line: socket.socket) -> None:
-    line.close()
-    child.kill()
-    child.wait()
-
-
-def _receive(line: socket.socket, length: int, deadline: float) -> bytes:
-    parts = bytearray()
-    while len(parts) < length:
-        line.settimeout(max(deadline - time.monotonic(), 0.001))
-        part = line.recv(length - len(parts))
-        if not part:
-            raise ConnectionError("The child process ended.")
-        parts += part
-    return bytes(parts)
 
 
 def _is_small_enough(root: etree._Element) -> bool:

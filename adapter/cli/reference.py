@@ -15,8 +15,8 @@ from typer.core import TyperGroup
 
 import adapter
 from adapter.cli.exits import code_of
-from adapter.cli.main import build
 from adapter.cli.output import cell
+from adapter.cli.verbs import build
 from adapter.errors import BudstikkeError
 
 #: Help is laid out for this many columns, whatever the terminal of whoever generates the pages.

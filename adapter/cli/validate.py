@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from adapter.cli import navs_answer
+from adapter.cli.ahead import Ready, ready
 from adapter.cli.exits import ExitCode, say
 from adapter.cli.opening import is_configured, open_settings
 from adapter.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
@@ -49,6 +49,7 @@ class Profile(StrEnum):
 
 
 def validate(
+    context: typer.Context,
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH...", exists=True, help="Files, and folders with *.xml at any depth.")
     ],
@@ -82,7 +83,7 @@ def validate(
     if not files:
         raise typer.BadParameter(f"no *.xml in {', '.join(str(path) for path in paths)}")
     settings = open_settings(config) if partner is not None or to not in {None, _NAV} or is_configured(config) else None
-    checker = build_checker(settings, files[0])
+    checker = build_checker(settings, files[0], context.obj.ready)
     policy = build_policy(
         settings, direction=direction, partner=partner, to=to, profiles=profile or (), is_strict=strict
     )
@@ -118,15 +119,10 @@ def validate(
         raise typer.Exit(ExitCode.REJECTED)
 
 
-def build_checker(settings: Settings | None, first: Path) -> Checker:
-    """Return what checks. If the first file needs explaining, the child that explains starts during the imports."""
-    from adapter.check.explain import Explainer
-    from adapter.check.schema import SchemaSet
-
-    schemas = SchemaSet.load(settings.schemas.directory if settings else None)
-    explainer = Explainer()
-    with suppress(OSError):
-        explainer.prepare(first.read_bytes(), schemas)
+def build_checker(settings: Settings | None, first: Path, made: Ready | None = None) -> Checker:
+    """Return what checks, of what is ready already; the child for the first file starts during the imports."""
+    directory = settings.schemas.directory if settings else None
+    parts = made if made and directory is None else ready(first, directory)
 
     from adapter.check.codelists import CodeLists
     from adapter.check.ladder import Checker
@@ -138,7 +134,13 @@ def build_checker(settings: Settings | None, first: Path) -> Checker:
         from adapter.config import build
 
         limits = build.limits(settings)
-    return Checker(schemas, CodeLists.load(), limits, explainer=explainer, verify=OnDemand(lambda: _verify(settings)))
+    return Checker(
+        parts.schemas,
+        CodeLists.load(),
+        limits,
+        explainer=parts.explainer,
+        verify=OnDemand(lambda: _verify(settings)),
+    )
 
 
 def _envelope(data: bytes, direction: str) -> Report | None:

@@ -11,6 +11,7 @@ from lxml import etree
 
 from adapter.check.codelists import CodeLists
 from adapter.check.explain import Explainer
+from adapter.check.explain_process import ExplainProcess
 from adapter.check.fault import Fault, FaultKind, read_fault
 from adapter.check.ladder import Checker, Policy
 from adapter.check.schema import SchemaSet
@@ -23,7 +24,7 @@ Build = Callable[..., Message]
 @pytest.fixture(scope="module")
 def explainer() -> Iterator[Explainer]:
     """Return an explainer with time enough for a busy machine."""
-    explainer = Explainer(patience=30, first_patience=60)
+    explainer = Explainer(ExplainProcess(patience=30, first_patience=60))
     yield explainer
     explainer.close()
 
@@ -75,7 +76,7 @@ def test_no_child_is_started_where_libxml2_has_said_all(
     assert change[0] in data
     assert faults
     assert explainer.explain(faults, root) == faults
-    assert explainer._child is None
+    assert explainer._process._child is None
 
 
 def test_the_second_explanation_comes_from_the_same_child(
@@ -83,20 +84,21 @@ def test_the_second_explanation_comes_from_the_same_child(
 ) -> None:
     faults, root = _read(schemas, write(dialogue()).replace(*STRANGER))
     explainer.explain(faults, root)
-    child = explainer._child
+    child = explainer._process._child
     before = time.perf_counter()
     explainer.explain(faults, root)
 
-    assert explainer._child is child
+    assert explainer._process._child is child
     assert time.perf_counter() - before < 1.0
 
 
 def test_a_child_can_be_started_before_it_is_asked(dialogue: Build, schemas: SchemaSet) -> None:
     data = write(dialogue()).replace(*STRANGER)
-    explainer = Explainer(patience=0.001, first_patience=60)
+    explainer = Explainer(ExplainProcess(patience=0.001, first_patience=60))
     explainer.prepare(data, schemas)
-    child = explainer._child
+    child = explainer._process._child
     (fault,) = explainer.explain(*_read(schemas, data))
+    assert explainer._process._child is child
     explainer.close()
 
     assert child is not None
@@ -108,15 +110,15 @@ def test_no_child_is_started_for_what_it_will_not_be_asked(data: bytes, schemas:
     explainer = Explainer()
     explainer.prepare(data, schemas)
 
-    assert explainer._child is None
+    assert explainer._process._child is None
 
 
 def test_a_child_that_died_is_replaced(dialogue: Build, schemas: SchemaSet, explainer: Explainer) -> None:
     faults, root = _read(schemas, write(dialogue()).replace(*STRANGER))
     explainer.explain(faults, root)
-    assert explainer._child is not None
-    explainer._child.kill()
-    explainer._child.wait()
+    assert explainer._process._child is not None
+    explainer._process._child.kill()
+    explainer._process._child.wait()
 
     assert explainer.explain(faults, root) == faults
     assert explainer.explain(faults, root)[0].expected == ("Organisation",)
@@ -124,10 +126,10 @@ def test_a_child_that_died_is_replaced(dialogue: Build, schemas: SchemaSet, expl
 
 def test_a_child_that_takes_too_long_is_given_up(dialogue: Build, schemas: SchemaSet) -> None:
     faults, root = _read(schemas, write(dialogue()).replace(*STRANGER))
-    hasty = Explainer(first_patience=0.001)
+    hasty = Explainer(ExplainProcess(first_patience=0.001))
 
     assert hasty.explain(faults, root) == faults
-    assert hasty._child is None
+    assert hasty._process._child is None
 
 
 def test_a_document_too_large_for_xmlschema_is_not_sent() -> None:
@@ -136,7 +138,7 @@ def test_a_document_too_large_for_xmlschema_is_not_sent() -> None:
     explainer = Explainer()
 
     assert explainer.explain(faults, root) == faults
-    assert explainer._child is None
+    assert explainer._process._child is None
 
 
 def test_long_texts_are_cut_before_they_are_sent(referral: Build, schemas: SchemaSet, explainer: Explainer) -> None:
@@ -164,7 +166,7 @@ def test_an_answer_that_makes_no_sense_changes_nothing(
     monkeypatch: pytest.MonkeyPatch, answer: list[dict[str, object]], kind: FaultKind
 ) -> None:
     explainer = Explainer()
-    monkeypatch.setattr(explainer, "_ask", lambda _: answer)
+    monkeypatch.setattr(explainer._process, "ask", lambda _: answer)
     names = () if kind is FaultKind.BAD_VALUE else ("c", "d")
     faults = (Fault(kind=kind, path="/a/b", element="b", expected=names),)
 
@@ -176,7 +178,7 @@ def test_a_checker_explains_and_ends_its_child(referral: Build, schemas: SchemaS
     with Checker(schemas, codelists) as checker:
         report = checker.check(data, Policy(), now=datetime(2026, 3, 2, tzinfo=UTC))
         assert checker._explainer is not None
-        child = checker._explainer._child
+        child = checker._explainer._process._child
 
     assert [finding.text for finding in report.findings] == ["Rar is not expected here; expected HCP."]
     assert child is not None

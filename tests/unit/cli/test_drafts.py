@@ -18,7 +18,8 @@ from adapter import resources
 from adapter.check.codelists import CodeLists
 from adapter.check.ladder import Checker
 from adapter.check.schema import SchemaSet
-from adapter.cli.main import Invocation, build
+from adapter.cli.main import Invocation
+from adapter.cli.verbs import build
 from adapter.config import load
 from adapter.flow.context import Arrival
 from adapter.flow.drafts.kinds import DraftKind
