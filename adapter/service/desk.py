@@ -234,10 +234,11 @@ class Desk:
     def _says_the_same(self, arrival: Arrival, first: int) -> bool:
         """Tell whether an earlier message is this one, however it is written and signed.
 
-        What cannot be compared, because nothing is kept of the earlier one or it cannot be read, counts as the same.
+        What cannot be compared counts as the same: the earlier one cannot be read, or is not, or not any more, in the
+        store.
         """
         with self._store.reading() as query:
-            data = query.bodies([first])[first]
+            data = query.bodies([first]).get(first, b"")
         if data in {b"", arrival.data}:
             return True
         try:
