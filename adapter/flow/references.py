@@ -121,7 +121,7 @@ def content_digest(message: Message) -> str | None:
         for item in document.content or ():
             if isinstance(item, Base64Data):
                 digest.update(b"\0")
-                digest.update("".join(item.encoded.split()).encode())
+                digest.update(item.packed())
     return digest.hexdigest()
 
 

@@ -25,6 +25,10 @@ class Opaque:
     xml: bytes
 
 
+#: White space of XML.
+_BLANKS = b" \t\r\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Base64Data:
     """An attachment's bytes, as the base64 text that was received."""
@@ -36,11 +40,15 @@ class Base64Data:
         """Encode bytes."""
         return cls(base64.b64encode(data).decode("ascii"))
 
+    def packed(self) -> bytes:
+        """Return the text without its line breaks. In one go: cut to pieces, 30 MB become three times as much."""
+        return self.encoded.encode().translate(None, _BLANKS)
+
     def decode(self) -> bytes | None:
         """Return the bytes, or None where the text is not base64."""
         try:
-            return base64.b64decode("".join(self.encoded.split()), validate=True)
-        except ValueError:  # binascii.Error is one; letters beyond ASCII give another
+            return base64.b64decode(self.packed(), validate=True)
+        except ValueError:
             return None
 
 
