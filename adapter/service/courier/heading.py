@@ -98,11 +98,10 @@ class Headings:
         """Return that of what a receipt answers, that of the thread, the one that the message names, or a new one."""
         if original is not None and original.conversation_id:
             return original.conversation_id
-        if row.thread is None:
-            return _named(message) or str(uuid.uuid4())
-        key = row.thread, frozenset(parties)
+        thread = row.id if row.thread is None else row.thread
+        key = thread, frozenset(parties)
         if key not in self._begun:
-            known = self._query.conversation_of(row.thread, *parties)
+            known = self._query.conversation_of(thread, *parties)
             self._begun[key] = known or _named(message) or str(uuid.uuid4())
         return self._begun[key]
 

@@ -163,9 +163,10 @@ def test_a_receipt_for_nothing_known_cannot_be_addressed(sender: Sender, receipt
     refused(sender, sender.take(receipt, party="office"), "that the receipt answers is not known")
 
 
-def test_a_receipt_for_what_cannot_be_read_cannot_be_addressed(sender: Sender) -> None:
+@pytest.mark.parametrize("original", [b"no XML", b"<ukjent/>"])
+def test_a_receipt_for_what_cannot_be_read_cannot_be_addressed(sender: Sender, original: bytes) -> None:
     sender.parties = (REMOTE, CLINIC)
-    sender.take(b"no XML", channel="epj")
+    sender.take(original, channel="epj")
     refused(sender, sender.take(RECEIPT, party="office", answers=1), "that the receipt answers is not known")
 
 

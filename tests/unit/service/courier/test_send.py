@@ -6,7 +6,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from posting import CLINIC, CLINIC_KEYS, EDI, INTERVAL, OFFICE, REFERRAL, RETRIES, Sender, opened, reliability, snapshot
+from pki import world
+from posting import (
+    CLINIC,
+    CLINIC_KEYS,
+    EDI,
+    INTERVAL,
+    OFFICE,
+    REFERRAL,
+    RETRIES,
+    Sender,
+    keyring,
+    opened,
+    reliability,
+    snapshot,
+)
 from posting import link as smtp
 
 from adapter import resources
@@ -253,6 +267,56 @@ def test_what_can_never_be_sent_says_why_and_what_to_do(sender: Sender) -> None:
     assert "No mail address" in no_address
     assert "`address`" in no_address
     assert "HER-id" in no_parties
+
+
+def test_what_is_too_large_or_cannot_be_signed_is_given_up_at_once(sender: Sender) -> None:
+    sender.mailbox.terms = Terms(address="kontor@edi.example", largest_payload=100)
+    sender.take(REFERRAL)
+    sender.ship()
+    sender.mailbox.terms = Terms(address="kontor@edi.example")
+    sender.keys = keyring(pairs=[world().expired])
+    sender.take(numbered(1))
+    sender.ship()
+
+    assert sender.tasks() == [("", "TRA-08")] * 2
+    too_large, unsigned = sender.titles()
+    assert "100 are the most" in too_large
+    assert "No certificate of our own" in unsigned
+    assert sender.envelopes() == []
+
+
+def test_nobody_but_the_operator_is_told_of_a_receipt_of_ours_that_is_not_acknowledged(sender: Sender) -> None:
+    office = replace(CLINIC, id="office", her_ids=("8990201",), parent_her_id="8990200")
+    sender.parties = (office, replace(CLINIC, channel="epj"))
+    sender.take(REFERRAL, channel="epj")
+    sender.take("apprec-1.1-positiv.xml", party="office", answers=1)
+    sender.ship()
+    for _ in range(RETRIES + 1):
+        sender.later(INTERVAL)
+
+    assert sender.tasks() == [("", "TRA-03")]
+
+
+def test_nothing_of_what_a_message_says_reaches_logs_events_or_tasks(
+    sender: Sender, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sender.retry = RetryPolicy(attempts=1)
+    sender.take(REFERRAL)
+    sender.take(numbered(1).replace(b"<Id>8990101</Id>", b"<Id/>").replace(b"<Id>8990100</Id>", b"<Id/>"))
+    sender.take(b"<Patient>Vakker Blomst</Patient")
+    sender.mailbox.is_down = True
+    sender.ship()
+
+    with sender.store.reading() as query:
+        told = [str(event.data) for event in query.events()]
+    told += [*sender.titles(), *(row.last_error or "" for row in sender.deliveries()), *capsys.readouterr()]
+    assert len(sender.tasks()) == 3
+    for secret in ("Blomst", "Vakker", "14838400052", "Grønn Vits", "Langvarige"):
+        assert all(secret not in text for text in told)
+
+
+def test_nothing_to_ship_is_no_work(sender: Sender) -> None:
+    assert sender.courier.ship([], sender.now) == 0
 
 
 def test_a_receipt_waits_until_its_message_is_sent(sender: Sender) -> None:
