@@ -53,3 +53,8 @@ def test_accounts_that_cannot_be_told_apart_are_refused(accounts: list[Account])
 
 def test_a_password_is_not_shown() -> None:
     assert "password" not in repr(ONE)
+
+
+def test_accounts_are_told_by_their_names() -> None:
+    assert dict(Accounts([ONE, TWO])) == {"one": ONE, "two": TWO}
+    assert len(Accounts([ONE, TWO])) == 2

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.simulate.mail.faults import DATA, LOGIN, RCPT, Fault, Faults, FaultsUnreadable, Protocol, What, load_faults
+from adapter.simulate.mail.faults import (
+    DATA,
+    KEYS,
+    LOGIN,
+    RCPT,
+    Fault,
+    Faults,
+    FaultsUnreadable,
+    Protocol,
+    What,
+    load_faults,
+)
 
 SMTP, IMAP, POP3 = Protocol.SMTP, Protocol.IMAP, Protocol.POP3
 
@@ -152,6 +163,14 @@ def test_mistakes_are_told_by_their_keys(tmp_path: Path, text: str, told: str) -
 def test_a_file_that_is_none_is_refused(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(FaultsUnreadable, match=told):
         _loaded(tmp_path, text)
+
+
+def test_the_page_tells_of_each_fault_and_key_and_its_example_can_be_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[4] / "docs" / "simulate.md").read_text("utf-8").partition("### Faults")[2]
+    example = page.partition("```toml")[2].partition("```")[0]
+
+    assert [word for word in (*What, *KEYS) if f"`{word}`" not in page and word != "what"] == []
+    assert _told(_loaded(tmp_path, example), account="klinikk") == [What.CUT_UNANSWERED]
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
