@@ -172,13 +172,16 @@ class Sender:
     keys: Keyring = field(default_factory=keyring)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     now: datetime = NOW
+    #: A real one in place of the list.
+    channel: MailChannel | None = None
     #: False where somebody took the channel out of the configuration.
     has_channel: bool = True
 
     @property
     def courier(self) -> Courier:
         """Return a new courier: nothing survives a death but the store."""
-        channels = {EDI: cast("MailChannel", self.mailbox)} if self.has_channel else {}
+        channel = self.channel or cast("MailChannel", self.mailbox)
+        channels = {EDI: channel} if self.has_channel else {}
         context = Context(register=Register(self.parties), reliable_channels=frozenset({EDI}))
         return Courier(self.store, channels, context, self.keys, self.retry)
 
