@@ -36,10 +36,18 @@ class Flood:
     said: bytes
 
 
+@dataclass(frozen=True)
+class Asks:
+    """Say this, hear one line more, and say that."""
+
+    said: bytes
+    then: bytes
+
+
 #: Say nothing more.
 SILENT = Drip(b"", 0)
 
-Answer = bytes | Cut | Drip | Flood | list["Answer"]
+Answer = bytes | Asks | Cut | Drip | Flood | list["Answer"]
 
 
 @dataclass
@@ -94,13 +102,15 @@ class FakeServer:
                 data = False
                 for raw in lines:
                     line = raw.decode("latin-1").rstrip("\r\n")
-                    if data:
-                        if line != ".":
-                            continue
-                        line = "."
+                    if data and line != ".":
+                        continue
                     self.heard.append(line)
                     tag, _, command = line.partition(" ") if self.has_tags else ("", "", line)
                     answer = self._answer(command)
+                    if isinstance(answer, Asks):
+                        connection.sendall(answer.said)
+                        self.heard.append(lines.readline().decode("latin-1").rstrip("\r\n"))
+                        answer = answer.then
                     if not self._say(connection, answer, tag):
                         return
                     data = isinstance(answer, bytes) and answer.startswith(b"354")
