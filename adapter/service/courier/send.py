@@ -145,8 +145,9 @@ class Courier:
 
     def _ship(self, rows: Sequence[DeliveryRow], now: datetime) -> int:
         with self._store.reading() as query:
-            before = _sealed_before(query, rows, now)
-            bodies = query.envelope_bodies([row.id for row in before.values()])
+            found = _sealed_before(query, rows, now)
+            bodies = query.envelope_bodies([row.id for row in found.values()])
+            before = {number: row for number, row in found.items() if bodies[row.id]}
             orders = self._sealer.orders(query, [row for row in rows if row.id not in before], now)
         sealed, failed = self._sealed(orders)
         with self._store.writing() as ledger:
@@ -292,13 +293,13 @@ def _cannot_be_sent(ledger: Ledger, row: DeliveryRow, error: BudstikkeError, now
 def _sealed_before(query: Query, rows: Iterable[DeliveryRow], now: datetime) -> dict[int, EnvelopeRow]:
     """Return the envelopes of deliveries that go once more as they are, by delivery.
 
-    One that was refused never does, as its MessageId is used up; nor one that has lived long enough or is forgotten.
+    One that was refused never does, as its MessageId is used up; nor one that has lived long enough.
     """
     found = query.envelopes_of_deliveries([row.id for row in rows])
     return {
         number: row
         for number, row in found.items()
-        if row.state in _REUSABLE and row.size and (row.ends_at is None or row.ends_at > now)
+        if row.state in _REUSABLE and (row.ends_at is None or row.ends_at > now)
     }
 
 

@@ -227,6 +227,36 @@ def test_a_message_that_was_refused_goes_again_under_a_new_id(sender: Sender) ->
     assert first.conversation_id == second.conversation_id
 
 
+def test_a_mail_that_is_forgotten_is_sealed_anew(sender: Sender) -> None:
+    sender.retry = RetryPolicy(attempts=1)
+    number = sender.take(REFERRAL)
+    sender.mailbox.is_down = True
+    sender.ship()
+    with sender.store.writing() as ledger:
+        ledger.drop_envelope_bodies([row.id for row in sender.envelopes()])
+    sender.mailbox.is_down = False
+    acts.retry_delivery(sender.store, number, "Rolig Skog", sender.now)
+
+    assert sender.ship() == 1
+    assert opened(sender.mailbox.sent[0].data)[1] == DATA
+
+
+def test_an_envelope_whose_time_to_live_is_over_is_sealed_anew(sender: Sender) -> None:
+    sender.retry = RetryPolicy(attempts=1)
+    sender.mailbox.terms = Terms(address="kontor@edi.example", time_to_live=timedelta(hours=1))
+    number = sender.take(REFERRAL)
+    sender.mailbox.is_down = True
+    sender.ship()
+    sender.mailbox.is_down = False
+    sender.now += timedelta(hours=2)
+    acts.retry_delivery(sender.store, number, "Rolig Skog", sender.now)
+
+    assert sender.ship() == 1
+    (old, new) = sender.envelopes()
+    assert (old.state, new.state) == (EnvelopeState.ABANDONED, EnvelopeState.SENT)
+    assert new.ends_at == sender.now + timedelta(hours=1)
+
+
 def test_a_resend_that_fails_is_due_again_at_the_next_interval(sender: Sender) -> None:
     sender.take(REFERRAL)
     sender.ship()
