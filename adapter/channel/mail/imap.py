@@ -201,9 +201,9 @@ class ImapMailbox:
             return True
         with told("IMAP"):
             self._budget.allow(0)
-            # both refuse what is there already
-            self._client.create(self._aside)
-            self._client.subscribe(self._aside)
+            # both refuse what is there already, and the second is only so that people see it
+            self._try("create", self._aside)
+            self._try("subscribe", self._aside)
             verb = "MOVE" if "MOVE" in self._client.capabilities else "COPY"
             self._budget.allow(0)
             kind, data = self._client.uid(verb, uid, self._aside)
