@@ -51,12 +51,18 @@ def fetch(store: Store, channel: Inlet, items: Sequence[Incoming], *, worker: st
 
 
 def read(
-    store: Store, channel: Inlet, items: Sequence[Incoming], now: datetime
+    store: Store, channel: Inlet, items: Sequence[Incoming], now: datetime, *, most_failures: int | None = None
 ) -> tuple[list[tuple[Incoming, bytes]], tuple[Incoming, ...]]:
-    """Return what could be read of a batch, and what could not and lies where it lay; the too large is set aside."""
+    """Return what could be read of a batch, and what could not and lies where it lay; the too large is set aside.
+
+    After `most_failures` the channel counts as out of reach, and no more is tried.
+    """
     found: list[tuple[Incoming, bytes]] = []
     left: list[Incoming] = []
-    for item in items:
+    for place, item in enumerate(items):
+        if len(left) == most_failures:
+            left += items[place:]
+            break
         try:
             found.append((item, channel.read(item)))
         except LimitExceeded:
@@ -68,12 +74,14 @@ def read(
     return found, tuple(left)
 
 
-def settle(channel: Inlet, items: Sequence[Incoming]) -> None:
-    """Take away what is safe in the store; what stays comes again and is then known as received."""
+def settle(channel: Inlet, items: Sequence[Incoming]) -> bool:
+    """Take away what is safe in the store; return False where it stays, comes again, and is then known as received."""
     try:
         channel.settle_many(items)
     except ChannelError as error:
         log.warning("Received files remain in the inbox", action="settle_failed", channel=channel.id, error=str(error))
+        return False
+    return True
 
 
 def _set_aside(store: Store, channel: Inlet, item: Incoming, now: datetime) -> bool:

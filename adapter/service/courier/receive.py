@@ -47,6 +47,8 @@ log = structlog.get_logger(__name__)
 BATCH = 40
 #: Octets of mails in memory at once, unless one alone has more.
 _MOST_BYTES = 50_000_000
+#: Mails that cannot be fetched, each after a server's whole patience, before the mailbox counts as out of reach.
+_MOST_FAILURES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Collected:
     arrivals: tuple[Arrival, ...] = ()
     #: How many mails went each way, by state.
     counts: Mapping[str, int] = field(default_factory=dict)
-    #: There is more in the mailbox.
+    #: There is more in the mailbox, and it is worth while to look at once.
     has_more: bool = False
 
 
@@ -103,7 +105,7 @@ class Receiver:
         with channel.session():
             listed = channel.listing(BATCH + 1, now)
             batch = _batch(listed)
-            read, _ = intake.read(self._store, channel, batch, now)
+            read, _ = intake.read(self._store, channel, batch, now, most_failures=_MOST_FAILURES)
             if not read:
                 return Collected()
             mails = [
@@ -115,11 +117,11 @@ class Receiver:
             with self._store.writing() as ledger:
                 numbers = ledger.receive_envelopes(mails, at=now, worker=worker)
                 rows = [row for number in numbers if (row := ledger.envelope(number)) is not None]
-            intake.settle(channel, [item for item, _ in read])
+            is_settled = intake.settle(channel, [item for item, _ in read])
         outcomes = [self._opened(row, mail.data, now, worker) for row, mail in zip(rows, mails, strict=True)]
         counts = Counter(one.state.value for one in outcomes)
         arrivals = tuple(one.arrival for one in outcomes if one.arrival is not None)
-        return Collected(arrivals, dict(counts), has_more=len(listed) > len(batch))
+        return Collected(arrivals, dict(counts), has_more=is_settled and len(listed) > len(batch))
 
     def resume(self, ids: Iterable[int], now: datetime, worker: str) -> list[Arrival]:
         """Open mails that are in the store since before a crash, or that a person released; return their messages.

@@ -507,6 +507,22 @@ def test_a_mail_that_cannot_be_read_keeps_nobody_up(server: Server) -> None:
     assert list(server.mailbox.lying) == ["uid-1"]
 
 
+def test_a_mailbox_that_gives_nothing_more_is_left_for_another_time(server: Server) -> None:
+    server.mailbox.broken = {f"uid-{number}" for number in range(2, 6)}
+
+    assert server.collect(*(_numbered(number) for number in range(6))).counts == {"opened": 1}
+    assert len(server.mailbox.lying) == 5
+
+
+def test_a_mailbox_that_deletes_nothing_is_not_asked_again_at_once(server: Server) -> None:
+    def fail() -> None:
+        raise ChannelUnavailable("it has gone")
+
+    server.mailbox.before_settling = fail
+
+    assert server.collect(*(b"%d" % number for number in range(BATCH + 1))).has_more is False
+
+
 def test_a_mail_that_is_too_large_is_set_aside_and_the_operator_told(server: Server) -> None:
     server.mailbox.terms = Terms(address="klinikk@testedi.nhn.no", largest_mail=20_000)
 
