@@ -137,7 +137,7 @@ class Faults:
         """Take the faults, and the seed of chance."""
         self._faults = tuple(faults)
         self._seen = [0] * len(self._faults)
-        # one source for each: a fault that is added must not change when the others happen
+        # one source for each: a fault that is added at the end must not change when the others happen
         self._chances = [random.Random(f"{seed}/{place}") for place in range(len(self._faults))]  # noqa: S311 - no secret
         self._bytes = random.Random(seed)  # noqa: S311 - no secret
 

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from mailroom import NAV, Mailroom
 
 #: All flags there are.
@@ -242,3 +244,51 @@ def test_a_mail_that_vanished_from_the_disk_does_not_end_the_connection(post: Ma
 
     assert box.fetch("1", "(BODY[])") == ("NO", [b"[SERVERBUG] The mailbox cannot be read or written"])
     assert box.noop()[0] == "OK"
+
+
+WORDS = st.sampled_from(
+    [
+        *("UID", "FETCH", "STORE", "SEARCH", "COPY", "MOVE", "EXPUNGE", "SELECT", "STATUS", "LIST", "CREATE", "CLOSE"),
+        *(
+            "1",
+            "1:*",
+            "*",
+            "0",
+            "9999999999",
+            "INBOX",
+            "aside",
+            "ALL",
+            "NOT",
+            "OR",
+            "HEADER",
+            "ON",
+            "(",
+            ")",
+            '"',
+            '""',
+            "()",
+        ),
+        *(
+            "FLAGS",
+            "+FLAGS",
+            "-FLAGS.SILENT",
+            r"(\Seen)",
+            "BODY[]",
+            "BODY[]<0.1>",
+            "BODY[",
+            "(UID FLAGS)",
+            "(MESSAGES)",
+        ),
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(WORDS, min_size=1, max_size=6))
+def test_whatever_is_asked_is_answered_and_the_next_command_too(post: Mailroom, words: list[str]) -> None:
+    _given(post)
+    said = _said(post, " ".join(words), "NOOP")
+
+    answered = [line.split()[1] for line in said if line.startswith(("t ", "* BAD"))]
+    assert answered[0] in {"OK", "NO", "BAD"}
+    assert said[-1] == "t OK Done"
