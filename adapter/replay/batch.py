@@ -156,8 +156,8 @@ def _renew(ledger: Ledger, item: ItemRow, by: str, now: datetime) -> None:
 def _repeat(ledger: Ledger, item: ItemRow, delivery: int, by: str, now: datetime) -> None:
     """Queue a file once more for the channel that it went to."""
     rows = ledger.deliveries_carrying([item.message_id])
-    channel = next(row.channel for row in rows if row.id == delivery)
-    sent = [row for row in rows if row.channel == channel]
+    channel, party = next((row.channel, row.party) for row in rows if row.id == delivery)
+    sent = [row for row in rows if (row.channel, row.party) == (channel, party)]
     last = sent[-1]
     why = NOT_KEPT if not ledger.kept([item.message_id]) else UNDER_WAY if is_under_way(sent) else None
     if why is not None:
@@ -173,7 +173,7 @@ def _repeat(ledger: Ledger, item: ItemRow, delivery: int, by: str, now: datetime
             message_id=last.message_id,
             for_message_id=last.for_message_id,
             channel=channel,
-            party=last.party,
+            party=party,
             name=next_name(sent),
             is_reliable=last.is_reliable,
         )

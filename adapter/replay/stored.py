@@ -69,14 +69,14 @@ def repetitions(
 ) -> list[Repetition | LeftOut]:
     """Return what goes to which of the channels again; to one of them only where it is named."""
     numbers = [row.id for row in rows]
-    kept, brought = query.kept(numbers), by_channel(query, numbers)
+    kept, brought = query.kept(numbers), by_place(query, numbers)
     found: list[Repetition | LeftOut] = []
     for row in rows:
-        places = {name: sent for name, sent in brought.get(row.id, {}).items() if only in {None, name}}
+        places = {place: sent for place, sent in brought.get(row.id, {}).items() if only in {None, place[0]}}
         if row.id not in kept or not places:
             found.append(LeftOut(message=row, why=NOT_DELIVERED if row.id in kept else NOT_KEPT))
             continue
-        for channel, sent in places.items():
+        for (channel, _), sent in places.items():
             why = NO_CHANNEL if channel not in channels else UNDER_WAY if is_under_way(sent) else None
             found.append(
                 Repetition(message=row, delivery=sent[-1], name=next_name(sent))
@@ -101,17 +101,20 @@ def renewals(
     ]
 
 
-def by_channel(query: Query, message_ids: Collection[int]) -> dict[int, dict[str, list[DeliveryRow]]]:
-    """Return the deliveries that carry messages, by message and channel, oldest first."""
-    found: dict[int, dict[str, list[DeliveryRow]]] = {}
+def by_place(query: Query, message_ids: Collection[int]) -> dict[int, dict[tuple[str, str], list[DeliveryRow]]]:
+    """Return the deliveries that carry messages, by message, and by channel and party, oldest first.
+
+    Of the parties behind a mail channel each has its own.
+    """
+    found: dict[int, dict[tuple[str, str], list[DeliveryRow]]] = {}
     for row in query.deliveries_carrying(message_ids):
-        found.setdefault(row.message_id, {}).setdefault(row.channel, []).append(row)
+        found.setdefault(row.message_id, {}).setdefault((row.channel, row.party), []).append(row)
     return found
 
 
 def is_under_way(sent: Sequence[DeliveryRow]) -> bool:
     """Tell whether a channel is still to get a message that it would be sent again."""
-    return any(row.state.is_under_way for row in sent)
+    return any(row.is_open for row in sent)
 
 
 def next_name(sent: Sequence[DeliveryRow]) -> str:

@@ -212,6 +212,30 @@ def test_a_delivery_that_was_given_up_is_tried_again(bench: Bench) -> None:
         assert query.delivery(number).state is DeliveryState.SENT
 
 
+def test_each_party_behind_a_mail_channel_gets_its_own_again_once_it_has_acknowledged(bench: Bench) -> None:
+    new = [
+        NewDelivery(message_id=1, for_message_id=1, channel="nav", party=party, name=f"{party}.xml", is_reliable=True)
+        for party in ("nav", "clinic", "referrer")
+    ]
+    with bench.parts.store.writing() as ledger:
+        nav, clinic, referrer = ledger.add_deliveries(new, at=bench.stage.now)
+        steps = (
+            (nav, DeliveryState.ACKNOWLEDGED),
+            (clinic, DeliveryState.ACKNOWLEDGED),
+            (referrer, DeliveryState.SENT),
+        )
+        ledger.move_deliveries([DeliveryMove(id=number, to=to) for number, to in steps], at=bench.stage.now)
+    prospect = once_more(bench.parts, bench.rows(1), "nav")
+    batch = begin(bench.parts.store, prospect.going, ids="kept", wanted={}, pause=0, by="kari", now=bench.stage.now)
+
+    items = list(bench.run(batch))
+
+    with bench.parts.store.reading() as query:
+        again = [query.delivery(item.new_delivery_id) for item in items]
+    assert [(row.party, row.is_reliable) for row in again] == [("nav", True), ("clinic", True)]
+    assert [left.why for left in prospect.left_out] == ["it is on its way"]
+
+
 def test_what_changed_since_the_look_is_left_out_with_the_reason(bench: Bench) -> None:
     first, second = bench.begin("kept"), bench.begin("kept")
     list(bench.run(first))

@@ -271,6 +271,15 @@ def test_nav_gets_its_answer_by_its_own_channel(bench: Any) -> None:
     assert answer.conversation.conversation == "03215c1f-d6d9-5066-8345-93a5e0d99594"
 
 
+def test_what_goes_by_a_reliable_channel_is_delivered_when_it_is_acknowledged(bench: Any) -> None:
+    begun = begin(bench, DraftKind.NEED, arrived(bench, REFERRAL), code="2", text="Trenger tiltak.", author=DOCTOR)
+    context = replace(bench.parts.context, reliable_channels=frozenset({"nav"}))
+
+    approve(replace(bench.parts, context=context), begun.draft, by="Kari", now=bench.now)
+
+    assert [row.is_reliable for row in bench.deliveries() if row.message_id == begun.draft] == [True]
+
+
 def test_a_need_goes_from_the_referrer_to_nav(bench: Any) -> None:
     about = arrived(bench, REFERRAL)
     send(bench, begin(bench, DraftKind.NEED, about, code="2", text="Trenger tiltak.", author=DOCTOR).draft)
