@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 #: Stands in every text of these servers; it must turn up in none of ours.
@@ -44,10 +45,17 @@ class Asks:
     then: bytes
 
 
+@dataclass(frozen=True)
+class Secures:
+    """Say this, then begin TLS."""
+
+    said: bytes
+
+
 #: Say nothing more.
 SILENT = Drip(b"", 0)
 
-Answer = bytes | Asks | Cut | Drip | Flood | list["Answer"]
+Answer = bytes | Asks | Secures | Cut | Drip | Flood | list["Answer"]
 
 
 @dataclass
@@ -60,11 +68,15 @@ class FakeServer:
 
     answers: dict[str, Answer]
     has_tags: bool = False
+    tls: ssl.SSLContext | None = None
+    #: TLS from the first byte.
+    is_tls: bool = False
+    host: str = "127.0.0.1"
     heard: list[str] = field(default_factory=list)
     connections: int = 0
 
     def __post_init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((self.host, 0))
         self._is_over = threading.Event()
         self._threads = [threading.Thread(target=self._serve)]
         self._threads[0].start()
@@ -94,26 +106,43 @@ class FakeServer:
 
     def _talk(self, connection: socket.socket) -> None:
         # a client that gives up on us is what the tests are about
-        with closing(connection), suppress(OSError):
+        with suppress(OSError):
             connection.settimeout(10)
-            if not self._say(connection, self._answer(""), ""):
-                return
-            with connection.makefile("rb") as lines:
-                data = False
-                for raw in lines:
-                    line = raw.decode("latin-1").rstrip("\r\n")
-                    if data and line != ".":
-                        continue
-                    self.heard.append(line)
-                    tag, _, command = line.partition(" ") if self.has_tags else ("", "", line)
-                    answer = self._answer(command)
-                    if isinstance(answer, Asks):
-                        connection.sendall(answer.said)
-                        self.heard.append(lines.readline().decode("latin-1").rstrip("\r\n"))
-                        answer = answer.then
-                    if not self._say(connection, answer, tag):
-                        return
-                    data = isinstance(answer, bytes) and answer.startswith(b"354")
+            try:
+                if self.is_tls:
+                    connection = self._secured(connection)
+                if self._say(connection, self._answer(""), ""):
+                    while secured := self._converse(connection):
+                        connection = secured
+            finally:
+                connection.close()
+
+    def _converse(self, connection: socket.socket) -> socket.socket | None:
+        """Answer commands; return the connection over TLS to go on with, if that is asked for."""
+        is_mail = False
+        with connection.makefile("rb") as lines:
+            for raw in lines:
+                line = raw.decode("latin-1").rstrip("\r\n")
+                if is_mail and line != ".":
+                    continue
+                self.heard.append(line)
+                tag, _, command = line.partition(" ") if self.has_tags else ("", "", line)
+                answer = self._answer(command)
+                if isinstance(answer, Asks):
+                    connection.sendall(answer.said)
+                    self.heard.append(lines.readline().decode("latin-1").rstrip("\r\n"))
+                    answer = answer.then
+                if isinstance(answer, Secures):
+                    connection.sendall(answer.said.replace(b"{tag}", tag.encode()))
+                    return self._secured(connection)
+                if not self._say(connection, answer, tag):
+                    return None
+                is_mail = isinstance(answer, bytes) and answer.startswith(b"354")
+        return None
+
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        assert self.tls is not None
+        return self.tls.wrap_socket(connection, server_side=True)
 
     def _answer(self, command: str) -> Answer:
         fitting = [key for key in self.answers if command.upper().startswith(key) and (key or not command)]

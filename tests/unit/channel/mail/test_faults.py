@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 from fakemail import MAIL, SECRET, SILENT, Answer, Cut, Drip, FakeServer, Flood
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from adapter.channel.mail.channel import MailChannel
 from adapter.channel.mail.smtp import Outgoing
@@ -19,6 +22,38 @@ MakeChannel = Callable[..., MailChannel]
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MEGABYTE = 1_000_000
+
+#: What answers are made of.
+PIECES = [
+    *(
+        b"\r\n",
+        b" ",
+        b"* ",
+        b"{tag} ",
+        b"OK ",
+        b"NO ",
+        b"+OK",
+        b"-ERR",
+        b".",
+        b"1",
+        b"2",
+        b"(",
+        b")",
+        b"{3}\r\n",
+        b"[X]",
+    ),
+    *(b"FETCH ", b"EXISTS", b"UID 11", b"RFC822.SIZE 9", b"UIDVALIDITY 7]", b"CAPABILITY ", b"250 ", b"250-", b"354 "),
+    *(
+        b'INTERNALDATE "99-Feb-0000 99:99:99 +9999"',
+        b"BODY[] ",
+        b"BYE ",
+        b"PREAUTH ",
+        b"\xff",
+        b"\x00",
+        b"first",
+        b"235 ",
+    ),
+]
 
 #: What a server answers, and what is said of it.
 INBOX_FAULTS: list[tuple[str, dict[str, Answer], str]] = [
@@ -253,6 +288,33 @@ def test_an_idle_connection_that_ended_costs_no_mail(start: Start, channel: Make
     assert channel(outbox=server).send([outgoing("1"), outgoing("2")]) == {}
     assert server.connections == 2
     assert server.heard.count(".") == 2
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+@pytest.mark.parametrize("protocol", ["imap", "pop3", "smtp"])
+def test_no_answer_whatever_raises_anything_else(
+    start: Start, channel: MakeChannel, protocol: str, data: st.DataObject
+) -> None:
+    keys = {
+        "imap": ("greeting", "capability", "login", "select", "fetch", "uid_fetch", "uid_store", "uid_expunge"),
+        "pop3": ("greeting", "user", "pass", "uidl", "list", "retr", "dele", "quit"),
+        "smtp": ("greeting", "ehlo", "auth", "mail", "rcpt", "data", "end"),
+    }[protocol]
+    key = data.draw(st.sampled_from(keys))
+    answer = b"".join(data.draw(st.lists(st.sampled_from(PIECES) | st.binary(max_size=5), max_size=12)))
+    server = start(protocol, **{key: Cut(answer)})
+    edi = channel("imap" if protocol == "smtp" else protocol, server, server)
+
+    with suppress(ChannelError):
+        if protocol == "smtp":
+            edi.send([outgoing()])
+        else:
+            with edi.session():
+                items = edi.listing(10, NOW)
+                for item in items:
+                    edi.read(item)
+                edi.settle_many(items)
 
 
 def outgoing(key: str = "1", data: bytes = MAIL, address: str = "lege@edi.example") -> Outgoing:

@@ -1,0 +1,73 @@
+"""`check` leaves the network alone unless it is told otherwise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakemail import FakeServer, imap, smtp
+
+Budstikke = Callable[..., Any]
+
+MAIL = """
+[trust]
+own = "own"
+
+[[party]]
+id = "edi-partner"
+role = "other"
+name = "Syntetisk mottaker"
+her_ids = ["8990999"]
+channel = "edi"
+address = "mottaker@edi.example"
+
+[[channel]]
+id = "edi"
+type = "mail"
+address = "klinikk@edi.example"
+inbox = "imap://127.0.0.1:{inbox}"
+outbox = "smtp://127.0.0.1:{outbox}"
+user = "klinikk"
+patience = "2s"
+"""
+
+
+@pytest.fixture
+def servers() -> Iterator[tuple[FakeServer, FakeServer]]:
+    inbox = FakeServer(imap(), has_tags=True)
+    outbox = FakeServer(smtp(auth=b"535 5.7.8 no\r\n"))
+    yield inbox, outbox
+    inbox.stop()
+    outbox.stop()
+
+
+@pytest.fixture
+def mail_config(config: Path, servers: tuple[FakeServer, FakeServer], monkeypatch: pytest.MonkeyPatch) -> Path:
+    inbox, outbox = servers
+    config.write_text(config.read_text("utf-8") + MAIL.format(inbox=inbox.port, outbox=outbox.port), "utf-8")
+    monkeypatch.setenv("BUDSTIKKE_MAIL_PASSWORD", "synthetic")
+    return config
+
+
+def checked(budstikke: Budstikke, *options: str) -> list[tuple[bool, str]]:
+    lines = budstikke("check", "--json", *options).out.splitlines()
+    checks = [json.loads(line) for line in lines]
+    return [(check["is_well"], check["text"]) for check in checks if check["name"] == "channel edi"]
+
+
+@pytest.mark.usefixtures("mail_config")
+def test_mail_servers_are_asked_only_when_that_is_wanted(
+    budstikke: Budstikke, servers: tuple[FakeServer, FakeServer]
+) -> None:
+    inbox, outbox = servers
+
+    assert checked(budstikke) == [(True, "its servers are asked with --mail only")]
+    assert (inbox.connections, outbox.connections) == (0, 0)
+    told = f"its outbox at 127.0.0.1:{outbox.port}: it does not accept user and password (535 5.7.8)."
+    assert checked(budstikke, "--mail") == [(False, f"{told} Check user and password.")]
+    outbox.answers["AUTH"] = b"235 in\r\n"
+    assert checked(budstikke, "--mail") == [(True, "both its servers let us in")]
+    assert inbox.connections == 2
