@@ -88,6 +88,7 @@ class Maildir:
         """Move a file on the same disk into the mailbox, with a UID of its own: a crash leaves it here or there."""
         target = self._place(flags)
         path.rename(target)
+        sync(target.parent)
         return self._added(target)
 
     def copy(self, mail: Mail) -> Mail:
@@ -95,6 +96,7 @@ class Maildir:
         target = self._place(mail.flags)
         # a mail never changes, so both may be one file
         target.hardlink_to(mail.path)
+        sync(target.parent)
         return self._added(target)
 
     def move_to(self, mail: Mail, target: Maildir) -> Mail:
@@ -104,7 +106,7 @@ class Maildir:
         return moved
 
     def flag(self, mail: Mail, flags: Collection[Flag]) -> Mail:
-        """Set a mail's flags; from now on it is no longer new."""
+        """Set a mail's flags; from now on it is no longer new. They outlive the process, if not the machine."""
         target = self.folder / "cur" / _file_name(mail.uid, flags)
         mail.path.rename(target)
         return self._added(target)
@@ -122,7 +124,6 @@ class Maildir:
         return self.folder / "new" / _file_name(self._uids.give(), flags)
 
     def _added(self, path: Path) -> Mail:
-        sync(path.parent)
         mail = _mail(path)
         self._mails[mail.uid] = mail
         self.version += 1
