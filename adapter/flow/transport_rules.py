@@ -55,8 +55,9 @@ TRA_06 = Rule(
     title="What an envelope carries can be decrypted",
     inbound=Severity.HOLD,
     outbound=None,
-    text="What an envelope carries could not be decrypted; it was refused.",
-    hint="Look whether the sender has our present certificate, and whether our older keys are still in [trust] own.",
+    text="What an envelope carries could not be decrypted, or is no well-formed document; it was refused.",
+    hint="Look whether the sender has our present certificate, and whether our older keys are still in [trust] own; "
+    "`budstikke decrypt` shows what is inside.",
     source="HIS 1037:2011 5.1",
 )
 TRA_07 = Rule(

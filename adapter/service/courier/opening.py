@@ -2,7 +2,7 @@
 
 The order is that of HITS 1172: the parts, the signature, its signer, the header, the content. Nothing that is not
 signed has a say, and nothing is decrypted for a signer who is not believed. What comes out is a value; what becomes of
-it in the store, and what the sender is told, is decided in `receive`.
+it in the store, and what the sender is told, is decided in `outcome` and `answers`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 from adapter import wire
 from adapter.check.rule import Rule
@@ -97,6 +97,11 @@ class Said:
             return False
         return message.error is None and message.acknowledgment is None
 
+    def without_id(self) -> Self:
+        """Return it without its MessageId, which belongs to who signs for it: nobody else can take it away."""
+        facts = replace(self.facts, message_id=None)
+        return replace(self, facts=facts, remarks={**self.remarks, "message_id": self.facts.message_id})
+
 
 def open_mail(data: bytes, standards: Standards, *, at: datetime, is_released: bool = False) -> Said:
     """Return what a mail says, judged as of its receipt.
@@ -118,7 +123,7 @@ def open_mail(data: bytes, standards: Standards, *, at: datetime, is_released: b
             state=EnvelopeState.REFUSED, facts=facts_of(found.message), message=found.message, senders=senders
         )
         rule = rules.TRA_05 if isinstance(error, TrustError) else rules.TRA_10
-        return _refused(_disowned(claimed), rule, refusal_of(error), error=error.code)
+        return _refused(claimed.without_id(), rule, refusal_of(error), error=error.code)
     references = found.signed_references
     said = Said(
         state=EnvelopeState.SIGNAL,
@@ -138,7 +143,7 @@ def _judged(  # noqa: PLR0913 - what one judgement depends on
     doubt = signer.doubt(standards.verifier, opened.certificate, opened.others, said.senders, own=standards.own, at=at)
     said = replace(said, statements=doubt.statements)
     if doubt.is_wrong:
-        return _refused(_disowned(said), rules.TRA_05, refusal_of(SignatureInvalid()), signer=doubt.reason)
+        return _refused(said.without_id(), rules.TRA_05, refusal_of(SignatureInvalid()), signer=doubt.reason)
     if doubt.reason is not None:
         said = _noted(said, signer=doubt.reason)
         goes_on = is_released or (bool(said.senders) and standards.unverifiable == "continue")
@@ -226,11 +231,6 @@ _INCONSISTENT = Refusal(
 
 def _refused(said: Said, rule: Rule, *refusals: Refusal, **remarks: str | None) -> Said:
     return _noted(replace(said, state=EnvelopeState.REFUSED, refusals=refusals, rule=rule), **remarks)
-
-
-def _disowned(said: Said) -> Said:
-    """Return an envelope without its MessageId, which belongs to who signs for it: nobody else can take it away."""
-    return _noted(replace(said, facts=replace(said.facts, message_id=None)), message_id=said.facts.message_id)
 
 
 def _noted(said: Said, **remarks: object) -> Said:

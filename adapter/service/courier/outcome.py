@@ -28,6 +28,8 @@ from adapter.store.rows import EnvelopeMove, EnvelopeRow, EventData, NewEnvelope
 log = structlog.get_logger(__name__)
 
 _NOTHING: EventData = MappingProxyType({})
+#: An answer in these states goes once more only when it is queued again.
+_GONE = frozenset({EnvelopeState.SENT, EnvelopeState.ABANDONED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,8 @@ def write(ledger: Ledger, case: Case, worker: str) -> Outcome:
     if said.state is EnvelopeState.SIGNAL:
         heard = hear(ledger, said, case.at)
         if heard.is_foreign:
-            return _ended(ledger, case, EnvelopeState.REFUSED, rules.TRA_05, heard.remarks)
+            disowned = replace(case, said=said.without_id())
+            return _ended(ledger, disowned, EnvelopeState.REFUSED, rules.TRA_05, heard.remarks)
         _answer(ledger, case, came)
         return _ended(ledger, case, EnvelopeState.SIGNAL, None, heard.remarks)
     _answer(ledger, case, came)
@@ -98,7 +101,7 @@ def _duplicate(ledger: Ledger, case: Case, first: EnvelopeRow) -> Outcome:
     if answer is None:
         if case.said.state is first.state:
             _answer(ledger, case, first)
-    elif answer.state.may_become(EnvelopeState.QUEUED):
+    elif answer.state in _GONE:
         ledger.move_envelopes([EnvelopeMove(id=answer.id, to=EnvelopeState.QUEUED, due_at=case.at)], at=case.at)
     return _ended(ledger, case, EnvelopeState.DUPLICATE, None, {"first": first.id}, carries=first.carries)
 

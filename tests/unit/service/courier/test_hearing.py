@@ -104,6 +104,14 @@ def test_a_receipt_from_another_party_is_refused(server: Server) -> None:
     assert (server.states(), server.rules(), server.answers()) == (["refused"], ["TRA-05"], [])
 
 
+def test_a_receipt_from_another_party_takes_no_id_away(server: Server) -> None:
+    server.sent()
+    server.collect(mails.mailed(), receipt(sender=envelopes.Side.of("8990777"), message_id=envelopes.MESSAGE_ID))
+
+    assert (server.states(), server.rules()) == (["opened", "refused"], ["TRA-05"])
+    assert server.event("envelope_refused")["message_id"] == envelopes.MESSAGE_ID
+
+
 def test_a_receipt_of_an_unknown_server_is_refused(server: Server) -> None:
     row = server.sent()
     server.collect(receipt(sender=envelopes.Side.of("8990777")))
