@@ -30,7 +30,6 @@ from adapter.service.courier.keys import Keyring
 from adapter.service.courier.sealer import Order, Sealer
 from adapter.service.post import release
 from adapter.store.ledger import Ledger
-from adapter.store.query import Query
 from adapter.store.rows import (
     DeliveryMove,
     DeliveryRow,
@@ -52,8 +51,6 @@ _MOST_BYTES = 50_000_000
 _ARRIVED = frozenset({DeliveryState.ACKNOWLEDGED, DeliveryState.COMPLETED, DeliveryState.REJECTED})
 #: A delivery goes again with the bytes it had.
 _REUSABLE = frozenset({EnvelopeState.QUEUED, EnvelopeState.SENT, EnvelopeState.ABANDONED})
-
-
 _NOT_ACKNOWLEDGED = "the receiver's message server did not acknowledge it"
 _Row = TypeVar("_Row", DeliveryRow, EnvelopeRow)
 
@@ -145,9 +142,9 @@ class Courier:
 
     def _ship(self, rows: Sequence[DeliveryRow], now: datetime) -> int:
         with self._store.reading() as query:
-            found = _sealed_before(query, rows, now)
+            found = query.envelopes_of_deliveries([row.id for row in rows])
             bodies = query.envelope_bodies([row.id for row in found.values()])
-            before = {number: row for number, row in found.items() if bodies[row.id]}
+            before = {number: row for number, row in found.items() if bodies[row.id] and _is_reusable(row, now)}
             orders = self._sealer.orders(query, [row for row in rows if row.id not in before], now)
         sealed, failed = self._sealed(orders)
         with self._store.writing() as ledger:
@@ -158,6 +155,8 @@ class Courier:
                 if row.id in failed and row.id in queued:
                     _cannot_be_sent(ledger, row, failed[row.id], now)
             again = [row for number, row in before.items() if number in queued]
+            ended = [row.id for number, row in found.items() if number in queued - before.keys() and _is_open(row)]
+            ledger.move_envelopes([EnvelopeMove(id=number, to=EnvelopeState.ABANDONED) for number in ended], at=now)
             fresh = [envelope for envelope in sealed if envelope.delivery_id in queued]
             numbers = ledger.add_envelopes(fresh, at=now)
             ledger.move_envelopes([move for row in again for move in _to_sending(row)], at=now)
@@ -211,13 +210,7 @@ class Courier:
         """Send mails, and write down what became of each; return how many were handed over."""
         if not mails:
             return 0
-        try:
-            outgoing = [Outgoing(key=str(mail.id), address=mail.address, data=mail.data) for mail in mails]
-            failed = self._channels[channel].send(outgoing)
-        except KeyError:
-            failed = dict.fromkeys((str(mail.id) for mail in mails), f"there is no mail channel {channel}")
-        except ChannelError as error:
-            failed = dict.fromkeys((str(mail.id) for mail in mails), str(error))
+        failed = self._send(channel, [Outgoing(key=str(one.id), address=one.address, data=one.data) for one in mails])
         with self._store.writing() as ledger:
             # Some servers answer sooner than we write, and an answer proves more than a failure does.
             sending = {row.id for row in ledger.sending_envelopes()}
@@ -227,6 +220,16 @@ class Courier:
                 if str(mail.id) in failed and mail.id in sending:
                     self._failed(ledger, mail, failed[str(mail.id)], now)
         return len(sent)
+
+    def _send(self, channel_id: str, mails: Sequence[Outgoing]) -> dict[str, str]:
+        """Hand mails to the server; return what failed, the reason by key."""
+        channel = self._channels.get(channel_id)
+        if channel is None:
+            return dict.fromkeys((mail.key for mail in mails), f"there is no mail channel {channel_id}")
+        try:
+            return channel.send(mails)
+        except ChannelError as error:
+            return dict.fromkeys((mail.key for mail in mails), str(error))
 
     def _sent(self, ledger: Ledger, mails: Sequence[_Mail], sending: Collection[int], now: datetime) -> None:
         ledger.move_envelopes(
@@ -266,7 +269,7 @@ class Courier:
         again = self._retry.next_attempt(delivery.attempts, now)
         if again is None:
             ledger.move_envelopes([EnvelopeMove(id=mail.id, to=EnvelopeState.ABANDONED, error=error)], at=now)
-            give_up(ledger, delivery, not_sent(error), error, now)
+            give_up(ledger, delivery, not_sent(error), error, now, envelope=mail.id)
             return
         ledger.move_envelopes([EnvelopeMove(id=mail.id, to=EnvelopeState.QUEUED, error=error)], at=now)
         move_back = DeliveryMove(id=delivery.id, to=DeliveryState.QUEUED, error=error, due_at=again)
@@ -282,7 +285,7 @@ class Courier:
             return
         ledger.move_envelopes([EnvelopeMove(id=mail.id, to=EnvelopeState.ABANDONED, error=error)], at=now)
         said = not_sent(error)
-        ledger.add_tasks([NewTask(party=OPERATOR, rule=said.rule, title=said.text)], at=now)
+        ledger.add_tasks([NewTask(party=OPERATOR, rule=said.rule, title=said.text, envelope_id=mail.id)], at=now)
 
 
 def _cannot_be_sent(ledger: Ledger, row: DeliveryRow, error: BudstikkeError, now: datetime) -> None:
@@ -290,17 +293,16 @@ def _cannot_be_sent(ledger: Ledger, row: DeliveryRow, error: BudstikkeError, now
     give_up(ledger, row, not_sent(error), str(error), now)
 
 
-def _sealed_before(query: Query, rows: Iterable[DeliveryRow], now: datetime) -> dict[int, EnvelopeRow]:
-    """Return the envelopes of deliveries that go once more as they are, by delivery.
+def _is_reusable(row: EnvelopeRow, now: datetime) -> bool:
+    """Tell whether an envelope goes once more as it is, when its delivery does.
 
     One that was refused never does, as its MessageId is used up; nor one that has lived long enough.
     """
-    found = query.envelopes_of_deliveries([row.id for row in rows])
-    return {
-        number: row
-        for number, row in found.items()
-        if row.state in _REUSABLE and (row.ends_at is None or row.ends_at > now)
-    }
+    return row.state in _REUSABLE and (row.ends_at is None or row.ends_at > now)
+
+
+def _is_open(row: EnvelopeRow) -> bool:
+    return not row.state.is_final
 
 
 def _to_sending(row: EnvelopeRow) -> Iterator[EnvelopeMove]:

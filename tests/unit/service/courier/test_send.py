@@ -257,6 +257,22 @@ def test_an_envelope_whose_time_to_live_is_over_is_sealed_anew(sender: Sender) -
     assert new.ends_at == sender.now + timedelta(hours=1)
 
 
+def test_an_envelope_that_outlives_its_time_before_it_is_sent_gives_way_to_a_new_one(sender: Sender) -> None:
+    sender.mailbox.terms = Terms(address="kontor@edi.example", time_to_live=timedelta(seconds=20))
+    number = sender.take(REFERRAL)
+    sender.mailbox.is_down = True
+    sender.ship()
+    sender.mailbox.is_down = False
+    sender.now += timedelta(seconds=30)
+
+    assert sender.ship() == 1
+    assert sender.later(timedelta()) == 0
+
+    assert [row.state for row in sender.envelopes()] == [EnvelopeState.ABANDONED, EnvelopeState.SENT]
+    assert sender.delivery(number).state is DeliveryState.SENT
+    assert sender.tasks() == []
+
+
 def test_a_resend_that_fails_is_due_again_at_the_next_interval(sender: Sender) -> None:
     sender.take(REFERRAL)
     sender.ship()
