@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import cast
 
 from lxml import etree
@@ -160,15 +161,15 @@ def locate(fault: SchemaFault, root: etree._Element) -> etree._Element | None:
         if found is None:
             return None
         prefix, name, place = found.groups()
-        same = [
-            child
-            for child in node.iterchildren("*")
-            if name == "*" or (child.prefix == prefix and etree.QName(child).localname == name)
-        ]
-        index = int(place or 1) - 1
-        if index >= len(same):
+        # counted by the iterator and no further than needed: there may be tens of thousands
+        if name == "*":
+            same = node.iterchildren("*")
+        else:
+            same = (child for child in node.iterchildren("{*}" + name) if child.prefix == prefix)
+        child = next(islice(same, int(place or 1) - 1, None), None)
+        if child is None:
             return None
-        node = same[index]
+        node = child
     return node
 
 

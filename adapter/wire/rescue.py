@@ -19,6 +19,7 @@ from adapter.message.party import Party
 #: Heads are a few kilobytes; a payload or an attachment is not needed.
 _READ_BYTES = 1_000_000
 _MOST_ATTRIBUTES = 200
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 #: Every beginning is one that matches, to the end of the text if need be: so the text is read once.
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*+(?:>|\[(?:[^\]]++|\](?!\s*+>))*+(?:\]\s*+>)?|\Z)")
@@ -98,8 +99,19 @@ def _recovered(text: str) -> etree._Element | None:
         root: etree._Element | None = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError:
         return None
-    for element in () if root is None else root.iter():
-        # no address stands in one of so many, and to put them in order takes libxml2 their number squared
-        if len(element.attrib) > _MOST_ATTRIBUTES:
-            element.attrib.clear()
+    # recovering, libxml2 keeps instructions
+    for element in () if root is None else root.iter(etree.Element):
+        _mend(element)
     return root
+
+
+def _mend(element: etree._Element) -> None:
+    """Make of an element what can be read like any other."""
+    namespace, mark, name = element.tag.rpartition("}")
+    if ":" in name:
+        # its prefix is declared nowhere
+        known = _NAME.search(name)
+        element.tag = f"{namespace}{mark}{known[0] if known else '_'}"
+    if len(element.attrib) > _MOST_ATTRIBUTES:
+        # no address stands in one of so many, and to put them in order takes libxml2 their number squared
+        element.attrib.clear()

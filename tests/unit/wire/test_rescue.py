@@ -125,3 +125,23 @@ def test_whole_messages_can_be_rescued_too() -> None:
 def test_only_the_beginning_is_looked_at() -> None:
     """A broken attachment of 50 MB costs no more than a small one."""
     assert rescue(WHOLE.encode() + b"<" * 2_000_000) is not None
+
+
+@pytest.mark.parametrize("prefix", ["po:", "po::", ":"])
+def test_a_prefix_that_is_declared_nowhere_hides_nothing(prefix: str) -> None:
+    broken = WHOLE.replace("<Notat>", f"<{prefix}Notat>").replace("</Notat>", f"</{prefix}Notat>")
+    in_front = WHOLE.replace("<MsgId>", f"<{prefix}MsgId>").replace("</MsgId>", f"</{prefix}MsgId>")
+
+    for data in (broken, in_front, WHOLE.replace("<Dialogmelding ", f"<{prefix}- ")):
+        rescued = rescue(data.encode())
+        assert rescued is not None
+        assert rescued.msg_id == MSG_ID
+
+
+def test_an_element_with_more_attributes_than_any_is_passed_by() -> None:
+    wide = " ".join(f'a{number}="1"' for number in range(201))
+
+    rescued = rescue(WHOLE.replace("<Notat>", f"<Notat {wide}>").replace("</MsgHead>", "").encode())
+
+    assert rescued is not None
+    assert rescued.msg_id == MSG_ID
