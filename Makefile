@@ -12,7 +12,7 @@ STAMP := .venv/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install test check docs demo soak bench wheel constraints clean
+.PHONY: help install test check docs demo soak fuzz bench wheel constraints clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,11 @@ demo: install ## Referrer, clinic and NAV on this machine; ends by itself
 
 soak: install ## The tests that run for a long time
 	$(BIN)/pytest -m soak $(ARGS)
+
+fuzz: install ## Search every reader of bytes from outside, SECONDS_EACH of them (60)
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install --quiet \
+	  --constraint constraints.txt --no-build-isolation --editable '.[fuzz]'
+	$(BIN)/python fuzz/search.py $(or $(SECONDS_EACH),60) $(TARGETS)
 
 bench: install ## Measure the pipeline, and what a signed message costs
 	$(BIN)/python benchmarks/pipeline.py
