@@ -63,6 +63,13 @@ def test_a_type_is_known_by_the_prefix_the_document_gives_it() -> None:
     assert unknown == []  # xmlschema trips over it
 
 
+def test_values_that_are_listed_are_told_one_by_one() -> None:
+    certificate = (fixtures() / "messages/legeerklaering-komplett.xml").read_bytes()
+    (entry,) = explain(certificate.replace(b'typeLegeerklaring="1"', b'typeLegeerklaring="9"'))
+
+    assert entry["allowed"] == ["1", "2", "3", "4"]
+
+
 def test_it_is_imported_without_what_it_does_not_need() -> None:
     script = "import sys, adapter.check.allowed; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
