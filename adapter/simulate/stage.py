@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +63,18 @@ class Stage:
 
 @contextmanager
 def prepared(folder: Path) -> Iterator[Stage]:
-    """Make the folder ready: what an earlier demo left in it goes away. Nobody else can play in it meanwhile.
+    """Make a folder ready for one adapter between all parties.
+
+    Raises:
+        NoStage: it holds something else than an earlier demo, or one plays in it now.
+    """
+    with cleared(folder, _MADE):
+        yield _set_up(folder)
+
+
+@contextmanager
+def cleared(folder: Path, made: Iterable[str]) -> Iterator[None]:
+    """Clear a folder of what an earlier demo made in it. Nobody else can play in it meanwhile.
 
     Raises:
         NoStage: it holds something else than an earlier demo, or one plays in it now.
@@ -78,8 +89,8 @@ def prepared(folder: Path) -> Iterator[Stage]:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise NoStage(f"Another demo plays in {folder} now.") from None
-        _clear(folder)
-        yield _set_up(folder)
+        _clear(folder, made)
+        yield
 
 
 def hurried(example: str) -> str:
@@ -94,9 +105,9 @@ def hurried(example: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _clear(folder: Path) -> None:
+def _clear(folder: Path, made: Iterable[str]) -> None:
     """Remove what demos make, by name; what people put beside it stays."""
-    for name in _MADE:
+    for name in made:
         path = folder / name
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -108,10 +119,18 @@ def _set_up(folder: Path) -> Stage:
     config = folder / CONFIG
     config.write_text(hurried(resources.example_config().read_text("utf-8")), "utf-8")
     settings = load(config)
+    logs = folder / LOGS
+    logs.mkdir()
+    players = players_of(settings, PLAYERS)
+    return Stage(folder=folder, config=config, logs=logs, settings=settings, players=players)
+
+
+def players_of(settings: Settings, roles: Collection[str]) -> tuple[Player, ...]:
+    """Make the folders of the parties with these roles, and return who plays there."""
     channels = {channel.id: channel for channel in settings.folders()}
     players = []
     for party in settings.party:
-        if party.role not in PLAYERS:
+        if party.role not in roles:
             continue
         channel = channels[party.channel]
         kept = channel.outbox.with_name("read")
@@ -119,9 +138,7 @@ def _set_up(folder: Path) -> Stage:
             place.mkdir(parents=True)
         script = load_script(resources.fixtures() / "simulate" / f"{party.role}.toml")
         players.append(Player(party=party.id, script=script, inbox=channel.outbox, outbox=channel.inbox, kept=kept))
-    logs = folder / LOGS
-    logs.mkdir()
-    return Stage(folder=folder, config=config, logs=logs, settings=settings, players=tuple(players))
+    return tuple(players)
 
 
 def visible(folder: Path) -> list[Path]:

@@ -12,17 +12,17 @@ from adapter.simulate.chronicle import Line, Mark
 from adapter.simulate.verdict import Check
 
 _STYLES = {Mark.WELL: "green", Mark.NOTICE: "yellow", Mark.BAD: "bold red", Mark.MORE: "yellow"}
-_WHO = 22
 _WHAT = 22
 
 
 class Timeline:
     """Prints lines as they come, with the seconds since the beginning."""
 
-    def __init__(self, console: Console, begun: datetime) -> None:
-        """Take where to print, and when it all began."""
+    def __init__(self, console: Console, begun: datetime, *, who: int = 22) -> None:
+        """Take where to print, when it all began, and how wide the column of who to whom is."""
         self._console = console
         self._begun = begun
+        self._who = who
 
     def show(self, lines: Iterable[Line]) -> None:
         """Print lines of the chronicle."""
@@ -48,4 +48,4 @@ class Timeline:
             return text.append("  ").append(line.note, style)
         if not who:
             return text.append(line.what, f"{style}").append(f"  {line.note}" if line.note else "")
-        return text.append(f"{who:<{_WHO}}  ", "bold").append(f"{line.what:<{_WHAT}}  ").append(line.note, "dim")
+        return text.append(f"{who:<{self._who}}  ", "bold").append(f"{line.what:<{_WHAT}}  ").append(line.note, "dim")

@@ -20,7 +20,7 @@ from adapter.service.approval import approve
 from adapter.service.parts import Parts
 from adapter.simulate.actor import Actor
 from adapter.simulate.chronicle import Chronicle, Line, Mark
-from adapter.simulate.demo import NAMES
+from adapter.simulate.scene import NAMES
 from adapter.simulate.stage import Stage, prepared, visible
 from adapter.simulate.timeline import Timeline
 from adapter.simulate.verdict import Check, expected, is_quiet, judge
