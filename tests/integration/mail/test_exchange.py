@@ -9,6 +9,7 @@ from pathlib import Path
 import mailboxes
 import mails
 import pytest
+from mailhosts import DOMAIN, Hosts
 from pki import NOW, world
 from posting import EDI, INTERVAL, REFERRAL, Sender, snapshot
 
@@ -40,21 +41,13 @@ CLINIC = replace(
 class Installation:
     """A message server with its own store and account."""
 
-    def __init__(self, folder: Path, host: MailHost, name: str, parties: tuple[Partner, ...], inbox: str) -> None:
-        port = {"imap": host.imap_port, "pop3": host.pop3_port}[inbox]
-        self.channel = MailChannel(
-            EDI,
-            inbox=Server.parse(f"{inbox}://127.0.0.1:{port}", "imap", "pop3"),
-            outbox=Server.parse(f"smtp://127.0.0.1:{host.smtp_port}", "smtp"),
-            account=Account(user=name),
-            terms=Terms(address=f"{name}@edi.example"),
-        )
-        self.store = Store.open(f"sqlite:///{folder / name}.db")
-        self.out = Sender(self.store, parties=parties, channel=self.channel)
+    def __init__(self, folder: Path, channel: MailChannel, parties: tuple[Partner, ...]) -> None:
+        self.store = Store.open(f"sqlite:///{folder / channel.terms.address}.db")
+        self.out = Sender(self.store, parties=parties, channel=channel)
         keys = mailboxes.keyring(world().signing, world().encryption)
         context = Context(register=Register(parties))
         verifier = Verifier(anchors=world().anchors)
-        self._receiver = Receiver(self.store, {EDI: self.channel}, context, keys, verifier)
+        self._receiver = Receiver(self.store, {EDI: channel}, context, keys, verifier)
 
     def collect(self) -> Collected:
         return self._receiver.collect(EDI, self.out.now, "worker-1")
@@ -63,6 +56,29 @@ class Installation:
         self.out.ship()
         while self.out.courier.send_due(EDI, self.out.now):
             pass
+
+
+def simulated(host: MailHost, name: str, inbox: str) -> MailChannel:
+    """Return a channel by the simulated mail server."""
+    port = {"imap": host.imap_port, "pop3": host.pop3_port}[inbox]
+    return MailChannel(
+        EDI,
+        inbox=Server.parse(f"{inbox}://127.0.0.1:{port}", "imap", "pop3"),
+        outbox=Server.parse(f"smtp://127.0.0.1:{host.smtp_port}", "smtp"),
+        account=Account(user=name),
+        terms=Terms(address=f"{name}@edi.example"),
+    )
+
+
+def real(hosts: Hosts, name: str, inbox: str) -> MailChannel:
+    """Return a channel by Postfix and Dovecot."""
+    return MailChannel(
+        EDI,
+        inbox=Server.parse(hosts.url(inbox), "imap", "pop3"),
+        outbox=Server.parse(hosts.url("smtp"), "smtp"),
+        account=hosts.account(name),
+        terms=Terms(address=f"{name}@{DOMAIN}"),
+    )
 
 
 @pytest.fixture
@@ -77,8 +93,8 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailHost]:
 def test_a_message_goes_out_once_is_acknowledged_and_the_mailboxes_are_empty(
     tmp_path: Path, host: MailHost, inbox: str
 ) -> None:
-    office = Installation(tmp_path, host, "kontor", (replace(OFFICE, channel="epj"), CLINIC), inbox)
-    clinic = Installation(tmp_path, host, "klinikk", (OFFICE, mailboxes.CLINIC), inbox)
+    office = Installation(tmp_path, simulated(host, "kontor", inbox), (replace(OFFICE, channel="epj"), CLINIC))
+    clinic = Installation(tmp_path, simulated(host, "klinikk", inbox), (OFFICE, mailboxes.CLINIC))
     with office.store, clinic.store:
         number = office.out.take(REFERRAL, party="klinikk")
         office.say()
@@ -101,8 +117,29 @@ def test_a_message_goes_out_once_is_acknowledged_and_the_mailboxes_are_empty(
         assert office.out.later(10 * INTERVAL) == 0
 
 
+def test_postfix_and_dovecot_carry_a_message_and_its_acknowledgment(tmp_path: Path, hosts: Hosts) -> None:
+    here, there = "box98", "box99"
+    clinic_there = replace(CLINIC, address=f"{there}@{DOMAIN}")
+    office_here = replace(OFFICE, address=f"{here}@{DOMAIN}")
+    office = Installation(tmp_path, real(hosts, here, "imaps"), (replace(OFFICE, channel="epj"), clinic_there))
+    clinic = Installation(tmp_path, real(hosts, there, "pop3s"), (office_here, mailboxes.CLINIC))
+    with office.store, clinic.store:
+        number = office.out.take(REFERRAL, party="klinikk")
+        office.say()
+        hosts.wait(there, 1)
+        taken = clinic.collect()
+        clinic.say()
+        hosts.wait(here, 1)
+        office.collect()
+
+        document = (resources.fixtures() / "messages" / REFERRAL).read_bytes()
+        assert [arrival.data for arrival in taken.arrivals] == [document]
+        assert office.out.delivery(number).state is DeliveryState.ACKNOWLEDGED
+        assert (hosts.count(here), hosts.count(there)) == (0, 0)
+
+
 def test_what_no_server_takes_waits_for_one(tmp_path: Path, host: MailHost) -> None:
-    office = Installation(tmp_path, host, "kontor", (replace(OFFICE, channel="epj"), CLINIC), "imap")
+    office = Installation(tmp_path, simulated(host, "kontor", "imap"), (replace(OFFICE, channel="epj"), CLINIC))
     with office.store:
         number = office.out.take(REFERRAL, party="klinikk")
         host.stop()
