@@ -27,6 +27,7 @@ from adapter.errors import ChannelUnavailable, StoreError
 from adapter.flow.decision import OPERATOR
 from adapter.message.state import EnvelopeState, MessageState
 from adapter.partner.register import Register
+from adapter.partner.snapshot import Endpoint, Link, Snapshot
 from adapter.service.courier import receive
 from adapter.service.courier.receive import BATCH, own_her_ids
 from adapter.service.envelope_acts import release_envelope
@@ -254,6 +255,16 @@ def test_without_a_key_a_message_is_taken_and_its_receipt_made_when_it_comes_aga
     assert server.states() == ["opened", "duplicate"]
     (row,) = server.envelopes("out")
     assert row.answers == 1
+
+
+def test_an_answer_goes_where_the_agreement_says(server: Server) -> None:
+    link = Link(id="mail", protocol="SMTP", endpoints=(Endpoint(address="avtalt@testedi.nhn.no"),))
+    agreed = Snapshot(name="a", her_ids=OFFICE.her_ids, taken_at=NOW, counterparts=("8990101",), links=(link,))
+    server.parties = (replace(OFFICE, address=None, snapshots=(agreed,)), CLINIC)
+    server.collect(mailed())
+
+    (row,) = server.envelopes("out")
+    assert row.address == "avtalt@testedi.nhn.no"
 
 
 def test_without_an_address_a_message_is_taken_and_the_operator_told(server: Server) -> None:
