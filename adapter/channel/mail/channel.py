@@ -96,11 +96,15 @@ class MailChannel:
         if incoming.size > self.terms.largest_mail:
             raise LimitExceeded(
                 f"channel {self.id}: mail {incoming.label} has {incoming.size} bytes,"
-                f" more than largest_mail = {self.terms.largest_mail}"
+                f" more than largest_mail = {self.terms.largest_mail}",
+                hint="Raise largest_mail of the channel if such mails are expected.",
             )
         data = self._at_mailbox(lambda box: box.fetch(incoming.source, incoming.size))
         if data is None:
-            raise ChannelUnavailable(f"channel {self.id}: mail {incoming.label} is gone from the mailbox")
+            raise ChannelUnavailable(
+                f"channel {self.id}: mail {incoming.label} is gone from the mailbox",
+                hint="The mailbox is for the adapter alone; find out who else empties it.",
+            )
         return data
 
     def settle(self, incoming: Incoming) -> None:
@@ -214,4 +218,5 @@ class MailChannel:
         self._step(lambda box: box.listing(1, _ANY_TIME, without=()))
 
     def _unavailable(self, server: Server, trouble: Trouble) -> ChannelUnavailable:
-        return ChannelUnavailable(f"channel {self.id}: {server}: {trouble}", hint=trouble.hint)
+        hint = trouble.hint or "Check that the server works; it is asked again by itself."
+        return ChannelUnavailable(f"channel {self.id}: {server}: {trouble}", hint=hint)

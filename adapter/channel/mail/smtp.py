@@ -42,12 +42,12 @@ class Outgoing:
 class _Client(smtplib.SMTP):
     """The library's client on a connection of ours."""
 
-    def __init__(self, server: Server, tls: Tls | None, budget: Budget) -> None:
+    def __init__(self, server: Server, tls: Tls | None, budget: Budget, *, name: str) -> None:
         self._server = server
         self._tls = tls
         self._budget = budget
         # given no host, it does not connect by itself; TLS checks the name of this one
-        super().__init__(local_hostname=socket.gethostname().partition(".")[0] or "localhost")
+        super().__init__(local_hostname=name)
         self._host = server.host
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002 - see connection
@@ -164,7 +164,8 @@ class Submission:
         if self._client is not None and self._client.sock is not None:
             return self._client
         tls = tls_for(self._server, self._account, self._budget)
-        client = _Client(self._server, tls, self._budget)
+        # we call ourselves by the domain of our address: asking for this machine's own name may take long
+        client = _Client(self._server, tls, self._budget, name=self._terms.address.rpartition("@")[2])
         try:
             with told("SMTP"):
                 self._log_in(client, tls)
