@@ -243,7 +243,7 @@ def test_many_mails_are_listed_in_the_order_they_came(
 
 
 _PEAK = """
-import resource, sys
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from adapter.channel.mail.account import Account
@@ -258,7 +258,10 @@ edi = MailChannel("edi", inbox=Server.parse(inbox, "imap", "pop3"), outbox=Serve
                   terms=Terms(address=f"{user}@edi.example"))
 edi.self_test()
 def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
+# what the process that started this one had at its peak counts otherwise
+Path("/proc/self/clear_refs").write_text("5")
 start = peak()
 (item,) = edi.listing(1, datetime.now(UTC))
 data = edi.read(item)
@@ -283,5 +286,5 @@ def test_a_mail_of_35_mb_takes_few_times_its_size(hosts: Hosts, user: str, inbox
 
     size, fetched, both = map(int, said)
     assert size == len(data)
-    assert fetched < 3 * size
-    assert both < 5 * size
+    assert size // 2 < fetched < 3 * size
+    assert fetched <= both < 5 * size
