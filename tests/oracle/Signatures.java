@@ -1,6 +1,6 @@
 // XML signatures by the JDK, as a second opinion: one process over a folder of files.
 //
-//   java Signatures.java verify FOLDER            prints "name<TAB>true|false" for each *.xml
+//   java Signatures.java verify FOLDER            prints "name<TAB>true|false" for each *.xml; parts in NAME.xml.parts
 //   java Signatures.java sign FOLDER OUT KEYS     signs each *.xml in every form; KEYS is a PKCS#12 file, password "test"
 //
 // SHA-1 is let in: whether it is relied on is not asked here.
@@ -8,6 +8,7 @@
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.security.Key;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -17,8 +18,12 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import javax.xml.crypto.AlgorithmMethod;
+import javax.xml.crypto.Data;
 import javax.xml.crypto.KeySelector;
 import javax.xml.crypto.KeySelectorResult;
+import javax.xml.crypto.OctetStreamData;
+import javax.xml.crypto.URIReference;
+import javax.xml.crypto.URIReferenceException;
 import javax.xml.crypto.XMLCryptoContext;
 import javax.xml.crypto.XMLStructure;
 import javax.xml.crypto.dsig.Reference;
@@ -98,9 +103,24 @@ public class Signatures {
             NodeList found = document.getElementsByTagNameNS(XMLSignature.XMLNS, "Signature");
             DOMValidateContext context = new DOMValidateContext(new FromCertificate(), found.item(0));
             context.setProperty("org.jcp.xml.dsig.secureValidation", false);
+            context.setURIDereferencer((reference, around) -> dereferenced(file, reference, around));
             return FACTORY.unmarshalXMLSignature(context).validate(context);
         } catch (Exception error) {
             return false;
+        }
+    }
+
+    /** Finds a part that came with a message, "cid:NAME", as NAME in the folder FILE.parts. */
+    private static Data dereferenced(File file, URIReference reference, XMLCryptoContext context)
+            throws URIReferenceException {
+        if (!reference.getURI().startsWith("cid:")) {
+            return FACTORY.getURIDereferencer().dereference(reference, context);
+        }
+        try {
+            return new OctetStreamData(
+                    new FileInputStream(new File(file.getPath() + ".parts", reference.getURI().substring(4))));
+        } catch (IOException error) {
+            throw new URIReferenceException(error);
         }
     }
 

@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -30,6 +31,7 @@ from adapter.trust.pki import Pair
 from adapter.wire.parse import parse, parse_whole
 
 _PROGRAM = Path(__file__).parents[1] / "oracle" / "Signatures.java"
+NO_PARTS: Mapping[str, bytes] = MappingProxyType({})
 _DSIG = "http://www.w3.org/2000/09/xmldsig#"
 
 
@@ -97,12 +99,17 @@ def lacks_xmlsec1() -> str | None:
     return None if shutil.which("xmlsec1") else "the command xmlsec1 is not installed"
 
 
-def xmlsec1(data: bytes, certificate: Certificate, folder: Path) -> bool:
-    """Ask the command xmlsec1."""
+def xmlsec1(data: bytes, certificate: Certificate, folder: Path, parts: Mapping[str, bytes] = NO_PARTS) -> bool:
+    """Ask the command xmlsec1. `parts` are those that came with the message, by their addresses."""
     (folder / "certificate.pem").write_bytes(pem(certificate))
     (folder / "message.xml").write_bytes(data)
+    maps: list[str | Path] = []
+    for number, (address, octets) in enumerate(parts.items()):
+        part = folder / f"part-{number}"
+        part.write_bytes(octets)
+        maps += [f"--url-map:{address}", part]
     done = subprocess.run(
-        ["xmlsec1", "--verify", "--pubkey-cert-pem", folder / "certificate.pem", folder / "message.xml"],
+        ["xmlsec1", "--verify", "--pubkey-cert-pem", folder / "certificate.pem", *maps, folder / "message.xml"],
         capture_output=True,
         check=False,
         timeout=30,
@@ -119,11 +126,17 @@ def lacks_jdk() -> str | None:
     return None if "jdk.compiler" in done.stdout else "this java cannot run a program from its source"
 
 
-def jdk(messages: Mapping[str, bytes], folder: Path) -> dict[str, bool]:
-    """Ask the JDK about many messages in one process."""
+def jdk(
+    messages: Mapping[str, bytes], folder: Path, parts: Mapping[str, Mapping[str, bytes]] = MappingProxyType({})
+) -> dict[str, bool]:
+    """Ask the JDK about many messages in one process. `parts` are what came with each, by their addresses."""
     folder.mkdir()
     for name, data in messages.items():
         (folder / f"{name}.xml").write_bytes(data)
+        for address, octets in parts.get(name, NO_PARTS).items():
+            part = folder / f"{name}.xml.parts" / address.removeprefix("cid:")
+            part.parent.mkdir(exist_ok=True)
+            part.write_bytes(octets)
     told = _java("verify", folder)
     return {line.split("\t")[0].removesuffix(".xml"): line.endswith("true") for line in told.splitlines()}
 
