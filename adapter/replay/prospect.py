@@ -27,7 +27,7 @@ class Prospect:
 def once_more(parts: Parts, rows: Sequence[MessageRow], channel: str | None = None) -> Prospect:
     """Look at sending the same files again: to all channels that had them, or to one."""
     with parts.store.reading() as query:
-        found = repetitions(query, rows, parts.channels.keys(), channel)
+        found = repetitions(query, rows, parts.channel_ids, channel)
     return Prospect(
         going=tuple(one for one in found if isinstance(one, Repetition)),
         left_out=tuple(one for one in found if isinstance(one, LeftOut)),
@@ -37,7 +37,7 @@ def once_more(parts: Parts, rows: Sequence[MessageRow], channel: str | None = No
 def anew(parts: Parts, rows: Sequence[MessageRow], now: datetime) -> Prospect:
     """Look at letting messages come in again, with new ids."""
     with parts.store.reading() as query:
-        found = renewals(query, rows, parts.channels.keys(), now)
+        found = renewals(query, rows, parts.channel_ids, now)
     going = tuple(one for one in found if isinstance(one, Renewal))
     plans = [
         Plan(source=Source.of(Path(f"message-{one.message.id}"), one.data), channel=one.message.channel)

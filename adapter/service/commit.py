@@ -32,7 +32,7 @@ from adapter.store.rows import (
 )
 
 #: By a reliable channel: handed over, or seemingly not, and until it is answered nobody can tell.
-_UNPROVED = {DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT}
+_UNPROVED = {DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.OVERDUE}
 _ABOUT_RECEIPTS = {rules.REC_06.id, rules.REC_07.id}
 
 
@@ -126,6 +126,9 @@ def commit(
             now=now,
         )
         for case in cases
+    )
+    effects.answer_again(
+        ledger, [first for case in cases if isinstance(first := case.decision.data.get("first"), int)], now
     )
     return Committed(parcels, unparked)
 

@@ -112,7 +112,7 @@ class Desk:
         # made again, stages the same names anew.
         with self._store.writing() as ledger:
             cases = self._current(ledger, cases, now)
-            committed = commit(ledger, cases, now)
+            committed = commit(ledger, cases, now, reliable_channels=self._context.reliable_channels)
             if self._witness is not None:
                 seen = ((case.arrival.id, case.arrival.data) for case in cases)
                 ledger.log(list(self._witness.events(seen)), at=now)
@@ -138,7 +138,8 @@ class Desk:
             ledger.log([NewEvent(name="released", message_id=arrival.id, data={"by": by})], at=now)
             # A route asks for nothing but this; what other rules ask for may not be done yet.
             ledger.end(arrival.id, {rules.RTE_01.id}, by=by, at=now, note="released")
-            commit(ledger, [replace(case, staged=(LATER,) * len(case.decision.dispatches))], now)
+            unstaged = replace(case, staged=(LATER,) * len(case.decision.dispatches))
+            commit(ledger, [unstaged], now, reliable_channels=self._context.reliable_channels)
         return case.decision
 
     def check_outbound(self, data: bytes, now: datetime) -> tuple[Finding, ...]:

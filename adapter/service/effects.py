@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from adapter.flow.decision import Ending, Urging, Watch
 from adapter.flow.follow import PARK
-from adapter.message.state import MessageState
+from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.store.ledger import Ledger
-from adapter.store.rows import MessageMove, NewTimer
+from adapter.store.rows import EnvelopeMove, MessageMove, NewTimer
 
 #: Who closes a task that settled itself.
 BY_ITSELF = "adapter"
@@ -54,6 +54,19 @@ def answered(ledger: Ledger, positive: Sequence[int], negative: Sequence[int], n
     """End what ends with messages that their receivers have answered positively; the others end nothing."""
     ledger.answer(positive, positive=True, by=BY_ITSELF, at=now, note="the answer has been received")
     ledger.answer(negative, positive=False, by=BY_ITSELF, at=now)
+
+
+def answer_again(ledger: Ledger, messages: Collection[int], now: datetime) -> None:
+    """Send the receipts of messages again that came twice, where nobody has acknowledged them (rule MSG-09)."""
+    receipts = [
+        row.id
+        for row in (ledger.deliveries_of(messages) if messages else ())
+        if row.is_reliable and row.message_id != row.for_message_id and row.state is DeliveryState.SENT
+    ]
+    envelopes = ledger.envelopes_of_deliveries(receipts).values()
+    again = [row.id for row in envelopes if row.state is EnvelopeState.SENT]
+    moves = [EnvelopeMove(id=number, to=EnvelopeState.QUEUED, due_at=now) for number in again]
+    ledger.move_envelopes(moves, at=now)
 
 
 def _unpark(ledger: Ledger, message_id: int, parked: Sequence[int], now: datetime) -> int:

@@ -81,6 +81,11 @@ class Parts:
     mail: MailRoom | None = None
 
     @property
+    def channel_ids(self) -> frozenset[str]:
+        """Return the ids of all channels, whatever carries their bytes."""
+        return self.context.reliable_channels.union(self.channels)
+
+    @property
     def mail_room(self) -> MailRoom:
         """Return what handles mail; ConfigError where no channel goes by it."""
         if self.mail is None:

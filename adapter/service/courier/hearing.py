@@ -84,6 +84,8 @@ def _acknowledged(ledger: Ledger, sent: EnvelopeRow, now: datetime) -> bool:
     if delivery is not None and delivery.state.may_become(DeliveryState.ACKNOWLEDGED):
         ledger.move_deliveries([DeliveryMove(id=delivery.id, to=DeliveryState.ACKNOWLEDGED)], at=now)
         release(ledger, [delivery.id], now)
+    if delivery is not None:
+        # One whose answer is overdue arrived all the same.
         finish(ledger, {delivery.message_id}, now)
     for task in ledger.tasks("open", envelope_id=sent.id):
         if task.rule == rules.TRA_03.id:

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from adapter.flow.decision import Ending, Urging, Watch
 from adapter.flow.follow import PARK
-from adapter.message.state import MessageState
+from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.service import effects
-from adapter.store.rows import NewTask, NewTimer, TaskRow, TimerRow
+from adapter.store.rows import (
+    DeliveryMove,
+    EnvelopeMove,
+    NewDelivery,
+    NewEnvelope,
+    NewTask,
+    NewTimer,
+    TaskRow,
+    TimerRow,
+)
 from adapter.store.store import Store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -110,3 +121,30 @@ def test_a_message_that_a_person_has_released_meanwhile_is_not_taken_up_again(st
         assert effects.write(ledger, awaited, unparked=[released], now=NOW) == 0
 
         assert ledger.states_of([released]) == {released: MessageState.ACCEPTED}
+
+
+@pytest.mark.parametrize(("state", "again"), [(DeliveryState.SENT, True), (DeliveryState.ACKNOWLEDGED, False)])
+def test_the_receipt_of_a_message_that_came_twice_goes_again_unless_it_is_acknowledged(
+    store: Store, receive: Receive, state: DeliveryState, *, again: bool
+) -> None:
+    """Rule MSG-09: who sends a message again may have missed its receipt."""
+    message, receipt = receive(), receive(data=b"<receipt/>")
+    with store.writing() as ledger:
+        new = NewDelivery(
+            message_id=receipt, for_message_id=message, channel="edi", party="referrer", name="a.xml", is_reliable=True
+        )
+        (number,) = ledger.add_deliveries([new], at=NOW)
+        moves = [DeliveryMove(id=number, to=to) for to in (DeliveryState.SENDING, DeliveryState.SENT)]
+        ledger.move_deliveries(moves, at=NOW)
+        mail = NewEnvelope(
+            direction="out", channel="edi", data=b"mail", state=EnvelopeState.SENDING, delivery_id=number, due_at=LATER
+        )
+        (envelope,) = ledger.add_envelopes([mail], at=NOW)
+        ledger.move_envelopes([EnvelopeMove(id=envelope, to=EnvelopeState.SENT)], at=NOW)
+        if state is DeliveryState.ACKNOWLEDGED:
+            ledger.move_envelopes([EnvelopeMove(id=envelope, to=EnvelopeState.ACKNOWLEDGED)], at=NOW)
+            ledger.move_deliveries([DeliveryMove(id=number, to=state)], at=NOW)
+
+        effects.answer_again(ledger, [message], NOW)
+
+        assert [row.id for row in ledger.due_envelopes("edi", NOW, 10)] == [envelope] * again

@@ -16,7 +16,7 @@ from adapter.envelope.signal import EbxmlMessage, ErrorCode, Fault, MessageError
 from adapter.flow.decision import OPERATOR
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.service.courier.giving_up import give_up, not_acknowledged
-from adapter.store.rows import EnvelopeMove, EnvelopeRow, NewTask
+from adapter.store.rows import DeliveryMove, EnvelopeMove, EnvelopeRow, NewTask
 
 ABANDONED, ACKNOWLEDGED, SENT = DeliveryState.ABANDONED, DeliveryState.ACKNOWLEDGED, DeliveryState.SENT
 
@@ -63,6 +63,17 @@ def test_an_acknowledged_message_is_delivered(server: Server) -> None:
     assert server.event("envelope_signal")["about"] == row.id
     assert heard(server) == {"news": True}
     assert (server.answers(), server.rules()) == ([], [])
+
+
+def test_a_message_whose_answer_is_overdue_is_delivered_by_its_acknowledgment(server: Server) -> None:
+    row = server.sent()
+    with server.store.writing() as ledger:
+        ledger.move_deliveries([DeliveryMove(id=row.delivery_id or 0, to=DeliveryState.OVERDUE)], at=NOW)
+
+    server.collect(receipt(*references(server, row)))
+
+    assert server.delivery_state(row) is DeliveryState.OVERDUE
+    assert server.message_state(row) is MessageState.DELIVERED
 
 
 def test_a_receipt_without_digests_counts(server: Server) -> None:
