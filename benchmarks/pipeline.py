@@ -52,7 +52,8 @@ MIX = (
 PARTIES = ("referrer", "clinic", "nav", "frisklivssentral")
 #: The installed command beside this Python.
 COMMAND = Path(sys.executable).with_name("budstikke")
-_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+#: What every message has its own of.
+UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def messages(number: int) -> list[tuple[str, bytes]]:
         party, data = originals[index % len(originals)]
         new: dict[bytes, bytes] = {}
         made.append(
-            (party, _UUID.sub(lambda found, new=new: new.setdefault(found[0], str(uuid.uuid4()).encode()), data))
+            (party, UUID.sub(lambda found, new=new: new.setdefault(found[0], str(uuid.uuid4()).encode()), data))
         )
     return made
 
@@ -137,18 +138,10 @@ def _write(path: Path, data: bytes) -> None:
 
 def pipeline(work: Path, mix: list[tuple[str, bytes]], workers: int) -> Run:
     """Run the installed daemon over the same messages, and see that every one of them arrived."""
-    work.mkdir(parents=True)
-    # no routes: every message goes to its receiver's own channel at once
-    text = resources.example_config().read_text("utf-8").partition("[[route]]")[0]
-    config = work / "budstikke.toml"
-    config.write_text(
-        re.sub(r"(?m)^(outbox = .*)$", r'\1\nquiet = "0s"\npatience = "0s"', _without_waits(text)), "utf-8"
-    )
-    for party in PARTIES:
-        (work / f"var/{party}/to-adapter").mkdir(parents=True)
+    config = install(work)
     for index, (party, data) in enumerate(mix):
         (work / f"var/{party}/to-adapter/{index:05}.xml").write_bytes(data)
-    before = _children()
+    before = children()
     begun = time.perf_counter()
     subprocess.run(  # noqa: S603 - our own command
         [COMMAND, "run", "--once", "--workers", str(workers), "--config", config],
@@ -157,9 +150,22 @@ def pipeline(work: Path, mix: list[tuple[str, bytes]], workers: int) -> Run:
         stderr=subprocess.DEVNULL,
     )
     wall = time.perf_counter() - begun
-    run = Run(wall, _children() - before)
-    _check(work, len(mix))
+    run = Run(wall, children() - before)
+    check(work, len(mix))
     return run
+
+
+def install(work: Path, trust: str = "") -> Path:
+    """Make a folder with the example's configuration and channels; return the file. `trust` goes into its section."""
+    work.mkdir(parents=True)
+    # no routes: every message goes to its receiver's own channel at once
+    text = resources.example_config().read_text("utf-8").partition("[[route]]")[0]
+    text = re.sub(r"(?m)^(outbox = .*)$", r'\1\nquiet = "0s"\npatience = "0s"', _without_waits(text))
+    config = work / "budstikke.toml"
+    config.write_text(re.sub(r"(?m)^(\[trust\].*)$", rf"\1\n{trust}", text), "utf-8")
+    for party in PARTIES:
+        (work / f"var/{party}/to-adapter").mkdir(parents=True)
+    return config
 
 
 def _without_waits(text: str) -> str:
@@ -171,7 +177,7 @@ def adopt_orphans() -> None:
     ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
 
-def _children() -> float:
+def children() -> float:
     """Return the CPU seconds of all descendants that have ended; waits for those that are ending."""
     with contextlib.suppress(ChildProcessError):
         while True:
@@ -180,7 +186,7 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _check(work: Path, number: int) -> None:
+def check(work: Path, number: int) -> None:
     with sqlite3.connect(work / "var/budstikke.db") as store:
         rows = dict(store.execute("SELECT state, count(*) FROM message WHERE direction = 'in' GROUP BY state"))
     if rows != ({"delivered": number} if number else {}):
