@@ -19,6 +19,8 @@ from adapter.message.party import Party
 #: Heads are a few kilobytes; a payload or an attachment is not needed.
 _READ_BYTES = 1_000_000
 _MOST_ATTRIBUTES = 200
+#: Letters that an address is written in: neither braces, with which lxml marks it, nor control characters.
+_ADDRESS = re.compile(r"[!-z|~]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 #: Every beginning is one that matches, to the end of the text if need be: so the text is read once.
@@ -107,11 +109,12 @@ def _recovered(text: str) -> etree._Element | None:
 
 def _mend(element: etree._Element) -> None:
     """Make of an element what can be read like any other."""
-    namespace, mark, name = element.tag.rpartition("}")
-    if ":" in name:
-        # its prefix is declared nowhere
+    namespace, _, name = element.tag.removeprefix("{").rpartition("}")
+    is_odd = _ADDRESS.fullmatch(namespace) is None
+    if is_odd or ":" in name:
+        # a namespace that is no address, or a prefix that is declared nowhere
         known = _NAME.search(name)
-        element.tag = f"{namespace}{mark}{known[0] if known else '_'}"
+        element.tag = f"{{{'' if is_odd else namespace}}}{known[0] if known else '_'}"
     if len(element.attrib) > _MOST_ATTRIBUTES:
         # no address stands in one of so many, and to put them in order takes libxml2 their number squared
         element.attrib.clear()

@@ -145,3 +145,16 @@ def test_an_element_with_more_attributes_than_any_is_passed_by() -> None:
 
     assert rescued is not None
     assert rescued.msg_id == MSG_ID
+
+
+@pytest.mark.parametrize(
+    "namespace", ["a}b", "{", "a}b}", "a}\x01b", "a\x7fb", "http://www.kith.no}/xmlstds/apprec/2004-11-21"]
+)
+def test_a_namespace_that_is_no_address_hides_nothing(namespace: str) -> None:
+    below = WHOLE.replace("<Notat>", f"<Notat xmlns='{namespace}'>")
+    whole = WHOLE.replace("http://www.kith.no/xmlstds/msghead/2006-05-24", namespace)
+
+    for data in (below, whole):
+        rescued = rescue(data.encode())
+        assert rescued is not None
+        assert rescued.msg_id == MSG_ID
