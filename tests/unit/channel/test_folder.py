@@ -31,6 +31,10 @@ def sources(channel: Channel, now: datetime, limit: int = 100) -> list[str]:
     return [incoming.source for incoming in channel.listing(limit, now)]
 
 
+def open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
 class TestListing:
     def test_the_oldest_file_comes_first_and_no_more_than_asked_for(
         self, channel: FolderChannel, folders: Path, now: datetime
@@ -383,6 +387,38 @@ class TestSending:
 
         outbox = folders / "outbox"
         assert synced == [outbox / ".a.xml.staged", outbox / ".b.xml.staged", outbox]
+
+    def test_more_files_than_may_be_open_are_durable_too(
+        self, channel: FolderChannel, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        synced = set()
+        monkeypatch.setattr(folder, "_MOST_OPEN", 2)
+        monkeypatch.setattr(os, "fsync", lambda file: synced.add(Path(f"/proc/self/fd/{file}").readlink().name))
+        names = [f"{number}.xml" for number in range(4)]
+        before = open_files()
+        for name in names:
+            channel.stage(name, b"<a/>")
+        assert open_files() == before + 2
+        channel.secure()
+
+        assert synced == {*(f".{name}.staged" for name in names), "outbox"}
+        assert open_files() == before
+
+    def test_a_file_that_cannot_be_made_durable_leaves_nothing_of_its_batch_to_rely_on(
+        self, channel: FolderChannel, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(_file: int) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        before = open_files()
+        channel.stage("a.xml", b"<a/>")
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fsync", full)
+            with pytest.raises(ChannelUnavailable, match="outbox: No space left on device"):
+                channel.secure()
+
+        assert open_files() == before
+        channel.secure()
 
     def test_staging_again_replaces_what_a_crash_left(self, channel: FolderChannel, folders: Path) -> None:
         (folders / "outbox" / ".a.xml.staged").write_bytes(b"<half")
