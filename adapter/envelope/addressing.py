@@ -8,7 +8,7 @@ both sides are named at level 1.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from adapter.check.nav_facts import Process
@@ -23,6 +23,8 @@ _CODE, _STRING = "kithService", "string"
 #: NAV's receipts, and the answers to NAV that are receipts.
 _NAV_RECEIPTS = frozenset({"Bekreftelse", "Kvittering", "Svar"})
 _DOCTOR, _CASEWORKER = "Sykmelder", "Saksbehandler"
+#: The doctor by another name, which NAV has for who writes a statement (domain rules A.7).
+_AUTHOR = "Lege"
 #: One action, two names: NAV's table has one, and its system sends the other (A.8).
 _SAME_ACTIONS = frozenset({"MoteInnkalling", "MoteRespons"})
 
@@ -62,7 +64,7 @@ class Coupling:
 #: What NAV sends and what it takes, beside the dialogue messages that `Process` knows.
 _TO_NAV = {
     Kind.SYKMELDING: Coupling.of_nav("Sykmelding", "Registrering"),
-    Kind.LEGEERKLAERING: Coupling.of_nav("Legemelding", "Legeerklaring"),
+    Kind.LEGEERKLAERING: replace(Coupling.of_nav("Legemelding", "Legeerklaring"), sender_role=_AUTHOR),
 }
 _INVITATIONS = "8125"
 _PLAN = ("8127", "1")

@@ -95,14 +95,20 @@ def test_what_is_for_nav_goes_by_navs_table(name: str, service: str, action: str
 
 
 @pytest.mark.parametrize(
-    ("kind", "service", "action"),
-    [(Kind.SYKMELDING, "Sykmelding", "Registrering"), (Kind.LEGEERKLAERING, "Legemelding", "Legeerklaring")],
+    ("kind", "service", "action", "role"),
+    [
+        (Kind.SYKMELDING, "Sykmelding", "Registrering", "Sykmelder"),
+        (Kind.LEGEERKLAERING, "Legemelding", "Legeerklaring", "Lege"),
+    ],
 )
-def test_statements_for_nav_have_services_of_their_own(kind: Kind, service: str, action: str) -> None:
+def test_statements_for_nav_have_services_and_roles_of_their_own(
+    kind: Kind, service: str, action: str, role: str
+) -> None:
     found = coupling(building.dialogue(kind=kind, type=Code("SYKMELD"), documents=()))
 
     assert found is not None
     assert (found.service, found.action) == (service, action)
+    assert (found.sender_role, found.receiver_role) == (role, "Saksbehandler")
 
 
 @pytest.mark.parametrize(
