@@ -12,10 +12,10 @@ STAMP := .venv/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install test check docs demo soak fuzz bench wheel constraints clean
+.PHONY: help install test check docs demo demo-ebxml soak fuzz bench wheel constraints clean
 
 help: ## List the tasks
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## Make .venv with everything in it; a second run does nothing
 
@@ -51,6 +51,9 @@ docs: install ## Write the pages that are generated from the code
 
 demo: install ## Referrer, clinic and NAV on this machine; ends by itself
 	$(BIN)/budstikke demo
+
+demo-ebxml: install ## The same between three message servers, as ebXML by mail
+	$(BIN)/budstikke demo --ebxml
 
 soak: install ## The tests that run for a long time
 	$(BIN)/pytest -m soak $(ARGS)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,18 +10,7 @@ import typer
 
 from adapter import duration, resources
 from adapter.cli.exits import ExitCode
-
-
-@contextmanager
-def _told_to_stop() -> Iterator[threading.Event]:
-    """Give the event that SIGTERM and Ctrl-C set."""
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+from adapter.cli.stopping import told_to_stop
 
 
 def _duration(text: str) -> timedelta:
@@ -131,7 +116,7 @@ def _play(
     if loaded.role != role:
         raise ScriptError(f"The script {path} is for the role {loaded.role}, not for {role}.")
     actor = Actor(loaded, inbox=inbox, outbox=outbox, kept=kept or inbox.parent / "read", tell=typer.echo)
-    with _told_to_stop() as stop:
+    with told_to_stop() as stop:
         actor.run(stop, until_idle=until_idle, length=length)
     if actor.missing:
         typer.echo(UNFULFILLED)
@@ -195,7 +180,7 @@ def simulate_mail(
         encryption=Encryption.IMPLICIT if tls else Encryption.STARTTLS if starttls else Encryption.NONE,
         faults=load_faults(faults, [account.name for account in accounts]) if faults else None,
     )
-    with _told_to_stop() as stop, host:
+    with told_to_stop() as stop, host:
         for name, port in (("SMTP", host.smtp_port), ("IMAP", host.imap_port), ("POP3", host.pop3_port)):
             typer.echo(f"{name} listens at {LOOPBACK}:{port}")
         stop.wait()

@@ -10,7 +10,7 @@ from enum import StrEnum
 from adapter.check.codelists import CodeLists
 from adapter.errors import FormError
 from adapter.message.message import Message
-from adapter.message.state import DeliveryState, MessageState
+from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.store.query import Query
 from adapter.store.rows import EventRow, MessageRow
 from adapter.wire import read
@@ -45,10 +45,11 @@ class Line:
 class Chronicle:
     """Tells what is new in the event log since the last time."""
 
-    def __init__(self, names: Mapping[str, str], channels: Mapping[str, str]) -> None:
-        """Take short names of the parties, by their ids and by their channels."""
+    def __init__(self, names: Mapping[str, str], channels: Mapping[str, str], adapter: str = ADAPTER) -> None:
+        """Take short names of the parties, by their ids and by their channels, and that of the adapter."""
         self._names = names
         self._channels = channels
+        self._adapter = adapter
         self._codes = CodeLists.load()
         self._last = 0
 
@@ -66,6 +67,8 @@ class Chronicle:
         elif event.delivery_id is not None:
             if event.name == DeliveryState.SENT:
                 yield from self._delivery(query, event)
+            elif event.name == _ACKNOWLEDGED:
+                yield from self._acknowledgment(query, event)
         elif event.message_id is not None and event.name in _TOLD:
             row = query.message(event.message_id)
             if row is not None:
@@ -77,14 +80,15 @@ class Chronicle:
         if row.direction == "out":
             name = self._name(row.sender_party)
             note = _with_topic(f"approved by {event.data.get('by', 'a person')}", message)
-            yield Line(at=event.at, mark=Mark.WELL, sender=name, receiver=ADAPTER, what=self._what(message), note=note)
+            what = self._what(message)
+            yield Line(at=event.at, mark=Mark.WELL, sender=name, receiver=self._adapter, what=what, note=note)
             return
         sender = self._name(row.sender_party) if row.sender_party else self._channels.get(row.channel, row.channel)
         line = Line(
             at=event.at,
             mark=_MARKS[state],
             sender=sender,
-            receiver=ADAPTER,
+            receiver=self._adapter,
             what=self._what(message),
             note=_with_topic(_TOLD[state], message),
         )
@@ -99,7 +103,7 @@ class Chronicle:
         if delivery is None:
             return
         message = _read(query, delivery.message_id)
-        note = "delivered"
+        note = "signed, encrypted, sent" if delivery.is_reliable else "delivered"
         if delivery.message_id != delivery.for_message_id:
             note = f"answers {self._what(_read(query, delivery.for_message_id))}"
         note = _with_topic(note, message)
@@ -107,11 +111,20 @@ class Chronicle:
         yield Line(
             at=event.at,
             mark=Mark.NOTICE if is_bad else Mark.WELL,
-            sender=ADAPTER,
+            sender=self._adapter,
             receiver=self._name(delivery.party),
             what=self._what(message),
             note=note,
         )
+
+    def _acknowledgment(self, query: Query, event: EventRow) -> Iterator[Line]:
+        delivery = query.delivery(event.delivery_id or 0)
+        if delivery is not None:
+            note = f"of {self._what(_read(query, delivery.message_id))}"
+            sender = self._name(delivery.party)
+            yield Line(
+                at=event.at, mark=Mark.WELL, sender=sender, receiver=self._adapter, what="Acknowledgment", note=note
+            )
 
     def _task(self, query: Query, event: EventRow) -> Iterator[Line]:
         number = event.data.get("task")
@@ -148,6 +161,7 @@ def _with_topic(note: str, message: Message | None) -> str:
     return f"{note}: {topic}" if topic else note
 
 
+_ACKNOWLEDGED = f"envelope_{EnvelopeState.ACKNOWLEDGED}"
 _SHORT = {"DIALOG_NOTAT": "Notat", "DIALOG_STATUS_HENVISNING": "Status", "HENVISNING": "Henvisning"}
 _TOLD = {
     MessageState.ACCEPTED: "taken",

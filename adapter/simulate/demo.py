@@ -64,7 +64,7 @@ def play(folder: Path, *, seconds_limit: float = 60.0) -> bool:
 def _story(scene: Scene, watched: Watched) -> None:
     scene.start_daemon(watched, "starts")
     for player in watched.stage.players:
-        scene.start_player(player, player.party)
+        scene.start_player(player)
     task = scene.until("a draft question to the referrer", partial(watched.ask, draft))
     scene.approve(watched, task)
     question = partial(_sent, message=task.draft_message_id or 0)

@@ -96,10 +96,10 @@ class Scene:
         note = f"{counted(unread, 'file')} in its folders" if unread else "its folders are empty"
         self.tell(Mark.WELL, f"{watched.title} {what}", f"process {process.pid}; {note}")
 
-    def start_player(self, player: Player, name: str) -> None:
+    def start_player(self, player: Player) -> None:
         """Let a party play its script."""
         folders = ("--inbox", player.inbox, "--outbox", player.outbox, "--kept", player.kept)
-        self.start(name, "simulate", player.script.role, *folders)
+        self.start(player.party, "simulate", player.script.role, "--script", player.path, *folders)
 
     def kill(self, name: str) -> None:
         """Kill a process and all that it started."""

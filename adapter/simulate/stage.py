@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,9 @@ class Player:
 
     #: The party's id in the configuration.
     party: str
+    #: The script, and the file it stands in.
     script: Script
+    path: Path
     #: Where the adapter delivers to it.
     inbox: Path
     #: Where it leaves messages for the adapter.
@@ -121,23 +123,31 @@ def _set_up(folder: Path) -> Stage:
     settings = load(config)
     logs = folder / LOGS
     logs.mkdir()
-    players = players_of(settings, PLAYERS)
+    players = players_of(settings, {role: role for role in PLAYERS})
     return Stage(folder=folder, config=config, logs=logs, settings=settings, players=players)
 
 
-def players_of(settings: Settings, roles: Collection[str]) -> tuple[Player, ...]:
-    """Make the folders of the parties with these roles, and return who plays there."""
+def players_of(settings: Settings, scripts: Mapping[str, str]) -> tuple[Player, ...]:
+    """Make the folders of the parties whose roles have a script, and return who plays there."""
     channels = {channel.id: channel for channel in settings.folders()}
     players = []
     for party in settings.party:
-        if party.role not in roles:
+        if party.role not in scripts:
             continue
         channel = channels[party.channel]
         kept = channel.outbox.with_name("read")
         for place in (channel.inbox, channel.outbox, kept):
             place.mkdir(parents=True)
-        script = load_script(resources.fixtures() / "simulate" / f"{party.role}.toml")
-        players.append(Player(party=party.id, script=script, inbox=channel.outbox, outbox=channel.inbox, kept=kept))
+        path = resources.fixtures() / "simulate" / f"{scripts[party.role]}.toml"
+        player = Player(
+            party=party.id,
+            script=load_script(path),
+            path=path,
+            inbox=channel.outbox,
+            outbox=channel.inbox,
+            kept=kept,
+        )
+        players.append(player)
     return tuple(players)
 
 
