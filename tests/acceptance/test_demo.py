@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from processes import left
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -47,19 +48,6 @@ TOLD = (
 )
 
 
-def _left(folder: Path) -> list[str]:
-    """Return the command lines of processes that have to do with a folder."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue  # ended in this moment
-        if str(folder) in line:
-            found.append(line)
-    return found
-
-
 def test_the_demo_tells_a_day_and_everything_arrives(budstikke: Run, tmp_path: Path) -> None:
     started = time.monotonic()
     ran = budstikke("demo", "--keep", tmp_path / "day", "--seconds-limit", "150", timeout=200)
@@ -73,7 +61,7 @@ def test_the_demo_tells_a_day_and_everything_arrives(budstikke: Run, tmp_path: P
     assert [pattern for pattern in (*TOLD, *RECKONING) if not re.search(pattern, ran.stdout)] == []
     assert "Everything arrived" in ran.stdout
     assert "\x1b" not in ran.stdout
-    assert _left(tmp_path) == []
+    assert left(tmp_path) == []
     assert time.monotonic() - started < 150
     _try_next(budstikke, ran.stdout)
 
@@ -95,7 +83,7 @@ def test_a_demo_that_has_no_time_says_what_is_missing(budstikke: Run, tmp_path: 
     assert re.search(r"✗  Within 5 s there was not: .+\.", ran.stdout)
     assert re.search(r"     Legekontor: status på henvisningen: came 0 of 1 times", ran.stdout)
     assert "Not everything arrived" in ran.stdout
-    assert _left(tmp_path) == []
+    assert left(tmp_path) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -120,7 +108,7 @@ def test_a_demo_that_is_interrupted_leaves_no_process(
         process.wait()
 
     assert code == 128 + number
-    assert _left(tmp_path) == []
+    assert left(tmp_path) == []
 
 
 def test_a_folder_with_other_things_in_it_is_left_alone(budstikke: Run, tmp_path: Path) -> None:
