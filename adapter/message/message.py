@@ -102,17 +102,17 @@ class Message:
         payload = self.payload
         return payload if isinstance(payload, Payload) and payload.kind is kind else None
 
-    @property
+    @cached_property
     def henvisning(self) -> Henvisning | None:
         """Return the referral, or None."""
         return cast("Henvisning | None", self._content(Kind.HENVISNING))
 
-    @property
+    @cached_property
     def dialogmelding(self) -> Dialogmelding | None:
         """Return the dialogue message, or None."""
         return cast("Dialogmelding | None", self._content(Kind.DIALOGMELDING))
 
-    @property
+    @cached_property
     def epikrise(self) -> Epikrise | None:
         """Return the discharge letter, or None."""
         return cast("Epikrise | None", self._content(Kind.EPIKRISE))
