@@ -91,6 +91,8 @@ class Home:
     """The folder of one installation: its configuration, its store, an inbox and an outbox for each party."""
 
     path: Path
+    #: The folder channels, by name: each has an inbox and an outbox.
+    channels: tuple[str, ...] = CHANNELS
 
     @classmethod
     def make(cls, path: Path, *, workers: int = 2, busy_timeout: str = "30s", attempts: int = 8) -> Home:
@@ -135,7 +137,7 @@ class Home:
 
     def hidden(self) -> list[Path]:
         """Return what is staged in the outboxes."""
-        return [path for name in CHANNELS for path in self.outbox(name).iterdir() if path.name.startswith(".")]
+        return [path for name in self.channels for path in self.outbox(name).iterdir() if path.name.startswith(".")]
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Ask the store, read-only; one that is not made yet holds nothing."""
@@ -253,7 +255,7 @@ class Reader:
 
     def take(self) -> None:
         """Take what lies there now."""
-        for name in CHANNELS:
+        for name in self.home.channels:
             for path in self.home.delivered(name):
                 data = path.read_bytes()
                 path.unlink()
