@@ -6,6 +6,7 @@ installed command first on PATH. In such a block
     $ command              is run by bash; a line that ends in a backslash goes on in the next one
     some output            must appear in what the command printed, after the lines above it
     some … output          the same, with anything at all where the ellipsis stands
+    $ command &            runs on until the end of the page; the next command waits for what it must print
     $ cd folder            holds for the commands that follow, and so does $ export NAME=value
     (exit code 1)          is how the command must end; without it, with 0
 
@@ -19,6 +20,8 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,6 +61,8 @@ class Shell:
     def __init__(self, folder: Path) -> None:
         """Start in a folder, with the installed command first on PATH and nobody's settings."""
         self._folder = folder
+        self._log = folder / "running.log"
+        self._running: list[subprocess.Popen[bytes]] = []
         self._environment = {name: value for name, value in os.environ.items() if not name.startswith("BUDSTIKKE_")}
         self._environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
@@ -84,6 +89,36 @@ class Shell:
             check=False,
         )
 
+    def start(self, command: Command) -> str | None:
+        """Start a command that runs on; return the first line that it does not print within a minute, or None."""
+        before = self._log.stat().st_size if self._log.exists() else 0
+        with self._log.open("ab") as log:
+            process = subprocess.Popen(
+                ["bash", "-c", f"exec {command.line.removesuffix('&')}"],
+                cwd=self._folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self._running.append(process)
+        end = time.monotonic() + 60
+        while True:
+            missing = missing_line(command.output, self._log.read_bytes()[before:].decode())
+            if missing is None or process.poll() is not None or time.monotonic() > end:
+                return missing
+            time.sleep(0.1)
+
+    def close(self) -> None:
+        """End what still runs, the last one first."""
+        while self._running:
+            process = self._running.pop()
+            process.terminate()
+            try:
+                process.wait(60)
+            finally:
+                process.kill()
+
 
 def missing_line(expected: list[str], printed: str) -> str | None:
     """Return the first expected line that does not appear where it should, or None."""
@@ -105,8 +140,15 @@ def folder(tmp_path: Path) -> Path:
 def test_every_command_of_the_readme_does_what_the_readme_says(folder: Path) -> None:
     commands = commands_of((ROOT / "README.md").read_text(encoding="utf-8"))
     assert commands
-    shell = Shell(folder)
+    with closing(Shell(folder)) as shell:
+        _run(shell, commands)
+
+
+def _run(shell: Shell, commands: list[Command]) -> None:
     for command in commands:
+        if command.line.endswith(" &"):
+            assert shell.start(command) is None, f"$ {command.line}"
+            continue
         ran = shell.run(command.line)
         printed = ran.stdout + ran.stderr
 
