@@ -49,7 +49,7 @@ class Standards:
     verifier: Verifier
     #: What contents are decrypted with, old keys too.
     pairs: tuple[Pair, ...] = field(default=(), repr=False)
-    #: What becomes of an envelope whose signer cannot be checked.
+    #: What becomes of an envelope whose signer is known and cannot be checked further.
     unverifiable: Literal["hold", "continue"] = "continue"
     #: Octets of a mail.
     largest_mail: int
@@ -146,7 +146,7 @@ def _judged(  # noqa: PLR0913 - what one judgement depends on
         return _refused(said.without_id(), rules.TRA_05, refusal_of(SignatureInvalid()), signer=doubt.reason)
     if doubt.reason is not None:
         said = _noted(said, signer=doubt.reason)
-        goes_on = is_released or (bool(said.senders) and standards.unverifiable == "continue")
+        goes_on = is_released or (not doubt.is_unknown and standards.unverifiable == "continue")
         # what an unknown server says to ours changes nothing, so nobody need decide about it
         if not goes_on and (is_payload or said.senders):
             return replace(said, state=EnvelopeState.HELD, rule=rules.TRA_09)
@@ -237,10 +237,20 @@ def _noted(said: Said, **remarks: object) -> Said:
     return replace(said, remarks={**said.remarks, **remarks})
 
 
-def _unreadable(data: bytes, limits: Limits, error: EnvelopeError | FormError) -> EventData:
-    """Return what can be told of a mail that is no ebXML message, maybe because another server could not read ours."""
+def _unreadable(data: bytes, limits: Limits, error: EnvelopeError | FormError) -> Said:
+    """Return what can be told of a mail that is no ebXML message: of ours, a server may say that it goes no further."""
+    found = mail_report.read(data, limits.max_bytes)
+    remarks: EventData
+    if found is not None:
+        remarks = {"action": found.action, "status": found.status}
+    else:
+        remarks = {"error": error.code, "is_fault": _is_fault(data, limits)}
+    return Said(state=EnvelopeState.UNREADABLE, rule=rules.TRA_01, report=found, remarks=remarks)
+
+
+def _is_fault(data: bytes, limits: Limits) -> bool:
+    """Tell whether another message server says that it could not read ours."""
     try:
-        is_fault = package.read_fault(data, limits) is not None
+        return package.read_fault(data, limits) is not None
     except (EnvelopeError, FormError):
-        is_fault = False
-    return {"error": error.code, "is_fault": is_fault}
+        return False

@@ -2,6 +2,9 @@
 
 The certificate must be good in itself, and it must be the sender's: one of those that its agreement or the address
 register names, else one of its organisation (HITS 1172, 5.9 and 5.10). "Could not check" is an answer of its own.
+
+Anybody can write the number of an organisation into a certificate: it says whose that is only where a trusted issuer
+has signed it.
 """
 
 from __future__ import annotations
@@ -14,8 +17,11 @@ from adapter.check.policy import Policy
 from adapter.partner.register import Partner
 from adapter.partner.snapshot import Use
 from adapter.trust.certificate import Certificate
-from adapter.trust.verdict import Evidence
+from adapter.trust.verdict import Evidence, Fault
 from adapter.trust.verifier import Verifier
+
+#: No trusted issuer has signed the certificate, as far as can be seen here.
+_UNISSUED = frozenset({Fault.NO_ROOTS, Fault.NO_CHAIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,8 @@ class Doubt:
     #: For the operator, in a word or two. Nothing personal.
     reason: str | None = None
     is_wrong: bool = False
+    #: It is not even known who signed: only a person may let that through.
+    is_unknown: bool = False
     #: What issuers said of the signer, with what they signed to say so.
     statements: tuple[Evidence, ...] = field(default=(), repr=False)
 
@@ -49,20 +57,26 @@ def doubt(  # noqa: PLR0913 - the signer, whom it should be, and by what it is j
     fault = verdict.fault.value if verdict.fault else None
     if verdict.trusted is False:
         return Doubt(fault, is_wrong=True, statements=statements)
-    answers = {_is_signer(certificate, sender, own, at) for sender in senders}
+    is_issued = verdict.fault not in _UNISSUED
+    answers = {_is_signer(certificate, sender, own, at, is_issued=is_issued) for sender in senders}
     if True in answers:
         return Doubt(fault, statements=statements)
     if answers == {False}:
         return Doubt("not the sender's", is_wrong=True, statements=statements)
-    return Doubt("nothing known to compare with" if answers else "unknown sender", statements=statements)
+    reason = (fault or "nothing known to compare with") if answers else "unknown sender"
+    return Doubt(reason, is_unknown=True, statements=statements)
 
 
-def _is_signer(certificate: Certificate, sender: Partner, own: Collection[str], at: datetime) -> bool | None:
-    """Tell whether a certificate is one that a party signs with; None where nothing is known of it."""
+def _is_signer(
+    certificate: Certificate, sender: Partner, own: Collection[str], at: datetime, *, is_issued: bool
+) -> bool | None:
+    """Tell whether a certificate is one that a party signs with; None where that cannot be known."""
     snapshot = sender.snapshot(at, counterparts=own)
     credentials = snapshot.credentials if snapshot else ()
     known = {credential.der for credential in credentials if credential.use is Use.SIGNING}
     if known:
         return certificate.der in known
     number = sender.organisation_number or (snapshot.organisation_number if snapshot else None)
-    return None if number is None else certificate.organisation_number == number
+    if number is not None and certificate.organisation_number != number:
+        return False
+    return True if number is not None and is_issued else None

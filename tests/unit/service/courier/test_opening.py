@@ -307,13 +307,33 @@ def test_the_number_may_stand_in_the_register_only() -> None:
     assert said_of(mailed(), office).state is EnvelopeState.OPENED
 
 
+def _unanswered() -> Verifier:
+    """Return a verifier whose issuers are out of reach."""
+
+    class Silent:
+        def ask(self, *_: object) -> Answer:
+            return Answer(standing=Standing.UNKNOWN, evidence="out of reach")
+
+    return Verifier(anchors=world().anchors, revocations=Silent())  # type: ignore[arg-type] - answers nothing
+
+
+def _pinned() -> Partner:
+    return replace(OFFICE, snapshots=(_snapshot(world().signing),))
+
+
+#: The signer is known, and something more cannot be checked.
 UNCHECKED = [
+    ({"verifier": _unanswered()}, (OFFICE,), "revocation unknown"),
+    ({"verifier": Verifier()}, (_pinned(),), "no roots"),
+]
+#: Who signed is not known.
+UNKNOWN = [
     ({"verifier": Verifier()}, (OFFICE,), "no roots"),
     ({}, (replace(OFFICE, organisation_number=None),), "nothing known to compare with"),
 ]
 
 
-@pytest.mark.parametrize(("changes", "parties", "reason"), UNCHECKED)
+@pytest.mark.parametrize(("changes", "parties", "reason"), UNCHECKED + UNKNOWN)
 def test_a_signer_that_cannot_be_checked_is_held(
     changes: dict[str, object], parties: tuple[Partner, ...], reason: str
 ) -> None:
@@ -331,6 +351,23 @@ def test_a_signer_that_cannot_be_checked_is_let_through_where_that_is_configured
     said = said_of(mailed(), *parties, unverifiable="continue", **changes)
 
     assert (said.state, said.remarks["signer"]) == (EnvelopeState.OPENED, reason)
+
+
+@pytest.mark.parametrize(("changes", "parties", "reason"), UNKNOWN)
+def test_a_signer_of_whom_nothing_is_known_is_held_whatever_is_configured(
+    changes: dict[str, object], parties: tuple[Partner, ...], reason: str
+) -> None:
+    said = said_of(mailed(), *parties, unverifiable="continue", **changes)
+
+    assert (said.state, said.remarks["signer"], said.document) == (EnvelopeState.HELD, reason, None)
+
+
+def test_a_certificate_that_names_the_sender_and_nobody_trusted_issued_is_held_whatever_is_configured() -> None:
+    forger = world().foreign_root.issue(CLINIC, key("foreign-holder"), Purpose.SIGNING, since=SINCE, until=UNTIL)
+
+    said = said_of(mailed(signer=forger), unverifiable="continue")
+
+    assert (said.state, said.remarks["signer"], said.document) == (EnvelopeState.HELD, "no chain", None)
 
 
 def test_what_a_person_releases_goes_on() -> None:
