@@ -237,20 +237,10 @@ def _noted(said: Said, **remarks: object) -> Said:
     return replace(said, remarks={**said.remarks, **remarks})
 
 
-def _unreadable(data: bytes, limits: Limits, error: EnvelopeError | FormError) -> Said:
-    """Return what can be told of a mail that is no ebXML message: of ours, a server may say that it goes no further."""
-    found = mail_report.read(data, limits.max_bytes)
-    remarks: EventData
-    if found is not None:
-        remarks = {"action": found.action, "status": found.status}
-    else:
-        remarks = {"error": error.code, "is_fault": _is_fault(data, limits)}
-    return Said(state=EnvelopeState.UNREADABLE, rule=rules.TRA_01, report=found, remarks=remarks)
-
-
-def _is_fault(data: bytes, limits: Limits) -> bool:
-    """Tell whether another message server says that it could not read ours."""
+def _unreadable(data: bytes, limits: Limits, error: EnvelopeError | FormError) -> EventData:
+    """Return what can be told of a mail that is no ebXML message, maybe because another server could not read ours."""
     try:
-        return package.read_fault(data, limits) is not None
+        is_fault = package.read_fault(data, limits) is not None
     except (EnvelopeError, FormError):
-        return False
+        is_fault = False
+    return {"error": error.code, "is_fault": is_fault}
