@@ -30,7 +30,17 @@ from adapter.channel.mail.account import Account
 DOMAIN = "edi.example"
 PASSWORD = "synthetic-pass-word"  # noqa: S105 - of servers that live as long as a test
 #: Who has a mailbox; the numbered ones are for tests that want one for themselves.
-USERS = ("referrer", "clinic", "nav", "frisklivssentral", "certified", *(f"box{number}" for number in range(100)))
+USERS = (
+    "referrer",
+    "clinic",
+    "nav",
+    "frisklivssentral",
+    "certified",
+    "closed",
+    *(f"box{number}" for number in range(100)),
+)
+#: Has a mailbox that takes nothing for now.
+CLOSED = "closed"
 #: Bytes of a mail that Postfix takes.
 LARGEST = 60_000_000
 _START = 20.0
@@ -231,7 +241,7 @@ smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = {hosts.folder}/auth
 smtpd_relay_restrictions = reject_unauth_destination
-smtpd_recipient_restrictions = permit_sasl_authenticated, reject
+smtpd_recipient_restrictions = check_recipient_access texthash:{config}/closed, permit_sasl_authenticated, reject
 smtpd_peername_lookup = no
 smtpd_error_sleep_time = 0
 alias_maps =
@@ -240,6 +250,7 @@ maillog_file = {hosts.folder}/postfix.log
 maillog_file_prefixes = {hosts.folder}
 """)
     (config / "boxes").write_text("".join(f"{user}@{DOMAIN} {user}/\n" for user in USERS))
+    (config / "closed").write_text(f"{CLOSED}@{DOMAIN} 450 4.2.1 not now\n")
     (config / "master.cf").write_text(f"""
 127.0.0.1:{hosts.smtp} inet n - n - - smtpd
 127.0.0.1:{hosts.smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes

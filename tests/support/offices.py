@@ -129,11 +129,12 @@ def open_office(
     servers: Servers,
     *,
     workers: int = 2,
+    attempts: int = 1000,
     mail: Mapping[str, str | int] = {},
 ) -> Home:
     """Write an office's configuration and keys into a new folder; `mail` sets keys of its mail channel.
 
-    It tries again after a second whatever fails, as often as may be.
+    It tries again after a second whatever fails, at most so many `attempts`.
     """
     others = tuple(others)
     home = Home(path=path, channels=(EPJ,))
@@ -154,7 +155,7 @@ def open_office(
         **mail,
     }
     parts = [
-        _CONFIG.format(name=office.organisation, workers=workers),
+        _CONFIG.format(name=office.organisation, workers=workers, attempts=attempts),
         office.party(is_own=True),
         *(other.party(is_own=False) for other in others),
         _FOLDERS,
@@ -174,7 +175,7 @@ url = "sqlite:///store/budstikke.db"
 busy_timeout = "30s"
 
 [retries]
-attempts = 1000
+attempts = {attempts}
 first_wait = "1s"
 factor = 1
 longest_wait = "1s"
