@@ -34,7 +34,7 @@ $(STAMP): pyproject.toml constraints.txt
 
 test: install ## Run all tests but the soak, and hold the coverage floor
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -n $(WORKERS) -m "not soak" $(ARGS)
+	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal -m "not soak" $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report || { echo "make test: the tests passed, the coverage is below the floor in pyproject.toml" >&2; exit 1; }
 	@echo "make test: all tests passed, coverage is above the floor"
