@@ -63,9 +63,10 @@ fuzz: install ## Search every reader of bytes from outside, SECONDS_EACH of them
 	  --constraint constraints.txt --no-build-isolation --editable '.[fuzz]'
 	$(BIN)/python fuzz/search.py $(or $(SECONDS_EACH),60) $(TARGETS)
 
-bench: install ## Measure the pipeline, and what a signed message costs
+bench: install ## Measure the pipeline, what a signed message costs, and the memory of a large one
 	$(BIN)/python benchmarks/pipeline.py
 	$(BIN)/python benchmarks/signed.py
+	$(BIN)/python benchmarks/memory.py
 
 wheel: install ## Build the wheel into dist/
 	@rm -rf dist
