@@ -16,12 +16,14 @@ from functools import cache
 from pathlib import Path
 
 import envelopes
+import returned
 from agreements import agreement, profile
 from answering import DAY, Office, Server, reply
 from pki import NOW, pem, world
 from sealing import Craft, sealed
 
 from adapter import resources
+from adapter.channel.mail import report
 from adapter.check.codelists import CodeLists
 from adapter.check.ladder import Checker
 from adapter.check.policy import Policy
@@ -267,6 +269,7 @@ TARGETS = {
     "parts": Target(mime.read, (PackageUnreadable,), mails),
     "envelope": Target(_unseal, (EnvelopeError, FormError, TrustError), mails),
     "rules": Target(_rules, (), mails),
+    "delivery-report": Target(lambda data: report.read(data, 1_000_000), (), lambda: [returned.report()]),
     "encrypted": Target(_decrypt, (Undecryptable,), sealings),
     "packed": Target(payload.unpack, (Undecryptable,), packings),
     "certificates": Target(_certificates, (CertificateUnreadable,), certificates),

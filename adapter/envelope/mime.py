@@ -102,6 +102,15 @@ def bare_id(text: str) -> str:
     return text.strip().removeprefix("<").removesuffix(">").strip()
 
 
+def header_block(data: bytes, start: int = 0) -> tuple[Headers, int]:
+    """Return the block of headers that stands at a place, and where what follows its blank line begins.
+
+    Raises:
+        PackageUnreadable: it is larger than any that is ever sent.
+    """
+    return _head(data, start, len(data))
+
+
 def read(data: bytes, most_bytes: int = 51_200_000) -> Entity:
     """Return the parts of a message.
 

@@ -105,5 +105,14 @@ TRA_11 = Rule(
     hint="The log holds what happened; the mail is kept.",
     source="own safety rule",
 )
+TRA_12 = Rule(
+    id="TRA-12",
+    title="A mail can be delivered to its address",
+    inbound=None,
+    outbound=Severity.WARN,
+    text="The mail server could not deliver it to its address: {code}.",
+    hint="`budstikke envelopes show ID` has the address; mend it at its source, then `budstikke deliveries retry ID`.",
+    source="RFC 3464",
+)
 
 ALL: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

@@ -71,6 +71,11 @@ class DeliveryState(StrEnum):
         """Tell whether the bytes are not with the channel yet."""
         return self in {DeliveryState.WAITING, DeliveryState.QUEUED, DeliveryState.SENDING}
 
+    @property
+    def has_arrived(self) -> bool:
+        """Tell whether the receiver has said that it has it."""
+        return self in {DeliveryState.ACKNOWLEDGED, DeliveryState.COMPLETED, DeliveryState.REJECTED}
+
     def may_become(self, other: DeliveryState) -> bool:
         """Tell whether a transition is part of a delivery's life."""
         return other in _DELIVERY_STEPS[self]

@@ -18,6 +18,9 @@ from adapter.store.rows import DeliveryMove, DeliveryRow, NewTask
 
 log = structlog.get_logger(__name__)
 
+#: What those who run the adapter can mend.
+_OPERATORS = frozenset({rules.TRA_08.id, rules.TRA_12.id})
+
 
 def not_sent(error: BudstikkeError | str) -> Finding:
     """Return what to tell of something that could not be sealed or handed over."""
@@ -28,6 +31,11 @@ def not_sent(error: BudstikkeError | str) -> Finding:
 def not_acknowledged() -> Finding:
     """Return what to tell of a message that was sent often enough."""
     return rules.TRA_03.finding(Direction.OUTBOUND)
+
+
+def not_delivered(code: str) -> Finding:
+    """Return what to tell of a mail that a mail server sends back for good."""
+    return rules.TRA_12.finding(Direction.OUTBOUND, code=code)
 
 
 def give_up(  # noqa: PLR0913 - what is given up, and what is told of it
@@ -42,7 +50,7 @@ def give_up(  # noqa: PLR0913 - what is given up, and what is told of it
     if delivery.state.may_become(DeliveryState.ABANDONED):
         ledger.move_deliveries([DeliveryMove(id=delivery.id, to=DeliveryState.ABANDONED, error=error)], at=now)
         ledger.stop_timers(delivery_ids=[delivery.id], rules=RECEIPT_TIMERS)
-    party = OPERATOR if said.rule == rules.TRA_08.id else _sender(ledger, delivery)
+    party = OPERATOR if said.rule in _OPERATORS else _sender(ledger, delivery)
     about = delivery.for_message_id
     task = NewTask(party=party, rule=said.rule, title=said.text, message_id=about, envelope_id=envelope)
     ledger.add_tasks([task], at=now)

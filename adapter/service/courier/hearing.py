@@ -1,15 +1,17 @@
-"""What other message servers say of what we sent: that they have it, or why they do not take it.
+"""What others say of what we sent: that they have it, why they do not take it, or that it never came so far.
 
-Nobody but the receiver of an envelope can say so. What comes twice, or too late to change anything, is noted in the
-event of the envelope that said it. Codes are kept, never texts: those may speak of people.
+Nobody but the receiver of an envelope can say so of it; that a mail could not be delivered, any mail server can. What
+comes twice, or too late to change anything, is noted in the event of the envelope that said it. Codes are kept, never
+texts: those may speak of people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from adapter.channel.mail.report import Report
 from adapter.check.finding import Direction
 from adapter.envelope.signal import EbxmlMessage, ErrorCode, MessageError, Severity, Sort
 from adapter.flow import transport_rules as rules
@@ -17,8 +19,9 @@ from adapter.flow.decision import OPERATOR
 from adapter.message.state import DeliveryState, EnvelopeState
 from adapter.partner.register import Partner
 from adapter.service.courier.facts import digest_of
-from adapter.service.courier.giving_up import give_up
+from adapter.service.courier.giving_up import give_up, not_delivered
 from adapter.service.courier.opening import Said
+from adapter.service.courier.seal import envelope_id
 from adapter.service.effects import BY_ITSELF
 from adapter.service.post import finish, release
 from adapter.store.ledger import Ledger
@@ -59,6 +62,21 @@ def hear(ledger: Ledger, said: Said, now: datetime) -> Heard:
     return Heard(remarks)
 
 
+def hear_report(ledger: Ledger, report: Report, now: datetime) -> Heard | None:
+    """Write down what a mail server says of a mail; None where it is none of ours.
+
+    Nobody has signed it, so it proves nothing: what it says is lost came all the same where an Acknowledgment says so.
+    """
+    found = (ledger.sent_envelope(envelope_id(one)) for one in report.about)
+    sent = next((row for row in found if row is not None), None)
+    if sent is None:
+        return None
+    told = {"action": report.action, "status": report.status}
+    ledger.steer_envelope(sent.id, "reported", data=told, at=now)
+    is_news = report.is_for_good and _came_back(ledger, sent, report.status or "", now)
+    return Heard({"about": sent.id, "news": is_news})
+
+
 def _is_receiver(sent: EnvelopeRow, senders: Iterable[Partner]) -> bool:
     return any(sent.receiver_her in {*party.her_ids, party.parent_her_id} for party in senders)
 
@@ -87,9 +105,7 @@ def _acknowledged(ledger: Ledger, sent: EnvelopeRow, now: datetime) -> bool:
     if delivery is not None:
         # One whose answer is overdue arrived all the same.
         finish(ledger, {delivery.message_id}, now)
-    for task in ledger.tasks("open", envelope_id=sent.id):
-        if task.rule == rules.TRA_03.id:
-            ledger.close_task(task.id, by=BY_ITSELF, at=now, note="the Acknowledgment has come")
+    _close(ledger, sent, {rules.TRA_03.id}, "the Acknowledgment has come", now)
     return True
 
 
@@ -109,6 +125,27 @@ def _refused(ledger: Ledger, sent: EnvelopeRow, codes: list[str], now: datetime)
     else:
         give_up(ledger, delivery, said, error, now, envelope=sent.id)
     return True
+
+
+def _came_back(ledger: Ledger, sent: EnvelopeRow, code: str, now: datetime) -> bool:
+    """Stop sending a mail that cannot be delivered, and tell the operator; return False where it has an end already."""
+    delivery = _delivery(ledger, sent)
+    if not sent.state.may_become(EnvelopeState.ABANDONED) or (delivery is not None and delivery.state.has_arrived):
+        return False
+    said, error = not_delivered(code), f"the mail server could not deliver it to its address ({code})"
+    ledger.move_envelopes([EnvelopeMove(id=sent.id, to=EnvelopeState.ABANDONED, error=error)], at=now)
+    _close(ledger, sent, {rules.TRA_12.id}, "it came back once more", now)
+    if delivery is None:
+        ledger.add_tasks([NewTask(party=OPERATOR, rule=said.rule, title=said.text, envelope_id=sent.id)], at=now)
+    else:
+        give_up(ledger, delivery, said, error, now, envelope=sent.id)
+    return True
+
+
+def _close(ledger: Ledger, sent: EnvelopeRow, ended: Collection[str], note: str, now: datetime) -> None:
+    for task in ledger.tasks("open", envelope_id=sent.id):
+        if task.rule in ended:
+            ledger.close_task(task.id, by=BY_ITSELF, at=now, note=note)
 
 
 def _delivery(ledger: Ledger, sent: EnvelopeRow) -> DeliveryRow | None:

@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Literal, Self
 
 from adapter import wire
+from adapter.channel.mail import report as mail_report
+from adapter.channel.mail.report import Report
 from adapter.check.rule import Rule
 from adapter.envelope import package, soap
 from adapter.envelope.addressing import mismatches
@@ -80,6 +82,8 @@ class Said:
     references: tuple[SignedReference, ...] = ()
     #: The document that was inside.
     document: bytes | None = field(default=None, repr=False)
+    #: What a mail server says of a mail, which may be one of ours.
+    report: Report | None = None
     #: Why it is refused, for its sender.
     refusals: tuple[Refusal, ...] = ()
     #: Why it is not simply taken, for people.
@@ -112,7 +116,7 @@ def open_mail(data: bytes, standards: Standards, *, at: datetime, is_released: b
     try:
         found = package.read(data, limits)
     except (EnvelopeError, FormError) as error:
-        return Said(state=EnvelopeState.UNREADABLE, rule=rules.TRA_01, remarks=_unreadable(data, limits, error))
+        return _unreadable(data, limits, error)
     senders = standards.known(found.message.header.sender.her_id)
     try:
         opened = package.unseal(found, allows_weak=signer.lets_sha1_through(senders, at))
@@ -237,10 +241,20 @@ def _noted(said: Said, **remarks: object) -> Said:
     return replace(said, remarks={**said.remarks, **remarks})
 
 
-def _unreadable(data: bytes, limits: Limits, error: EnvelopeError | FormError) -> EventData:
-    """Return what can be told of a mail that is no ebXML message, maybe because another server could not read ours."""
+def _unreadable(data: bytes, limits: Limits, error: EnvelopeError | FormError) -> Said:
+    """Return what can be told of a mail that is no ebXML message: of ours, a server may say that it goes no further."""
+    found = mail_report.read(data, limits.max_bytes)
+    remarks: EventData
+    if found is not None:
+        remarks = {"action": found.action, "status": found.status}
+    else:
+        remarks = {"error": error.code, "is_fault": _is_fault(data, limits)}
+    return Said(state=EnvelopeState.UNREADABLE, rule=rules.TRA_01, report=found, remarks=remarks)
+
+
+def _is_fault(data: bytes, limits: Limits) -> bool:
+    """Tell whether another message server says that it could not read ours."""
     try:
-        is_fault = package.read_fault(data, limits) is not None
+        return package.read_fault(data, limits) is not None
     except (EnvelopeError, FormError):
-        is_fault = False
-    return {"error": error.code, "is_fault": is_fault}
+        return False

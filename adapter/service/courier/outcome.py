@@ -19,7 +19,7 @@ from adapter.flow import transport_rules as rules
 from adapter.flow.context import Arrival
 from adapter.flow.decision import OPERATOR
 from adapter.message.state import EnvelopeState
-from adapter.service.courier.hearing import hear
+from adapter.service.courier.hearing import hear, hear_report
 from adapter.service.courier.opening import Said
 from adapter.service.witness import statement
 from adapter.store.ledger import Ledger
@@ -58,18 +58,15 @@ class Outcome:
 def write(ledger: Ledger, case: Case, worker: str) -> Outcome:
     """Write down what becomes of a mail; its message is taken up by `worker`."""
     came, said = case.came, case.said
+    if said.report is not None and (told := hear_report(ledger, said.report, case.at)) is not None:
+        return _ended(ledger, case, EnvelopeState.SIGNAL, None, told.remarks)
     first = _first(ledger, said)
     if first is not None and first.digest == said.facts.digest:
         return _duplicate(ledger, case, first)
     if first is not None and said.facts.message_id is not None:
         return _ended(ledger, case, EnvelopeState.CONFLICT, rules.TRA_02, {"first": first.id})
     if said.state is EnvelopeState.SIGNAL:
-        heard = hear(ledger, said, case.at)
-        if heard.is_foreign:
-            disowned = replace(case, said=said.without_id())
-            return _ended(ledger, disowned, EnvelopeState.REFUSED, rules.TRA_05, heard.remarks)
-        _answer(ledger, case, came)
-        return _ended(ledger, case, EnvelopeState.SIGNAL, None, heard.remarks)
+        return _signal(ledger, case)
     _answer(ledger, case, came)
     if said.document is None:
         return _ended(ledger, case, said.state, said.rule)
@@ -78,6 +75,15 @@ def write(ledger: Ledger, case: Case, worker: str) -> Outcome:
     _describe(ledger, case, EnvelopeState.OPENED, _NOTHING, number)
     arrival = Arrival(id=number, channel=came.channel, data=said.document, received_at=came.at)
     return Outcome(EnvelopeState.OPENED, arrival)
+
+
+def _signal(ledger: Ledger, case: Case) -> Outcome:
+    heard = hear(ledger, case.said, case.at)
+    if heard.is_foreign:
+        disowned = replace(case, said=case.said.without_id())
+        return _ended(ledger, disowned, EnvelopeState.REFUSED, rules.TRA_05, heard.remarks)
+    _answer(ledger, case, case.came)
+    return _ended(ledger, case, EnvelopeState.SIGNAL, None, heard.remarks)
 
 
 def put_aside(ledger: Ledger, came: EnvelopeRow, now: datetime) -> Outcome:

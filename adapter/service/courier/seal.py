@@ -88,6 +88,11 @@ def mail(header: MessageHeader, sender: str, receiver: str, at: datetime) -> Mai
     return Mail(sender=sender, receiver=receiver, message_id=f"{header.message_id}@{domain}", sent=at)
 
 
+def envelope_id(mail_id: str) -> str:
+    """Return the MessageId of the envelope in a mail of ours, by the Message-ID of the mail."""
+    return mail_id.rpartition("@")[0]
+
+
 def _check_size(what: str, size: int, largest: int) -> None:
     if size > largest:
         raise Unsendable(

@@ -47,8 +47,6 @@ log = structlog.get_logger(__name__)
 BATCH = 40
 #: Octets of messages in memory at once, unless one alone has more.
 _MOST_BYTES = 50_000_000
-#: The receiver has it, whatever became of the envelope.
-_ARRIVED = frozenset({DeliveryState.ACKNOWLEDGED, DeliveryState.COMPLETED, DeliveryState.REJECTED})
 #: A delivery goes again with the bytes it had.
 _REUSABLE = frozenset({EnvelopeState.QUEUED, EnvelopeState.SENT, EnvelopeState.ABANDONED})
 _NOT_ACKNOWLEDGED = "the receiver's message server did not acknowledge it"
@@ -144,9 +142,13 @@ class Courier:
         with self._store.reading() as query:
             found = query.envelopes_of_deliveries([row.id for row in rows])
             bodies = query.envelope_bodies([row.id for row in found.values()])
-            before = {number: row for number, row in found.items() if bodies[row.id] and _is_reusable(row, now)}
-            orders = self._sealer.orders(query, [row for row in rows if row.id not in before], now)
-        sealed, failed = self._sealed(orders)
+            orders = self._sealer.orders(query, rows, now)
+        before = {
+            number: row
+            for number, row in found.items()
+            if bodies[row.id] and _is_reusable(row, now) and not _is_elsewhere(row, orders[number])
+        }
+        sealed, failed = self._sealed({number: order for number, order in orders.items() if number not in before})
         with self._store.writing() as ledger:
             # A person may have given one up since it was read.
             states = ledger.delivery_states([row.id for row in rows])
@@ -301,6 +303,11 @@ def _is_reusable(row: EnvelopeRow, now: datetime) -> bool:
     return row.state in _REUSABLE and (row.ends_at is None or row.ends_at > now)
 
 
+def _is_elsewhere(row: EnvelopeRow, order: Order | BudstikkeError) -> bool:
+    """Tell whether the receiver has another address now than the one that an envelope was for."""
+    return isinstance(order, Order) and order.reach.address != row.address
+
+
 def _is_open(row: EnvelopeRow) -> bool:
     return not row.state.is_final
 
@@ -315,7 +322,7 @@ def _end(row: EnvelopeRow, delivery: DeliveryRow | None, now: datetime) -> Envel
     """Return how an envelope ends that is due; None where it goes."""
     if delivery is None:
         return None
-    if delivery.state in _ARRIVED:
+    if delivery.state.has_arrived:
         return EnvelopeState.ACKNOWLEDGED
     is_over = row.ends_at is not None and row.ends_at <= now
     is_sent_enough = row.state is EnvelopeState.SENT and row.attempts > row.retries

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import envelopes
 import mails
+import pytest
 from mailboxes import CLINIC, Server
 from mails import OFFICE
 from pki import NOW
+from returned import MAIL_ID, WORDS, receiver, report
 
 from adapter.envelope import package
 from adapter.envelope.answer import Refusal, acknowledgment, message_error
@@ -18,6 +21,7 @@ from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.service.courier.giving_up import give_up, not_acknowledged
 from adapter.store.rows import DeliveryMove, EnvelopeMove, EnvelopeRow, NewTask
 
+SENDING_THEN_SENT = EnvelopeState.SENDING, EnvelopeState.SENT
 ABANDONED, ACKNOWLEDGED, SENT = DeliveryState.ABANDONED, DeliveryState.ACKNOWLEDGED, DeliveryState.SENT
 
 
@@ -273,3 +277,143 @@ def test_an_error_that_names_no_message_changes_nothing(server: Server) -> None:
     server.collect(mails.signal(replace(message, header=replace(message.header, ref_to_message_id=None))))
 
     assert (server.delivery_state(row), server.event("envelope_signal")["about"]) == (SENT, None)
+
+
+# --- Delivery reports ---------------------------------------------------------------------------------------------
+
+BACK = "the mail server could not deliver it to its address (5.1.1)"
+
+
+def _is_sent_again(server: Server) -> bool:
+    with server.store.reading() as query:
+        return bool(query.due_envelopes(mails.CHANNEL, NOW + timedelta(days=30), 10))
+
+
+def test_a_mail_that_cannot_be_delivered_is_given_up_and_the_operator_told(server: Server) -> None:
+    row = server.sent()
+    assert _is_sent_again(server)
+
+    server.collect(report())
+
+    after = server.envelope(row.id)
+    assert (after.state, after.last_error) == (EnvelopeState.ABANDONED, BACK)
+    assert (server.delivery_state(row), server.message_state(row)) == (ABANDONED, MessageState.FAILED)
+    with server.store.reading() as query:
+        delivery = query.delivery(row.delivery_id or 0)
+    assert delivery is not None
+    assert delivery.last_error == BACK
+    (task,) = server.tasks()
+    assert (task.party, task.rule, task.envelope_id, task.message_id) == (OPERATOR, "TRA-12", row.id, row.carries)
+    assert task.title == "The mail server could not deliver it to its address: 5.1.1."
+    assert (server.states(), server.answers()) == (["signal"], [])
+    assert heard(server) == {"action": "failed", "status": "5.1.1", "news": True}
+    assert server.event("envelope_reported") == {"envelope": row.id, "action": "failed", "status": "5.1.1"}
+    assert not _is_sent_again(server)
+
+
+def test_no_text_of_a_report_is_kept_but_in_the_mail(server: Server) -> None:
+    server.sent()
+    server.collect(report())
+
+    told = f"{server.events()} {server.tasks()} {server.envelopes()}"
+    assert not any(word in told for word in WORDS.split() if len(word) > len("finnes"))
+
+
+@pytest.mark.parametrize(("action", "status"), [("delayed", "4.4.1"), ("failed", "4.4.7"), ("delivered", "2.0.0")])
+def test_a_mail_that_may_still_be_delivered_goes_on(server: Server, action: str, status: str) -> None:
+    row = server.sent()
+    server.collect(report(receiver(action=action, status=status)))
+
+    assert (server.envelope(row.id).state, server.delivery_state(row)) == (EnvelopeState.SENT, SENT)
+    assert (server.states(), server.rules()) == (["signal"], [])
+    assert heard(server) == {"action": action, "status": status, "news": False}
+    assert server.event("envelope_reported")["status"] == status
+    assert _is_sent_again(server)
+
+
+def test_a_report_about_nothing_of_ours_is_a_mail_like_any_other(server: Server) -> None:
+    row = server.sent()
+    server.collect(report(mail_id="a@testedi.nhn.no", original="b"), report(mail_id=None))
+
+    assert (server.states(), server.rules()) == (["unreadable"] * 2, ["TRA-01"] * 2)
+    assert (server.delivery_state(row), server.event("envelope_unreadable")["status"]) == (SENT, "5.1.1")
+
+
+def test_a_report_may_name_the_mail_itself(server: Server) -> None:
+    row = server.sent()
+    server.collect(report(mail_id=None, original=MAIL_ID.upper()))
+
+    assert server.delivery_state(row) is ABANDONED
+
+
+def test_a_forged_report_does_not_stop_what_is_acknowledged_later(server: Server) -> None:
+    row = server.sent()
+    server.collect(report())
+    assert (server.message_state(row), server.rules()) == (MessageState.FAILED, ["TRA-12"])
+
+    server.collect(receipt(*references(server, row)))
+
+    assert (server.envelope(row.id).state, server.delivery_state(row)) == (EnvelopeState.ACKNOWLEDGED, ACKNOWLEDGED)
+    assert server.message_state(row) is MessageState.DELIVERED
+
+
+@pytest.mark.parametrize("state", [ACKNOWLEDGED, DeliveryState.COMPLETED, DeliveryState.REJECTED])
+def test_a_report_about_what_has_arrived_is_only_noted(server: Server, state: DeliveryState) -> None:
+    row = server.sent(state=state)
+    before = server.message_state(row)
+    server.collect(report())
+
+    assert (server.delivery_state(row), server.message_state(row), server.rules()) == (state, before, [])
+    assert heard(server)["news"] is False
+
+
+def test_a_report_after_an_acknowledgment_is_only_noted(server: Server) -> None:
+    row = server.sent()
+    server.collect(receipt(), report())
+
+    assert (server.envelope(row.id).state, server.rules()) == (EnvelopeState.ACKNOWLEDGED, [])
+
+
+def test_a_report_that_is_faster_than_the_sender_counts(server: Server) -> None:
+    row = server.sent(state=DeliveryState.SENDING)
+    server.collect(report())
+
+    assert (server.envelope(row.id).state, server.delivery_state(row)) == (EnvelopeState.ABANDONED, ABANDONED)
+
+
+def test_an_overdue_message_that_cannot_be_delivered_is_given_up(server: Server) -> None:
+    row = server.sent(state=DeliveryState.OVERDUE)
+    server.collect(report())
+
+    assert (server.delivery_state(row), server.rules()) == (ABANDONED, ["TRA-12"])
+
+
+def test_there_is_one_open_task_however_often_a_mail_comes_back(server: Server) -> None:
+    row = server.sent()
+    server.collect(report(), report())
+    assert server.rules() == ["TRA-12"]
+
+    with server.store.writing() as ledger:
+        for state in (DeliveryState.QUEUED, DeliveryState.SENDING, SENT):
+            ledger.move_deliveries([DeliveryMove(id=row.delivery_id or 0, to=state)], at=NOW)
+        again = (EnvelopeState.QUEUED, *SENDING_THEN_SENT)
+        ledger.move_envelopes([EnvelopeMove(id=row.id, to=state) for state in again], at=NOW)
+    server.collect(report())
+
+    (task,) = server.tasks()
+    assert (task.rule, server.envelope(row.id).state) == ("TRA-12", EnvelopeState.ABANDONED)
+    with server.store.reading() as query:
+        (closed,) = query.tasks("done")
+    assert (closed.rule, closed.note) == ("TRA-12", "it came back once more")
+
+
+def test_an_answer_of_ours_that_comes_back_is_told(server: Server) -> None:
+    server.collect(mails.mailed())
+    (answer,) = server.envelopes("out")
+    with server.store.writing() as ledger:
+        ledger.move_envelopes([EnvelopeMove(id=answer.id, to=state) for state in SENDING_THEN_SENT], at=NOW)
+
+    server.collect(report(mail_id=f"{answer.message_id}@testedi.nhn.no"))
+
+    assert server.envelope(answer.id).state is EnvelopeState.ABANDONED
+    assert [(task.party, task.rule, task.envelope_id) for task in server.tasks()] == [(OPERATOR, "TRA-12", answer.id)]
