@@ -257,6 +257,33 @@ def test_an_envelope_whose_time_to_live_is_over_is_sealed_anew(sender: Sender) -
     assert new.ends_at == sender.now + timedelta(hours=1)
 
 
+def test_a_message_whose_receiver_has_another_address_now_goes_there(sender: Sender) -> None:
+    sender.retry = RetryPolicy(attempts=1)
+    number = sender.take(REFERRAL)
+    sender.mailbox.refuses["klinikk@edi.example"] = "the server refuses the mail for good (550 5.1.1)"
+    sender.ship()
+    sender.parties = (OFFICE, replace(CLINIC, address="ny@edi.example"))
+    acts.retry_delivery(sender.store, number, "Rolig Skog", sender.now)
+
+    assert sender.ship() == 1
+    (old, new) = sender.envelopes()
+    assert (old.state, new.state) == (EnvelopeState.ABANDONED, EnvelopeState.SENT)
+    assert (new.address, old.message_id == new.message_id) == ("ny@edi.example", False)
+    assert [mail.address for mail in sender.mailbox.sent] == ["ny@edi.example"]
+
+
+def test_what_can_no_more_be_addressed_goes_as_it_was(sender: Sender) -> None:
+    number = sender.take(REFERRAL)
+    sender.mailbox.is_down = True
+    sender.ship()
+    sender.mailbox.is_down = False
+    sender.parties = (OFFICE, replace(CLINIC, snapshots=()))
+    sender.now = sender.delivery(number).due_at
+
+    assert sender.ship() == 1
+    assert [mail.address for mail in sender.mailbox.sent] == ["klinikk@edi.example"]
+
+
 def test_an_envelope_that_outlives_its_time_before_it_is_sent_gives_way_to_a_new_one(sender: Sender) -> None:
     sender.mailbox.terms = Terms(address="kontor@edi.example", time_to_live=timedelta(seconds=20))
     number = sender.take(REFERRAL)
