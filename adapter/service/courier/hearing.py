@@ -28,6 +28,8 @@ from adapter.store.ledger import Ledger
 from adapter.store.rows import DeliveryMove, DeliveryRow, EnvelopeMove, EnvelopeRow, EventData, NewTask
 
 _CODES = frozenset(code.value for code in ErrorCode)
+#: The rules of tasks that an Acknowledgment settles.
+_ARRIVED_ALL_THE_SAME = frozenset({rules.TRA_03.id, rules.TRA_08.id, rules.TRA_12.id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def _acknowledged(ledger: Ledger, sent: EnvelopeRow, now: datetime) -> bool:
     if delivery is not None:
         # One whose answer is overdue arrived all the same.
         finish(ledger, {delivery.message_id}, now)
-    _close(ledger, sent, {rules.TRA_03.id}, "the Acknowledgment has come", now)
+    _close(ledger, sent, _ARRIVED_ALL_THE_SAME, "the Acknowledgment has come", now)
     return True
 
 

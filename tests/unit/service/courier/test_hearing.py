@@ -13,14 +13,16 @@ from mails import OFFICE
 from pki import NOW
 from returned import MAIL_ID, WORDS, receiver, report
 
+from adapter.check.finding import Finding
 from adapter.envelope import package
 from adapter.envelope.answer import Refusal, acknowledgment, message_error
 from adapter.envelope.signal import EbxmlMessage, ErrorCode, Fault, MessageError, Severity, SignedReference
 from adapter.flow.decision import OPERATOR
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
-from adapter.service.courier.giving_up import give_up, not_acknowledged
+from adapter.service.courier.giving_up import give_up, not_acknowledged, not_delivered, not_sent
 from adapter.store.rows import DeliveryMove, EnvelopeMove, EnvelopeRow, NewTask
 
+NOT_ACKNOWLEDGED = not_acknowledged()
 SENDING_THEN_SENT = EnvelopeState.SENDING, EnvelopeState.SENT
 ABANDONED, ACKNOWLEDGED, SENT = DeliveryState.ABANDONED, DeliveryState.ACKNOWLEDGED, DeliveryState.SENT
 
@@ -156,10 +158,14 @@ def test_a_receipt_after_the_answer_of_the_receivers_system_changes_the_envelope
     assert server.delivery_state(row) is DeliveryState.COMPLETED
 
 
-def test_a_late_receipt_brings_a_message_back_and_closes_its_task(server: Server) -> None:
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [(not_acknowledged(), "TRA-03"), (not_sent("it broke off"), "TRA-08"), (not_delivered("5.1.1"), "TRA-12")],
+)
+def test_a_late_receipt_brings_a_message_back_and_closes_its_task(server: Server, said: Finding, rule: str) -> None:
     row = server.sent()
-    _give_up(server, row)
-    assert (server.message_state(row), server.rules()) == (MessageState.FAILED, ["TRA-03"])
+    _give_up(server, row, said)
+    assert (server.message_state(row), server.rules()) == (MessageState.FAILED, [rule])
 
     server.collect(receipt())
 
@@ -171,19 +177,20 @@ def test_a_late_receipt_leaves_other_tasks_open(server: Server) -> None:
     row = server.sent()
     _give_up(server, row)
     with server.store.writing() as ledger:
-        ledger.add_tasks([NewTask(party="", rule="TRA-08", title="a", envelope_id=row.id)], at=NOW)
+        ledger.add_tasks([NewTask(party="", rule="TRA-04", title="a", envelope_id=row.id)], at=NOW)
+        ledger.add_tasks([NewTask(party="", rule="TRA-08", title="of another", envelope_id=None)], at=NOW)
 
     server.collect(receipt())
 
-    assert (server.delivery_state(row), server.rules()) == (ACKNOWLEDGED, ["TRA-08"])
+    assert (server.delivery_state(row), server.rules()) == (ACKNOWLEDGED, ["TRA-04", "TRA-08"])
 
 
-def _give_up(server: Server, row: EnvelopeRow) -> None:
+def _give_up(server: Server, row: EnvelopeRow, said: Finding = NOT_ACKNOWLEDGED) -> None:
     with server.store.writing() as ledger:
         ledger.move_envelopes([EnvelopeMove(id=row.id, to=EnvelopeState.ABANDONED)], at=NOW)
         delivery = ledger.delivery(row.delivery_id or 0)
         assert delivery is not None
-        give_up(ledger, delivery, not_acknowledged(), "", NOW, envelope=row.id)
+        give_up(ledger, delivery, said, "", NOW, envelope=row.id)
 
 
 # --- Errors -------------------------------------------------------------------------------------------------------
@@ -354,7 +361,7 @@ def test_a_forged_report_does_not_stop_what_is_acknowledged_later(server: Server
     server.collect(receipt(*references(server, row)))
 
     assert (server.envelope(row.id).state, server.delivery_state(row)) == (EnvelopeState.ACKNOWLEDGED, ACKNOWLEDGED)
-    assert server.message_state(row) is MessageState.DELIVERED
+    assert (server.message_state(row), server.rules()) == (MessageState.DELIVERED, [])
 
 
 @pytest.mark.parametrize("state", [ACKNOWLEDGED, DeliveryState.COMPLETED, DeliveryState.REJECTED])
