@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from adapter.simulate.chronicle import Chronicle, Mark
-from adapter.simulate.exchange import HOUSES, Exchange, Ports, set_up
+from adapter.simulate.exchange import HOUSES, Exchange, set_up
 from adapter.simulate.mail.host import LOOPBACK
 from adapter.simulate.processes import Processes
 from adapter.simulate.scene import (
@@ -27,7 +27,7 @@ from adapter.simulate.scene import (
 )
 from adapter.simulate.sealed import is_settled, judge_post, post_of
 from adapter.simulate.stage import visible
-from adapter.simulate.verdict import ENDS, Check, expected, is_quiet, judge
+from adapter.simulate.verdict import ENDS, Check, counted, expected, is_quiet, judge
 from adapter.store import Store
 from adapter.store.query import Query
 
@@ -36,7 +36,7 @@ _MAIL: Final = "mail"
 _WHO: Final = 28
 
 
-def play(folder: Path, *, ports: Ports | None = None, seconds_limit: float = 120.0) -> bool:
+def play(folder: Path, *, seconds_limit: float = 120.0) -> bool:
     """Play the demo in a folder and print it; return whether everything arrived.
 
     Raises:
@@ -45,7 +45,7 @@ def play(folder: Path, *, ports: Ports | None = None, seconds_limit: float = 120
     """
     with (
         ended_by_signal(),
-        set_up(folder, ports) as exchange,
+        set_up(folder) as exchange,
         Processes(exchange.logs) as processes,
         _watched(exchange) as watched,
     ):
@@ -100,10 +100,12 @@ def _story(scene: Scene, exchange: Exchange, office: Watched, clinic: Watched, n
             scene.start_player(player)
     task = scene.until("a draft question to the referrer", partial(clinic.ask, draft))
     scene.approve(clinic, task)
-    scene.until("an answer to the question", partial(office.ask, _has_answered))
+    scene.until("an answer to the question", partial(office.ask, _answers))
     scene.kill_daemon(clinic)
+    scene.until("the answer at the mail server", partial(office.ask, _has_sent_its_answer))
     scene.kill(_MAIL)
-    scene.tell(Mark.BAD, "SIGKILL", "the mail server dies too")
+    left = f"{counted(exchange.waiting('klinikk'), 'mail')} in the mailbox of klinikk.edi"
+    scene.tell(Mark.BAD, "SIGKILL", f"the mail server dies; on its disk: {left}")
     scene.rest(ABSENCE)
     _start_mail(scene, exchange, "starts again")
     scene.start_daemon(clinic, "starts again")
@@ -117,9 +119,13 @@ def _start_mail(scene: Scene, exchange: Exchange, what: str) -> None:
     scene.tell(Mark.WELL, f"The mail server {what}", f"process {process.pid}; {ports}")
 
 
-def _has_answered(query: Query) -> bool:
-    """Tell whether the referrer's EPJ has answered the clinic."""
-    return any(row.type == "DIALOG_HELSEFAGLIG" and row.sender_party == "referrer" for row in query.messages())
+def _answers(query: Query) -> list[int]:
+    """Return what the referrer's EPJ has answered the clinic."""
+    return [row.id for row in query.messages() if row.type == "DIALOG_HELSEFAGLIG" and row.sender_party == "referrer"]
+
+
+def _has_sent_its_answer(query: Query) -> bool:
+    return any(row.sent_at is not None for row in query.deliveries_of(_answers(query)) if row.party == "clinic")
 
 
 def _is_all_there(watched: tuple[Watched, ...]) -> bool:

@@ -30,7 +30,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from adapter.config import load
 from adapter.simulate.mail.certificate import CA_FILE, identity
 from adapter.simulate.mail.host import LOOPBACK
-from adapter.simulate.stage import CONFIG, LOGS, Stage, cleared, players_of
+from adapter.simulate.stage import CONFIG, LOGS, Stage, cleared, players_of, visible
 from adapter.trust.certificate import Certificate
 from adapter.trust.pki import Authority, Pair, Purpose, new_key, organisation_name
 
@@ -128,6 +128,11 @@ class Exchange:
     #: Each house with its installation, and its only player.
     stages: tuple[tuple[House, Stage], ...]
 
+    def waiting(self, house: str) -> int:
+        """Return how many mails lie in the mailbox of a house."""
+        box = self.folder / _MAIL / house
+        return sum(len(visible(box / name)) for name in ("new", "cur") if (box / name).is_dir())
+
     @property
     def mail(self) -> tuple[str | Path, ...]:
         """Return the command of the mail server."""
@@ -138,8 +143,8 @@ class Exchange:
 
 
 @contextmanager
-def set_up(folder: Path, ports: Ports | None = None) -> Iterator[Exchange]:
-    """Make a folder ready; without ports, the mail server gets such as are free.
+def set_up(folder: Path) -> Iterator[Exchange]:
+    """Make a folder ready; the mail server gets ports that are free.
 
     Raises:
         NoStage: it holds something else than an earlier demo, or one plays in it now.
@@ -151,7 +156,7 @@ def set_up(folder: Path, ports: Ports | None = None) -> Iterator[Exchange]:
         identity(folder / _MAIL)
         _write_secret(folder / _PASSWORD, secrets.token_urlsafe().encode())
         _give_keys(folder)
-        ports = ports or _free()
+        ports = _free()
         stages = tuple((house, _installed(folder / house.name, house, ports, logs)) for house in HOUSES)
         yield Exchange(folder=folder, logs=logs, ports=ports, stages=stages)
 

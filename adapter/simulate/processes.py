@@ -57,13 +57,15 @@ class Processes:
             self._started.append(process)
         return process
 
-    def stop(self, process: Process) -> int:
-        """Tell a process to end, wait for it, and return its exit code; one that does not listen is killed."""
-        if process.poll() is None:
-            process.terminate()
+    def stop(self, *processes: Process) -> list[int]:
+        """Tell processes to end, wait for them, and return their exit codes; one that does not listen is killed."""
+        for process in processes:
+            if process.poll() is None:
+                process.terminate()
+        for process in processes:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(PATIENCE)
-        return self.kill(process)
+        return [self.kill(process) for process in processes]
 
     def kill(self, process: Process) -> int:
         """Kill a process and all of its group, and return its exit code."""

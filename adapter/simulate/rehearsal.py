@@ -39,5 +39,4 @@ def rehearse(folder: Path, without: str, stop: threading.Event, tell: Tell) -> N
             for name, process in running.items():
                 if process.poll() is not None:
                     raise PartnerEnded(f"The process of {name} ended; {exchange.logs / f'{name}.log'} tells why.")
-        for process in reversed(running.values()):
-            processes.stop(process)
+        processes.stop(*running.values())

@@ -116,8 +116,8 @@ class Scene:
         self.tell(Mark.BAD, "SIGKILL", f"{title} and its workers die; in the store: {left}")
 
     def finish(self) -> dict[str, int]:
-        """End all processes in order, those that were started last first; return their exit codes by their names."""
-        codes = {name: self._processes.stop(process) for name, process in reversed(self._alive.items())}
+        """End all processes in order; return their exit codes by their names."""
+        codes = dict(zip(self._alive, self._processes.stop(*self._alive.values()), strict=True))
         for watched in self._watched:
             code = codes.get(watched.daemon)
             if code is not None:

@@ -48,7 +48,7 @@ STORY = (
     r"Rolig Skog at the clinic reads the draft +budstikke drafts approve [0-9]+",
     r"klinikk\.edi → legekontor\.edi +Helsefaglig dialog +signed, encrypted, sent: Henvendelse om pasient",
     r"✗ +SIGKILL +the server klinikk\.edi and its workers die",
-    r"✗ +SIGKILL +the mail server dies too",
+    r"✗ +SIGKILL +the mail server dies; on its disk: \d+ mails? in the mailbox of klinikk\.edi",
     r"The mail server starts again",
     r"The server klinikk\.edi starts again",
     r"klinikk\.edi → Klinikk +Helsefaglig dialog +delivered",

@@ -15,7 +15,7 @@ import pytest
 from adapter.config import Settings, build
 from adapter.partner.review import review
 from adapter.simulate import exchange, rehearsal
-from adapter.simulate.exchange import HOUSES, Exchange, Ports, set_up
+from adapter.simulate.exchange import HOUSES, Exchange, set_up
 from adapter.simulate.mail.certificate import identity
 from adapter.simulate.rehearsal import PartnerEnded, rehearse
 from adapter.simulate.stage import NoStage
@@ -30,7 +30,7 @@ def _keys_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Exchange]:
-    with set_up(tmp_path / "edi", Ports(smtp=4465, imap=4993)) as ready:
+    with set_up(tmp_path / "edi") as ready:
         yield ready
 
 
@@ -79,18 +79,17 @@ def test_the_mail_server_and_the_configurations_say_the_same(made: Exchange) -> 
 
     assert accounts == [f"{mailbox.user}:{mailbox.address}" for mailbox in mailboxes.values()]
     assert "--tls" in words
-    assert words[words.index("--smtp") + 1] == "4465"
-    assert words[words.index("--imap") + 1] == "4993"
+    assert words[words.index("--smtp") + 1] == str(made.ports.smtp)
+    assert words[words.index("--imap") + 1] == str(made.ports.imap)
     for mailbox in mailboxes.values():
-        assert mailbox.inbox == "imaps://localhost:4993"
-        assert mailbox.outbox == "smtps://localhost:4465"
+        assert mailbox.inbox == f"imaps://localhost:{made.ports.imap}"
+        assert mailbox.outbox == f"smtps://localhost:{made.ports.smtp}"
         assert mailbox.ca_file is not None
         assert mailbox.ca_file.read_bytes() == identity(made.folder / "mail").ca_file.read_bytes()
 
 
-def test_ports_that_are_free_are_taken_where_none_are_named(tmp_path: Path) -> None:
-    with set_up(tmp_path / "edi") as ready:
-        ports = (ready.ports.smtp, ready.ports.imap)
+def test_the_ports_are_free(made: Exchange) -> None:
+    ports = (made.ports.smtp, made.ports.imap)
 
     assert len(set(ports)) == 2
     for port in ports:
@@ -150,9 +149,9 @@ class _Started:
         self.begun.append((name, verb))
         return _Ended(self._looks)
 
-    def stop(self, _process: _Ended) -> int:
-        self.ended += 1
-        return 0
+    def stop(self, *processes: _Ended) -> list[int]:
+        self.ended += len(processes)
+        return [0] * len(processes)
 
 
 def test_a_rehearsal_runs_all_but_one_until_it_is_told_to_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,8 +93,8 @@ def test_a_process_is_asked_to_end_and_its_exit_code_told(tmp_path: Path) -> Non
         process = started.start("polite", f"{code}; time.sleep(60)")
         _eventually((tmp_path / "polite.log").read_text)
 
-        assert started.stop(process) == 5
-        assert started.stop(process) == 5
+        assert started.stop(process) == [5]
+        assert started.stop(process, process) == [5, 5]
 
 
 @pytest.mark.usefixtures("plain_python")
@@ -104,7 +104,7 @@ def test_one_that_does_not_listen_is_killed(tmp_path: Path, monkeypatch: pytest.
         process = started.start("deaf", _DEAF)
         _eventually((tmp_path / "deaf.log").read_text)
 
-        assert started.stop(process) == -signal.SIGKILL
+        assert started.stop(process) == [-signal.SIGKILL]
 
 
 @pytest.mark.usefixtures("plain_python")
