@@ -34,7 +34,7 @@ PERSON = "Rolig Skog"
 ABSENCE, SILENCE = 1.5, 1.0
 
 #: Seconds between two looks.
-_LOOK = 0.02
+_LOOK = 0.05
 _WIDTH = 140
 
 _Found = TypeVar("_Found")
