@@ -7,7 +7,7 @@ anything of it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
 from typing import Final
@@ -99,10 +99,11 @@ def readable(mail: bytes, secrets: Iterable[str]) -> bool:
     return any(text in part for part in parts if isinstance(part, bytes) for text in wanted)
 
 
-def _unreadable(posts: Iterable[Post]) -> Check:
+def _unreadable(posts: Sequence[Post]) -> Check:
     mails = {mail for post in posts for mail in post.mails}
     secrets = {secret for post in posts for secret in post.secrets}
-    text = f"{counted(len(mails), 'mail')} passed the mail server, and none of them tells of a patient or a message"
+    passed = counted(sum(len(post.came) for post in posts), "mail")
+    text = f"{passed} passed the mail server, and none of them tells of a patient or a message"
     return Check(text=text, is_true=bool(mails and secrets) and not any(readable(mail, secrets) for mail in mails))
 
 

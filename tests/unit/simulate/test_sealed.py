@@ -88,7 +88,7 @@ def test_what_was_acknowledged_and_opened_once_is_well(office: Store, tmp_path: 
         "1 message went as ebXML, and each was acknowledged once",
         "each was opened once, by its receiver",
         "nothing is pending, and nothing was refused",
-        "1 mail passed the mail server, and none of them tells of a patient or a message",
+        "2 mails passed the mail server, and none of them tells of a patient or a message",
     ]
     assert _broken(_post(office), _take(tmp_path, times=0)) == []
 
