@@ -21,6 +21,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+TABLES = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXIT = re.compile(r"\(exit code (\d+)\)")
 
@@ -175,3 +177,16 @@ def test_links_to_files_of_the_checkout_lead_somewhere() -> None:
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", page)
 
     assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_every_key_of_the_configuration_that_the_readme_shows_is_one() -> None:
+    example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = set()
+    for block in TABLES.findall(page):
+        for tables in tomllib.loads(block).values():
+            for table in tables if isinstance(tables, list) else [tables]:
+                shown |= table.keys()
+
+    assert {"own", "her_ids", "outbox"} <= shown
+    assert [key for key in sorted(shown) if not re.search(rf"^(# )?{key} = ", example, re.MULTILINE)] == []
