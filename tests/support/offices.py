@@ -261,9 +261,11 @@ class MailProcess:
         assert all(b"listens" in line for line in said), said
 
     def kill(self) -> None:
+        """Kill it, if it lives."""
         if self.process is not None:
             self.process.kill()
-            self.process.communicate()
+            with self.process:
+                self.process = None
 
 
 def _free_ports() -> list[int]:
