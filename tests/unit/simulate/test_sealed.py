@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from adapter import resources
-from adapter.message.state import EnvelopeState
+from adapter.message.state import DeliveryState, EnvelopeState
+from adapter.simulate.chronicle import Chronicle
 from adapter.simulate.sealed import Post, is_settled, judge_post, post_of, readable
 from adapter.store import Store
-from adapter.store.rows import EnvelopeFacts, EnvelopeMove, NewDelivery, NewEnvelope, NewMessage
+from adapter.store.rows import DeliveryMove, EnvelopeFacts, EnvelopeMove, NewDelivery, NewEnvelope, NewMessage
 
 NOW = datetime(2026, 3, 2, 8, 20, tzinfo=UTC)
 REFERRAL = (resources.fixtures() / "messages" / "henvisning-1.1-komplett.xml").read_bytes()
@@ -41,6 +42,8 @@ def office(tmp_path: Path) -> Iterator[Store]:
             )
             (sent,) = ledger.add_envelopes([out], at=NOW)
             ledger.move_envelopes([EnvelopeMove(id=sent, to=EnvelopeState.SENT)], at=NOW)
+            for state in (DeliveryState.SENDING, DeliveryState.SENT):
+                ledger.move_deliveries([DeliveryMove(id=delivery, to=state)], at=NOW)
         yield store
 
 
@@ -141,6 +144,17 @@ def test_where_nothing_was_sent_nothing_is_proven(tmp_path: Path) -> None:
     assert _broken(_take(tmp_path, times=0)) == [
         "0 messages went as ebXML, and each was acknowledged once",
         "0 mails passed the mail server, and none of them tells of a patient or a message",
+    ]
+
+
+def test_sending_and_acknowledging_are_lines_of_the_chronicle(office: Store) -> None:
+    _hear(office)
+    with office.reading() as query:
+        lines = Chronicle({"clinic": "klinikk.edi"}, {}, "legekontor.edi").news(query)
+
+    assert [(line.sender, line.receiver, line.what, line.note) for line in lines] == [
+        ("legekontor.edi", "klinikk.edi", "Henvisning 1.1", "signed, encrypted, sent"),
+        ("klinikk.edi", "legekontor.edi", "Acknowledgment", "of Henvisning 1.1"),
     ]
 
 
