@@ -84,7 +84,8 @@ TRA_09 = Rule(
     inbound=Severity.HOLD,
     outbound=None,
     text="Whether the signer of an envelope is to be trusted could not be checked; it is held and not acknowledged.",
-    hint="`budstikke envelopes show ID` tells why; then `envelopes release ID` or `envelopes reject ID`.",
+    hint="`budstikke envelopes show ID` tells why; then `envelopes release ID` or `envelopes reject ID`. "
+    "An issuer that could not be asked is asked again every hour.",
     source="[trust] unverifiable",
 )
 TRA_10 = Rule(

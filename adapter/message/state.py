@@ -94,7 +94,7 @@ class EnvelopeState(StrEnum):
     DUPLICATE = "duplicate"
     #: Something else came before under the same MessageId.
     CONFLICT = "conflict"
-    #: Its signer cannot be checked now; a person decides.
+    #: Its signer cannot be checked now; a person decides, unless its issuer answers first.
     HELD = "held"
     #: Not accepted: one that came in by us, one that went out by its receiver.
     REFUSED = "refused"

@@ -32,6 +32,7 @@ from adapter.service.rounds import Rounds
 from adapter.service.stop import StopSign
 from adapter.service.troubles import Troubles
 from adapter.service.worker import (
+    JUDGED_AGAIN,
     Collect,
     Deliver,
     Done,
@@ -211,7 +212,7 @@ class Dispatcher:
     def _look_again(self, task: Task | None, outcome: Done | Failed | None) -> None:
         """Let go of what a task had in hand, and look where there may be more to do."""
         is_done = isinstance(outcome, Done)
-        if isinstance(outcome, Done) and outcome.counts.get(UNPARKED):
+        if isinstance(outcome, Done) and not outcome.counts.keys().isdisjoint({UNPARKED, JUDGED_AGAIN}):
             self._backlog.look_for_messages()
         match task:
             case Deliver() | Ship() | SendDue() | Resume() | Reopen():

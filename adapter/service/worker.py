@@ -28,6 +28,9 @@ from adapter.store.rows import DeliveryRow
 
 log = structlog.get_logger(__name__)
 
+#: Mails that are to be opened anew, among the counts of a task.
+JUDGED_AGAIN = "judged again"
+
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
@@ -155,7 +158,7 @@ class Worker:
         try:
             collected = self._parts.mail_room.receiver.collect(channel, self._clock(), self._name)
         except ChannelError as error:
-            return Done(trouble=f"{error} {error.advice}".strip())
+            return Done(trouble=". ".join(filter(None, (str(error), error.advice))))
         counts = self._decide(collected.arrivals)
         return Done({**collected.counts, **counts}, has_more=collected.has_more)
 
@@ -177,7 +180,9 @@ class Worker:
                 fired = timers.fire_due(self._parts.store, now)
                 sent = approval.send_unapproved(self._parts, now)
                 self._watch_certificates(now)
-                return {"timers": fired, "drafts": sent} if sent else {"timers": fired}
+                again = self._parts.mail.receiver.judge_again(now) if self._parts.mail is not None else 0
+                counts = {"timers": fired, "drafts": sent, JUDGED_AGAIN: again}
+                return {name: number for name, number in counts.items() if number or name == "timers"}
             case Recover(spared):
                 return {"recovered": self._recover(spared)}
 

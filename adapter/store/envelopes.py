@@ -70,6 +70,15 @@ class Envelopes(Reader):
         )
         return self._envelopes(statement.order_by(envelope.c.due_at, envelope.c.id).limit(limit))
 
+    def held_envelopes(self, now: datetime, limit: int) -> list[int]:
+        """Return ids of held envelopes that are to be judged anew now, the longest due first."""
+        statement = (
+            select(envelope.c.id)
+            .join(body, body.c.sha256 == envelope.c.sha256)
+            .where(envelope.c.state == EnvelopeState.HELD, envelope.c.due_at <= to_text(now), body.c.size > 0)
+        )
+        return list(self._connection.scalars(statement.order_by(envelope.c.due_at, envelope.c.id).limit(limit)))
+
     def sending_envelopes(self) -> list[EnvelopeRow]:
         """Return what was being handed over when somebody last wrote it down."""
         return self._envelopes(_ROW.where(envelope.c.state == EnvelopeState.SENDING).order_by(envelope.c.id))

@@ -51,10 +51,11 @@ class Enveloping(Journal):
         to: EnvelopeState,
         carries: int | None = None,
         error: str | None = None,
+        due_at: datetime | None = None,
         at: datetime,
         data: EventData | None = None,
     ) -> None:
-        """Write what an envelope says and what comes of it.
+        """Write what an envelope says and what comes of it; `due_at` is when a held one is judged anew.
 
         Raises:
             StoreError: It is unknown, or its state does not allow the step, or its MessageId belongs to another one.
@@ -63,7 +64,7 @@ class Enveloping(Journal):
         check_step("envelope", id, before, to)
         carried = carried if carries is None else carries
         said = (*_facts(facts), _key(facts), carries)
-        self._driver.run(statements.DESCRIBE_ENVELOPE, [(str(to), error, *said, id)])
+        self._driver.run(statements.DESCRIBE_ENVELOPE, [(str(to), error, *said, to_text_or_none(due_at), id)])
         self._log(to_text(at), carried, delivery, f"envelope_{to}", {"envelope": id, **(data or {})})
 
     def move_envelopes(self, moves: Sequence[EnvelopeMove], *, at: datetime) -> None:
@@ -104,6 +105,18 @@ class Enveloping(Journal):
             name = "envelope_released" if is_released else f"envelope_{move.to}"
             self._log(moment, carried, delivery, name, {"envelope": move.id, **move.data})
         self._driver.run(statements.MOVE_ENVELOPE, updates)
+
+    def judge_envelopes_again(self, ids: Collection[int], *, at: datetime) -> None:
+        """Let envelopes that are held be opened anew, as if they had just come: nobody has released them.
+
+        Raises:
+            StoreError: An envelope is unknown, or not held.
+        """
+        moment = to_text(at)
+        for id_, (before, carried, delivery) in self._envelope_states(list(ids)).items():
+            check_step("envelope", id_, before, EnvelopeState.RECEIVED)
+            self._log(moment, carried, delivery, "envelope_judged_again", {"envelope": id_})
+        self._driver.run(statements.JUDGE_ENVELOPE_AGAIN, [(id_,) for id_ in ids])
 
     def steer_envelope(  # noqa: PLR0913 - what a person can say of it
         self,

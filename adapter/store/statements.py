@@ -104,7 +104,7 @@ DESCRIBE_ENVELOPE = """
         conversation_id = :conversation_id, cpa_id = :cpa_id, service = :service, service_type = :service_type,
         action = :action, sender_her = :sender_her, receiver_her = :receiver_her, sender_role = :sender_role,
         receiver_role = :receiver_role, refers_to = :refers_to, digest = :digest, key = :key,
-        carries = coalesce(:carries, carries)
+        carries = coalesce(:carries, carries), due_at = coalesce(:due_at, due_at)
     WHERE id = :id
     """
 
@@ -122,6 +122,11 @@ MOVE_ENVELOPE = """
         is_released = is_released OR :is_released
     WHERE id = :id
     """
+
+#: A held envelope is judged anew: nobody has released it.
+JUDGE_ENVELOPE_AGAIN = (
+    "UPDATE envelope SET state = 'received', worker = NULL, attempts = 0, due_at = NULL WHERE id = :id"
+)
 
 #: A person says when an envelope goes, or that it waits.
 STEER_ENVELOPE = """

@@ -88,6 +88,8 @@ class Said:
     refusals: tuple[Refusal, ...] = ()
     #: Why it is not simply taken, for people.
     rule: Rule | None = None
+    #: Judged later, it may be taken without a person.
+    may_change: bool = False
     #: What issuers said of its signer.
     statements: tuple[Evidence, ...] = field(default=(), repr=False)
     #: For the event. Nothing personal.
@@ -153,7 +155,7 @@ def _judged(  # noqa: PLR0913 - what one judgement depends on
         goes_on = is_released or (not doubt.is_unknown and standards.unverifiable == "continue")
         # what an unknown server says to ours changes nothing, so nobody need decide about it
         if not goes_on and (is_payload or said.senders):
-            return replace(said, state=EnvelopeState.HELD, rule=rules.TRA_09)
+            return replace(said, state=EnvelopeState.HELD, rule=rules.TRA_09, may_change=doubt.may_pass)
     faults = judge(opened.message, own=standards.own, at=at, not_understood=foreign)
     if faults:
         return _refused(said, rules.TRA_10, *faults)

@@ -8,7 +8,7 @@ told (HITS 1172, 5.8.2).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import structlog
@@ -21,6 +21,7 @@ from adapter.flow.decision import OPERATOR
 from adapter.message.state import EnvelopeState
 from adapter.service.courier.hearing import hear, hear_report
 from adapter.service.courier.opening import Said
+from adapter.service.effects import BY_ITSELF
 from adapter.service.witness import statement
 from adapter.store.ledger import Ledger
 from adapter.store.rows import EnvelopeMove, EnvelopeRow, EventData, NewEnvelope, NewMessage, NewTask
@@ -28,6 +29,8 @@ from adapter.store.rows import EnvelopeMove, EnvelopeRow, EventData, NewEnvelope
 log = structlog.get_logger(__name__)
 
 _NOTHING: EventData = MappingProxyType({})
+#: When an envelope is judged anew whose signer's issuer could not be asked.
+ASK_AGAIN = timedelta(hours=1)
 #: An answer in these states goes once more only when it is queued again.
 _GONE = frozenset({EnvelopeState.SENT, EnvelopeState.ABANDONED})
 
@@ -44,6 +47,11 @@ class Case:
     answer: NewEnvelope | None = None
     #: Why an answer that is due could not be made.
     trouble: Finding | None = None
+
+    @property
+    def was_held(self) -> bool:
+        """Tell whether it was opened before, and held."""
+        return self.came.digest is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +141,8 @@ def _ended(  # noqa: PLR0913 - what is written down of an end
     """Write down that nothing more is to be done with a mail, and tell the operator where a rule says why."""
     if rule is not None:
         codes = ", ".join(refusal.code.value for refusal in case.said.refusals)
-        _tell(ledger, rule.finding(Direction.INBOUND, code=codes), case.came, case.at)
+        if not (state is EnvelopeState.HELD and case.was_held):
+            _tell(ledger, rule.finding(Direction.INBOUND, code=codes), case.came, case.at)
         remarks = {"rule": rule.id, **remarks}
         log.warning("A mail is not taken", action=f"envelope_{state}", envelope=case.came.id, rule=rule.id)
     _describe(ledger, case, state, remarks, carries)
@@ -144,7 +153,14 @@ def _describe(ledger: Ledger, case: Case, state: EnvelopeState, remarks: EventDa
     said = case.said
     codes = {"codes": [refusal.code.value for refusal in said.refusals]} if said.refusals else {}
     data = {**said.remarks, **codes, **remarks}
-    ledger.describe_envelope(case.came.id, said.facts, to=state, carries=carries, at=case.at, data=data)
+    again = case.at + ASK_AGAIN if said.may_change else None
+    ledger.describe_envelope(case.came.id, said.facts, to=state, carries=carries, due_at=again, at=case.at, data=data)
+    if case.was_held and state is EnvelopeState.HELD:
+        return
+    if case.was_held:
+        for task in ledger.tasks("open", envelope_id=case.came.id):
+            if task.rule == rules.TRA_09.id:
+                ledger.close_task(task.id, by=BY_ITSELF, at=case.at, note="it is not held any more")
     ledger.log([statement(carries, one, envelope=case.came.id) for one in said.statements], at=case.at)
 
 

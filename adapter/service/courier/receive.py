@@ -131,6 +131,19 @@ class Receiver:
         outcomes = [self._resumed(number, now, worker) for number in ids]
         return [one.arrival for one in outcomes if one is not None and one.arrival is not None]
 
+    def judge_again(self, now: datetime) -> int:
+        """Have mails opened anew that are held because no issuer could be asked; return how many, at most a batch.
+
+        They count as received, and are resumed like any other.
+        """
+        with self._store.reading() as query:
+            if not query.held_envelopes(now, 1):
+                return 0
+        with self._store.writing() as ledger:
+            numbers = ledger.held_envelopes(now, BATCH)
+            ledger.judge_envelopes_again(numbers, at=now)
+        return len(numbers)
+
     def _resumed(self, number: int, now: datetime, worker: str) -> Outcome | None:
         with self._store.writing() as ledger:
             row = ledger.envelope(number) if ledger.take_envelopes([number], worker) else None

@@ -36,6 +36,11 @@ class Doubt:
     #: What issuers said of the signer, with what they signed to say so.
     statements: tuple[Evidence, ...] = field(default=(), repr=False)
 
+    @property
+    def may_pass(self) -> bool:
+        """Tell whether it is only that no issuer could be asked now."""
+        return self.reason == Fault.REVOCATION_UNKNOWN.value and not self.is_unknown
+
 
 def lets_sha1_through(senders: Iterable[Partner], at: datetime) -> bool:
     """Tell whether a dated exception of a sender lets signatures be made with SHA-1 at a moment."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +19,18 @@ from adapter.service import daemon, inboxes
 from adapter.service.daemon import Dispatcher
 from adapter.service.pool import Ended
 from adapter.service.stop import StopSign
-from adapter.service.worker import Done, Failed, Fetch, FireTimers, Recover, Resume, Task, guarded
+from adapter.service.worker import (
+    JUDGED_AGAIN,
+    Done,
+    Failed,
+    Fetch,
+    FireTimers,
+    Recover,
+    Resume,
+    Task,
+    Worker,
+    guarded,
+)
 
 REFERRAL = "henvisning-1.1-komplett.xml"
 FULL = Failed("STORE-02", "There is no room.", "Free room.", can_retry=True)
@@ -390,3 +402,17 @@ def test_done_and_failed_are_what_a_worker_says(bench: Any, monkeypatch: pytest.
     said = guarded(bench.worker, Recover())
     assert isinstance(said, Failed)
     assert (said.code, said.can_retry) == ("STORE-02", True)
+
+
+def test_timers_have_held_mails_judged_anew_which_are_then_looked_for(bench: Any, dispatcher: Make) -> None:
+    room = SimpleNamespace(receiver=SimpleNamespace(judge_again=lambda now: 3 if now == bench.now else 0))
+    done = Worker(replace(bench.parts, mail=room), "worker-0", lambda: bench.now).do(FireTimers())
+    assert done.counts == {"timers": 0, JUDGED_AGAIN: 3}
+    one = dispatcher(once=False)
+    while one._backlog.next() is not None:
+        pass
+
+    one._take_note(Ended("worker-0", FireTimers(), Done({"timers": 0})))
+    assert one._backlog.is_done
+    one._take_note(Ended("worker-0", FireTimers(), done))
+    assert not one._backlog.is_done

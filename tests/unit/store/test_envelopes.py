@@ -233,6 +233,31 @@ def test_a_held_envelope_is_released_with_new_attempts(store: Store, now: dateti
     assert (row.is_released, row.attempts, row.message_id) == (True, 0, FACTS.message_id)
 
 
+def test_a_held_envelope_is_judged_anew_when_that_is_due(store: Store, now: datetime, new_envelope: Build) -> None:
+    first, second, third = (_came(store, new_envelope, now) for _ in range(3))
+    with store.writing() as ledger:
+        for id_, due_at in ((first, now + HOUR), (second, now), (third, None)):
+            ledger.take_envelopes([id_], "w1")
+            facts = EnvelopeFacts(message_id=f"{id_}@a")
+            ledger.describe_envelope(id_, facts, to=EnvelopeState.HELD, due_at=due_at, at=now)
+        assert ledger.held_envelopes(now, 10) == [second]
+        assert ledger.held_envelopes(now + HOUR, 10) == [second, first]
+        assert ledger.held_envelopes(now + HOUR, 1) == [second]
+        ledger.judge_envelopes_again([second], at=now)
+        assert ledger.received_envelopes(10) == [second]
+        assert ledger.held_envelopes(now, 10) == []
+        assert (ledger.events()[-1].name, ledger.events()[-1].data) == ("envelope_judged_again", {"envelope": second})
+
+    row = _row(store, second)
+    assert (row.is_released, row.attempts, row.due_at, row.message_id) == (False, 0, None, f"{second}@a")
+
+
+def test_only_what_is_held_is_judged_anew(store: Store, now: datetime, new_envelope: Build) -> None:
+    id_ = _came(store, new_envelope, now)
+    with pytest.raises(StoreError, match="received"), store.writing() as ledger:
+        ledger.judge_envelopes_again([id_], at=now)
+
+
 def test_a_worker_takes_only_envelopes_that_are_free(store: Store, now: datetime, new_envelope: Build) -> None:
     with store.writing() as ledger:
         first, second = ledger.receive_envelopes([new_envelope(), new_envelope(data=b"b")], at=now)
