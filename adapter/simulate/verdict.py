@@ -98,9 +98,7 @@ def _store_checks(query: Query, ends: AbstractSet[MessageState]) -> Iterator[Che
 
 
 def _unfinished(messages: Mapping[str, int]) -> bool:
-    return any(
-        MessageState(state) in {MessageState.RECEIVED, MessageState.HELD, MessageState.FAILED} for state in messages
-    )
+    return any(MessageState(state) not in {*ENDS, MessageState.DELIVERED} for state in messages)
 
 
 def _quarantined(query: Query) -> list[int]:
