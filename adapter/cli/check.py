@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,13 +40,14 @@ def check(
 ) -> None:
     """Check the installation.
 
-    Looks at configuration, schemas, folders and store, and with --mail at mail servers; exit code 1 when something is
-    not well.
+    Looks at configuration, schemas, certificates, folders and store, and with --mail at mail servers; exit code 1 when
+    something is not well.
     """
     settings = open_settings(config)
     made = [
         Check("configuration", is_well=True, text=str(config)),
         *_schemas(settings),
+        *_certificates(settings),
         *_folders(settings),
         *_mailboxes(settings, asks=mail),
         *_store(settings),
@@ -68,6 +70,25 @@ def _schemas(settings: Settings) -> Iterator[Check]:
         yield Check("schemas", is_well=False, text=str(error))
     else:
         yield Check("schemas", is_well=True, text=f"{len(namespaces)} namespaces compiled")
+
+
+def _certificates(settings: Settings) -> Iterator[Check]:
+    """Look whether certificates can be read, and messages signed and opened where they go by mail."""
+    from adapter.config import build
+
+    now = datetime.now(UTC)
+    try:
+        known = build.certificates(settings)
+    except BudstikkeError as error:
+        yield Check("certificates", is_well=False, text=". ".join(filter(None, (str(error).rstrip("."), error.advice))))
+        return
+    if build.mail_channels(settings) and known.signing(now) is None:
+        yield Check("certificates", is_well=False, text="none of our own is valid for signing now, and mail is signed")
+    elif build.mail_channels(settings) and not known.opening():
+        yield Check("certificates", is_well=False, text="none of our own can open what comes by mail")
+    else:
+        told = f"{len(known.own)} our own, {len(known.partners)} of partners; `budstikke certificates check` has more"
+        yield Check("certificates", is_well=True, text=told)
 
 
 def _folders(settings: Settings) -> Iterator[Check]:
