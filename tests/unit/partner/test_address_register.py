@@ -47,7 +47,8 @@ SERVICE: dict[str, Any] = {
 
 _KEYS = ("herId", "name", "type", "serviceDetails", "serviceType", "parentOrganization", "value", "validTo")
 _BODIES = st.recursive(
-    st.none() | st.integers() | st.text(max_size=5), lambda inner: st.dictionaries(st.sampled_from(_KEYS), inner)
+    st.none() | st.integers() | st.text(max_size=5),
+    lambda inner: st.dictionaries(st.sampled_from(_KEYS), inner, max_size=4),
 )
 
 
