@@ -19,17 +19,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from offices import CLINIC, EPJ, GP, MailProcess, open_office
+from offices import CLINIC, EPJ, GP, MailProcess, ids_of, open_office, renewed
 from running import Daemon, Home, Reader, wait_until
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
-_UUID = re.compile(rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_GENERATED = re.compile(rb'(<GenDate(?:>| V="))[^<"]+')
 _ORIGINAL = re.compile(rb"<OriginalMsgId>.*?<Id>([^<]+)</Id>", re.DOTALL)
 _APPREC = re.compile(rb"<([a-z0-9]+:)?AppRec[ >]")
 
@@ -120,7 +117,6 @@ class Ordeal:
         self.seed = int(os.environ.get("BUDSTIKKE_CRASH_SEED") or random.SystemRandom().randrange(10**9))
         print(f"BUDSTIKKE_CRASH_SEED={self.seed}")  # noqa: T201 - pytest shows it when the test fails
         self.random = random.Random(self.seed)  # noqa: S311 - a test that can be repeated, no secret
-        self.now = datetime.now(UTC).isoformat(timespec="seconds").encode()
         self.command = command
         # measuring would triple the time that the processes take to start
         self.environment = {name: value for name, value in environment.items() if not name.startswith("COVERAGE_")}
@@ -202,7 +198,7 @@ class Ordeal:
             return
         daemon, home = self.daemons[name], self.homes[name]
         workers = daemon.workers()
-        assert wait_until(lambda: not home.rows(_WORN), 30, 0.01)
+        assert wait_until(lambda: not home.rows(_WORN), 60, 0.01)
         if kind == "worker" and workers:
             with suppress(ProcessLookupError):
                 os.kill(self.random.choice(workers), signal.SIGKILL)
@@ -214,17 +210,12 @@ class Ordeal:
 
     def put(self, sorts: list[tuple[str, str, str]]) -> None:
         for sender, receiver, file in sorts:
-            data = self.bodies[file]
-            new = {old: self.new_id() for old in dict.fromkeys(_UUID.findall(data))}
-            for old, id_ in new.items():
-                data = data.replace(old, id_)
-            # an old one would be overdue before it is sent
-            data = _GENERATED.sub(rb"\g<1>" + self.now, data)
-            self.sent.append(Sent(sender, receiver, data, frozenset(new.values())))
+            data = renewed(self.bodies[file], self.new_id)
+            self.sent.append(Sent(sender, receiver, data, ids_of(data)))
             self.homes[sender].put(EPJ, f"{len(self.sent):05}.xml", data)
 
-    def new_id(self) -> bytes:
-        return str(uuid.UUID(int=self.random.getrandbits(128), version=4)).encode()
+    def new_id(self) -> uuid.UUID:
+        return uuid.UUID(int=self.random.getrandbits(128), version=4)
 
     def finish(self) -> None:
         """Let nothing more go wrong and everything come to rest, and end it as operators do."""

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from offices import CLINIC, EPJ, GP, MailProcess, open_office
+from offices import CLINIC, EPJ, GP, MailProcess, open_office, renewed
 from running import Daemon, Home, wait_until
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
-_UUID = re.compile(rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_GENERATED = re.compile(rb'(<GenDate V=")[^"]+')
 _UNFINISHED = 3
 
 
@@ -34,7 +29,8 @@ def test_a_sender_restored_from_a_backup_delivers_nothing_twice(
     servers = mail.servers({GP.name: "imap", CLINIC.name: "pop3"})
     gp = open_office(tmp_path / "gp", GP, [CLINIC], servers, workers=1)
     clinic = open_office(tmp_path / "clinic", CLINIC, [GP], servers, workers=1)
-    sealed, forgotten = (_referral(fixtures) for _ in range(2))
+    referral = (fixtures / "messages" / "henvisning-1.1-komplett.xml").read_bytes()
+    sealed, forgotten = renewed(referral), renewed(referral)
     gp.put(EPJ, "sealed.xml", sealed)
     assert budstikke("run", "--once", "--config", gp.config).returncode == _UNFINISHED
     backup = tmp_path / "backup.db"
@@ -71,10 +67,3 @@ def test_a_sender_restored_from_a_backup_delivers_nothing_twice(
 def _states(home: Home) -> list[str]:
     """Return what became of what was sent by mail."""
     return [state for (state,) in home.rows("SELECT state FROM delivery WHERE is_reliable")]
-
-
-def _referral(fixtures: Path) -> bytes:
-    data = (fixtures / "messages" / "henvisning-1.1-komplett.xml").read_bytes()
-    for old in dict.fromkeys(_UUID.findall(data)):
-        data = data.replace(old, str(uuid.uuid4()).encode())
-    return _GENERATED.sub(rb"\g<1>" + datetime.now(UTC).isoformat(timespec="seconds").encode(), data)

@@ -6,24 +6,19 @@ import base64
 import os
 import re
 import sys
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from mailhosts import CLOSED, Hosts
-from offices import CLINIC, EPJ, GP, Office, Servers, open_office
+from offices import CLINIC, EPJ, GP, Office, Servers, open_office, renewed
 from running import Daemon, Home, wait_until
 
 from adapter import resources
 from adapter.flow.decision import OPERATOR
 
-REFERRAL = "henvisning-1.1-komplett.xml"
-_UUID = re.compile(rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_GENERATED = re.compile(rb'(<GenDate(?:>| V="))[^<"]+')
 _CONTENT = re.compile(rb"(?<=/base64container\">)[^<]+")
 _COMMAND = Path(sys.executable).parent / "budstikke"
 
@@ -64,11 +59,7 @@ def opened(
 
 
 def referral() -> bytes:
-    """Return a referral that nobody has seen, written now."""
-    data = (resources.fixtures() / "messages" / REFERRAL).read_bytes()
-    for old in dict.fromkeys(_UUID.findall(data)):
-        data = data.replace(old, str(uuid.uuid4()).encode())
-    return _GENERATED.sub(rb"\g<1>" + datetime.now(UTC).isoformat(timespec="seconds").encode(), data)
+    return renewed((resources.fixtures() / "messages" / "henvisning-1.1-komplett.xml").read_bytes())
 
 
 def is_settled(home: Home, state: str) -> bool:
