@@ -29,7 +29,7 @@ from adapter.service.parts import Parts
 from adapter.service.timers import receipt_timers
 from adapter.store.ledger import Ledger
 from adapter.store.query import Query
-from adapter.store.rows import DecidedMessage, DeliveryRow, Known, NewDelivery, NewReference, NewTask
+from adapter.store.rows import DecidedMessage, DeliveryRow, Known, NewDelivery, NewReference, NewTask, by_name
 from adapter.wire import write
 
 #: Who sends what the configuration lets go without a person.
@@ -216,7 +216,7 @@ def _decide(  # noqa: PLR0913 - what is written down about one approval
     ledger.decide(
         [
             DecidedMessage(
-                **{name: getattr(facts, name) for name in type(facts).__dataclass_fields__},
+                **by_name(facts),
                 id=row.id,
                 state=MessageState.ACCEPTED,
                 verdict=Verdict.ACCEPT.value,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,11 +29,14 @@ from adapter.store.rows import (
     NewReceipt,
     NewReference,
     NewTask,
+    by_name,
 )
 
 #: By a reliable channel: handed over, or seemingly not, and until it is answered nobody can tell.
 _UNPROVED = {DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.OVERDUE}
 _ABOUT_RECEIPTS = {rules.REC_06.id, rules.REC_07.id}
+#: The messages that cases made, in the store: by the case, and which of those it made.
+_Numbers = Mapping[tuple[int, int], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,36 +87,10 @@ def commit(
             for role, key in case.decision.references
         ]
     )
-    ledger.add_receipts(
-        [
-            NewReceipt(
-                message_id=case.arrival.id,
-                recipient=issued.recipient,
-                status=issued.status,
-                receipt_message_id=numbers[id(case), issued.made],
-            )
-            for case in cases
-            for issued in case.decision.issued
-        ]
-    )
+    ledger.add_receipts([row for case in cases for row in _receipts(case, numbers)])
     parcels = _add_deliveries(ledger, cases, numbers, reliable_channels, now)
     _settle(ledger, cases, now)
-    ledger.add_tasks(
-        [
-            NewTask(
-                party=chore.party,
-                rule=chore.rule,
-                title=chore.title,
-                message_id=case.arrival.id,
-                due_at=chore.due_at,
-                draft_message_id=None if chore.draft is None else numbers[id(case), chore.draft],
-                priority=chore.priority,
-            )
-            for case in cases
-            for chore in case.decision.chores
-        ],
-        at=now,
-    )
+    ledger.add_tasks([row for case in cases for row in _tasks(case, numbers)], at=now)
     # One after the other: a message may end what another one of the batch has begun.
     unparked = sum(
         effects.write(
@@ -133,10 +110,33 @@ def commit(
     return Committed(parcels, unparked)
 
 
+def _receipts(case: Case, numbers: _Numbers) -> Iterator[NewReceipt]:
+    for issued in case.decision.issued:
+        yield NewReceipt(
+            message_id=case.arrival.id,
+            recipient=issued.recipient,
+            status=issued.status,
+            receipt_message_id=numbers[id(case), issued.made],
+        )
+
+
+def _tasks(case: Case, numbers: _Numbers) -> Iterator[NewTask]:
+    for chore in case.decision.chores:
+        yield NewTask(
+            party=chore.party,
+            rule=chore.rule,
+            title=chore.title,
+            message_id=case.arrival.id,
+            due_at=chore.due_at,
+            draft_message_id=None if chore.draft is None else numbers[id(case), chore.draft],
+            priority=chore.priority,
+        )
+
+
 def _add_deliveries(
     ledger: Ledger,
     cases: Sequence[Case],
-    numbers: Mapping[tuple[int, int], int],
+    numbers: _Numbers,
     reliable_channels: Collection[str],
     now: datetime,
 ) -> list[Parcel]:
@@ -259,6 +259,7 @@ def facts_of(message: Message | None, sender: str | None, receiver: str | None, 
 
 
 def decided_row(arrival: Arrival, decision: Decision) -> DecidedMessage:
+    """Return what is written down about a message that was decided about."""
     facts = facts_of(
         decision.message,
         decision.sender_party,
@@ -267,7 +268,7 @@ def decided_row(arrival: Arrival, decision: Decision) -> DecidedMessage:
     )
     rules_found = sorted({item.rule for item in decision.findings})
     return DecidedMessage(
-        **{name: getattr(facts, name) for name in Facts.__dataclass_fields__},
+        **by_name(facts),
         id=arrival.id,
         state=decision.state,
         verdict=decision.verdict.value,
@@ -281,7 +282,7 @@ def _made_row(case: Case, index: int) -> NewMessage:
     thread = case.decision.threads[0] if case.decision.threads else case.arrival.id
     facts = facts_of(made.message, made.sender_party, made.receiver_party, thread)
     return NewMessage(
-        **{name: getattr(facts, name) for name in Facts.__dataclass_fields__},
+        **by_name(facts),
         channel=case.arrival.channel,
         source=f"made for {case.arrival.id}",
         data=made.data,

@@ -18,7 +18,7 @@ from adapter.service.commit import facts_of
 from adapter.service.composing import Background, Composed, Composer, Options
 from adapter.service.parts import Parts
 from adapter.store.query import Query
-from adapter.store.rows import MessageFilter, MessageMove, MessageRow, NewEvent, NewMessage, NewTask, TaskRow
+from adapter.store.rows import MessageFilter, MessageMove, MessageRow, NewEvent, NewMessage, NewTask, TaskRow, by_name
 from adapter.store.store import Store
 from adapter.wire import read, write
 
@@ -140,7 +140,7 @@ def _keep(store: Store, about: MessageRow, composed: Composed, by: str, now: dat
         (number,) = ledger.add_messages(
             [
                 NewMessage(
-                    **{name: getattr(facts, name) for name in type(facts).__dataclass_fields__},
+                    **by_name(facts),
                     channel=composed.sender.channel,
                     source=f"drafted about {about.id}",
                     data=write(message),

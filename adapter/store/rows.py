@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 
@@ -148,6 +148,11 @@ class EnvelopeFacts:
     refers_to: str | None = None
     #: Hexadecimal SHA-256 over what its signature covers: two with one MessageId and one digest are the same.
     digest: str | None = None
+
+
+def by_name(facts: Facts | EnvelopeFacts) -> dict[str, Any]:
+    """Return facts by their names, for a row that holds them and more."""
+    return {item.name: getattr(facts, item.name) for item in fields(facts)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import envelopes
 import mails
+import posting
 from pki import NOW, world
 
 from adapter.channel.base import Incoming
@@ -33,10 +33,10 @@ from adapter.store.rows import (
     NewEnvelope,
     NewMessage,
     TaskRow,
+    by_name,
 )
 from adapter.store.store import Store
 from adapter.trust.pki import Pair
-from adapter.trust.store import CertificateStore, Entry, Role
 from adapter.trust.verifier import Verifier
 
 ADDRESS = "klinikk@testedi.nhn.no"
@@ -97,11 +97,7 @@ class Mailbox:
 
 def keyring(*pairs: Pair) -> Keyring:
     """Return what a message server signs and opens with."""
-    own = tuple(
-        Entry(role=Role.OWN, certificate=pair.certificate, path=Path(f"{number}.pem"), pair=pair)
-        for number, pair in enumerate(pairs)
-    )
-    return Keyring(certificates=CertificateStore(own=own), software=envelopes.SOFTWARE)
+    return posting.keyring(pairs=pairs)
 
 
 @dataclass
@@ -202,7 +198,7 @@ class Server:
             )
             (number,) = ledger.add_deliveries([delivery], at=self.now)
             envelope = NewEnvelope(
-                **{name: getattr(facts, name) for name in facts.__dataclass_fields__},
+                **by_name(facts),
                 direction="out",
                 channel=mails.CHANNEL,
                 data=written.data,

@@ -34,11 +34,11 @@ from adapter.store.rows import (
     EnvelopeFacts,
     EnvelopeFilter,
     EnvelopeRow,
-    Facts,
     NewDelivery,
     NewEnvelope,
     NewMessage,
     NewReference,
+    by_name,
 )
 from adapter.store.store import Store
 from adapter.trust import cms, payload
@@ -235,8 +235,7 @@ class Sender:
             message = None
         (number,) = ledger.add_messages([new], at=self.now)
         facts = facts_of(message, "office", "clinic", thread or number)
-        said = {name: getattr(facts, name) for name in Facts.__dataclass_fields__}
-        ledger.decide([DecidedMessage(id=number, state=MessageState.ACCEPTED, **said)], at=self.now)
+        ledger.decide([DecidedMessage(id=number, state=MessageState.ACCEPTED, **by_name(facts))], at=self.now)
         found = references_of(message) if message else ()
         ledger.add_references([NewReference(key=item, role=role, message_id=number) for role, item in found])
         return number

@@ -7,7 +7,6 @@ once; whoever sends the same again gets the same bytes again (HIS 1037, 5.2).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import datetime
 
 from adapter.channel.mail.channel import MailChannel
@@ -20,7 +19,7 @@ from adapter.service.courier.keys import Keyring
 from adapter.service.courier.opening import Said
 from adapter.service.courier.reach import address_of
 from adapter.service.courier.seal import mail
-from adapter.store.rows import EnvelopeFacts, EnvelopeRow, NewEnvelope
+from adapter.store.rows import EnvelopeRow, NewEnvelope, by_name
 
 
 class Answers:
@@ -53,7 +52,7 @@ class Answers:
         written = package.written(message, seal=self._keys.seal(now), mail=above)
         facts = facts_of(message, written.references)
         return NewEnvelope(
-            **{item.name: getattr(facts, item.name) for item in fields(EnvelopeFacts)},
+            **by_name(facts),
             direction="out",
             channel=came.channel,
             data=written.data,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapter.channel.mail.channel import MailChannel
@@ -17,7 +17,7 @@ from adapter.service.courier.keys import Keyring
 from adapter.service.courier.reach import Reach, reach
 from adapter.service.courier.seal import Letter, Unsendable, seal
 from adapter.store.query import Query
-from adapter.store.rows import DeliveryRow, EnvelopeFacts, MessageRow, NewEnvelope
+from adapter.store.rows import DeliveryRow, MessageRow, NewEnvelope, by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Sealer:
         """Return the envelope of an order, about to be sent; raises BudstikkeError like `seal.seal`."""
         sealed = seal(order.letter, self._keys.seal(order.at), order.at)
         return NewEnvelope(
-            **{item.name: getattr(sealed.facts, item.name) for item in fields(EnvelopeFacts)},
+            **by_name(sealed.facts),
             direction="out",
             channel=order.delivery.channel,
             data=sealed.data,
