@@ -10,6 +10,7 @@ from adapter.check.finding import Direction
 from adapter.config import Settings, build
 from adapter.flow.decision import OPERATOR
 from adapter.flow.rules import CRT_01
+from adapter.service.effects import BY_ITSELF
 from adapter.store.ledger import Ledger
 from adapter.store.rows import NewTask, TaskRow
 from adapter.store.store import Store
@@ -17,8 +18,6 @@ from adapter.store.store import Store
 if TYPE_CHECKING:  # what reads certificates takes long to import, and most installations have none
     from adapter.trust.store import Expiry
 
-#: Who closes a task whose certificate was renewed.
-BY = "adapter"
 _PAGE = 1_000
 
 
@@ -52,7 +51,7 @@ def warn(store: Store, expiring: Iterable[Expiry], now: datetime) -> int:
         told = [task for task in _every_task(ledger) if task.rule == CRT_01.id]
         for task in told:
             if task.state == "open" and task.title not in due:
-                ledger.close_task(task.id, by=BY, at=now)
+                ledger.close_task(task.id, by=BY_ITSELF, at=now)
         known = {task.title for task in told}
         fresh = [_task(one) for text, one in due.items() if text not in known]
         ledger.add_tasks(fresh, at=now)

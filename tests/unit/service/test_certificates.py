@@ -17,7 +17,8 @@ from structlog.testing import capture_logs
 from adapter.config import Settings
 from adapter.config.models import TrustTable
 from adapter.errors import ConfigError
-from adapter.service.certificates import BY, Watch
+from adapter.service.certificates import Watch
+from adapter.service.effects import BY_ITSELF
 from adapter.service.worker import FireTimers, Worker
 from adapter.store.rows import TaskRow
 from adapter.store.store import Store
@@ -71,7 +72,7 @@ def test_each_warning_takes_the_place_of_the_one_before(store: Store, watch: Wat
     assert task.title.endswith("ended on 2026-06-10.")
     assert (task.party, task.rule, task.due_at, task.priority) == ("", "CRT-01", END, 2)
     assert [row.priority for row in _tasks(store, None)] == [0, 0, 0, 2, 2]
-    assert {row.closed_by for row in _tasks(store, "done")} == {BY}
+    assert {row.closed_by for row in _tasks(store, "done")} == {BY_ITSELF}
 
 
 def test_a_renewed_certificate_closes_the_task(store: Store, watch: Watch, folder: Path, world: World) -> None:
