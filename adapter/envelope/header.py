@@ -19,7 +19,6 @@ STATUS_REQUEST, STATUS_RESPONSE = "StatusRequest", "StatusResponse"
 #: Meant for the server that a message reaches next, not for the one it is for; such blocks are not signed.
 NEXT_MSH = "urn:oasis:names:tc:ebxml-msg:actor:nextMSH"
 NEXT = "http://schemas.xmlsoap.org/soap/actor/next"
-TO_PARTY = "urn:oasis:names:tc:ebxml-msg:actor:toPartyMSH"
 VERSION = "2.0"
 
 _DIGITS = re.compile(r"[0-9]{1,10}")

@@ -23,11 +23,6 @@ def to_text_or_none(moment: datetime | None) -> str | None:
     return None if moment is None else to_text(moment)
 
 
-def from_text(text: str) -> datetime:
-    """Read what `to_text` wrote."""
-    return datetime.fromisoformat(text)
-
-
 def from_text_or_none(text: str | None) -> datetime | None:
-    """Read a moment that may be missing."""
+    """Read what `to_text_or_none` wrote."""
     return None if text is None else datetime.fromisoformat(text)

@@ -155,7 +155,6 @@ def _around(tag: int, craft: Craft, *contents: bytes) -> bytes:
 
 
 def _oid(dotted: str) -> bytes:
-
     numbers = dotted.split(".")
     octets = bytearray((int(numbers[0]) * 40 + int(numbers[1]),))
     for number in map(int, numbers[2:]):

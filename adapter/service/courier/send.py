@@ -157,7 +157,9 @@ class Courier:
                 if row.id in failed and row.id in queued:
                     _cannot_be_sent(ledger, row, failed[row.id], now)
             again = [row for number, row in before.items() if number in queued]
-            ended = [row.id for number, row in found.items() if number in queued - before.keys() and _is_open(row)]
+            ended = [
+                row.id for number, row in found.items() if number in queued - before.keys() and not row.state.is_final
+            ]
             ledger.move_envelopes([EnvelopeMove(id=number, to=EnvelopeState.ABANDONED) for number in ended], at=now)
             fresh = [envelope for envelope in sealed if envelope.delivery_id in queued]
             numbers = ledger.add_envelopes(fresh, at=now)
@@ -306,10 +308,6 @@ def _is_reusable(row: EnvelopeRow, now: datetime) -> bool:
 def _is_elsewhere(row: EnvelopeRow, order: Order | BudstikkeError) -> bool:
     """Tell whether the receiver has another address now than the one that an envelope was for."""
     return isinstance(order, Order) and order.reach.address != row.address
-
-
-def _is_open(row: EnvelopeRow) -> bool:
-    return not row.state.is_final
 
 
 def _to_sending(row: EnvelopeRow) -> Iterator[EnvelopeMove]:
