@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shipping import shipped
 
-from adapter.message.state import DeliveryState, EnvelopeState
-from adapter.store import EnvelopeFacts, EnvelopeMove, NewDelivery, NewEnvelope, NewTask, Store
+from adapter.message.state import EnvelopeState
+from adapter.store import EnvelopeFacts, EnvelopeMove, NewEnvelope, NewTask, Store
 
 Budstikke = Callable[..., Any]
 
@@ -29,37 +30,9 @@ def mails(store: Path) -> None:
         facts = EnvelopeFacts(message_id="held@gp", action="Henvisning", sender_her="8990201", receiver_her="8990101")
         ledger.describe_envelope(held, facts, to=EnvelopeState.HELD, error="The list of revoked is old.", at=NOON)
         ledger.add_tasks([NewTask(party="", rule="TRA-09", title="Look at it", envelope_id=held)], at=NOON)
-        (delivery,) = ledger.add_deliveries(
-            [
-                NewDelivery(
-                    message_id=1,
-                    for_message_id=1,
-                    channel="edi",
-                    party="clinic",
-                    name="1",
-                    state=DeliveryState.SENT,
-                    is_reliable=True,
-                )
-            ],
-            at=NOON,
-        )
-        (out,) = ledger.add_envelopes(
-            [
-                NewEnvelope(
-                    direction="out",
-                    channel="edi",
-                    data=b"sealed",
-                    state=EnvelopeState.SENDING,
-                    carries=1,
-                    delivery_id=delivery,
-                    message_id="Out@us",
-                    receiver_her="8990101",
-                    retries=5,
-                    retry_interval=timedelta(hours=12),
-                )
-            ],
-            at=NOON,
-        )
+        known = {"message_id": "Out@us", "receiver_her": "8990101"}
+        again = {"retries": 5, "retry_interval": timedelta(hours=12)}
+        _, out = shipped(ledger, 1, NOON, party="clinic", data=b"sealed", **known, **again)
         ledger.move_envelopes([EnvelopeMove(id=out, to=EnvelopeState.SENT, due_at=NOON + timedelta(hours=12))], at=NOON)
         new = NewEnvelope(direction="in", channel="edi", data=b"a mail", state=EnvelopeState.RECEIVED)
         (opened_mail,) = ledger.receive_envelopes([new], at=NOON)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from shipping import shipped
 
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.service import acts, envelope_acts
@@ -18,7 +19,6 @@ from adapter.store import (
     EnvelopeMove,
     EnvelopeRow,
     MessageMove,
-    NewDelivery,
     NewEnvelope,
     NewMessage,
     NewTask,
@@ -45,32 +45,9 @@ def sent(store: Store) -> int:
     with store.writing() as ledger:
         (message,) = ledger.receive([NewMessage(channel="clinic", source="a", data=b"<a/>")], at=NOW)
         ledger.decide([DecidedMessage(id=message, state=MessageState.ACCEPTED)], at=NOW)
-        (delivery,) = ledger.add_deliveries(
-            [
-                NewDelivery(
-                    message_id=message,
-                    for_message_id=message,
-                    channel="edi",
-                    party="gp",
-                    name="a",
-                    state=DeliveryState.SENT,
-                    is_reliable=True,
-                )
-            ],
-            at=NOW,
-        )
+        again = {"retries": 5, "retry_interval": 12 * HOUR}
+        _, envelope = shipped(ledger, message, NOW, state=EnvelopeState.QUEUED, **again)
         ledger.add_timers([NewTimer(rule="receipt-alarm", message_id=message, due_at=NOW + 96 * HOUR, delivery_id=1)])
-        new = NewEnvelope(
-            direction="out",
-            channel="edi",
-            data=b"mail",
-            state=EnvelopeState.QUEUED,
-            carries=message,
-            delivery_id=delivery,
-            retries=5,
-            retry_interval=12 * HOUR,
-        )
-        (envelope,) = ledger.add_envelopes([new], at=NOW)
         ledger.move_envelopes([EnvelopeMove(id=envelope, to=state, due_at=NOW + 12 * HOUR) for state in WAYS], at=NOW)
     return envelope
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from shipping import shipped
 
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.service import purging
@@ -235,34 +236,7 @@ def test_more_than_one_transaction_can_hold_are_all_pruned(
 def _send_by_mail(store: Store, message: int) -> tuple[int, int]:
     """Bring a message to a channel that acknowledges; return the delivery and its envelope."""
     with store.writing() as ledger:
-        (delivery,) = ledger.add_deliveries(
-            [
-                NewDelivery(
-                    message_id=message,
-                    for_message_id=message,
-                    channel="edi",
-                    party="gp",
-                    name="a",
-                    state=DeliveryState.SENT,
-                    is_reliable=True,
-                )
-            ],
-            at=NOW,
-        )
-        (envelope,) = ledger.add_envelopes(
-            [
-                NewEnvelope(
-                    direction="out",
-                    channel="edi",
-                    data=b"mail",
-                    state=EnvelopeState.SENDING,
-                    carries=message,
-                    delivery_id=delivery,
-                )
-            ],
-            at=NOW,
-        )
-    return delivery, envelope
+        return shipped(ledger, message, NOW)
 
 
 def test_what_nobody_has_acknowledged_is_purged_by_force_and_not_sent_again(store: Store, receive: Receive) -> None:
