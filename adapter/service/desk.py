@@ -89,7 +89,7 @@ class Desk:
         addresses: AddressRegister,
         witness: Witness | None = None,
     ) -> None:
-        """Take what decisions need; all of it is loaded once for the life of a worker.
+        """Take what decisions need; all of it is loaded once, before the first.
 
         The witness is the one by whom the checker judges signatures, where issuers are asked about signers.
         """
@@ -100,6 +100,18 @@ class Desk:
         self._context = context
         self._policies = policies
         self._post = post
+
+    def knowing(self, context: Context) -> Desk:
+        """Return the same desk with another knowledge of who is who."""
+        return Desk(
+            self._store,
+            self._checker,
+            context,
+            self._policies.knowing(context),
+            self._post,
+            addresses=self._addresses,
+            witness=self._witness,
+        )
 
     def process(self, arrivals: Sequence[Arrival], now: datetime) -> dict[str, int]:
         """Decide about a batch and send what is due.
@@ -342,6 +354,10 @@ class Policies:
         self._base = base
         self._context = context
         self._made: dict[tuple[str, str], Policy] = {}
+
+    def knowing(self, context: Context) -> Policies:
+        """Return the same with another register."""
+        return Policies(self._base, context)
 
     def of(self, message: Message | None) -> Policy:
         """Return the policy for a message; the base policy for what cannot be read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Self
@@ -109,6 +109,13 @@ class Parts:
         desk = Desk(store, judged, context, policies, post, addresses=addresses, witness=witness)
         mail = MailRoom.build(settings, store, context, software_version) if settings.mailboxes() else None
         return cls(settings, store, channels, context, post, desk, mail)
+
+    def renewed(self) -> Parts:
+        """Return the same rooms with partners and certificates read anew; raises ConfigError and SnapshotUnreadable."""
+        software_version = self.context.answering.software_version
+        context = build.context(self.settings, software_version=software_version)
+        mail = self.mail and MailRoom.build(self.settings, self.store, context, software_version)
+        return replace(self, context=context, desk=self.desk.knowing(context), mail=mail)
 
     def close(self) -> None:
         """Close the store."""

@@ -23,6 +23,7 @@ from adapter.service import approval, intake, logs, timers
 from adapter.service.certificates import Watch
 from adapter.service.desk import MOST_ATTEMPTS, put_aside
 from adapter.service.parts import Clock, Parts, utc_now
+from adapter.service.renewal import Renewal
 from adapter.store.lock import WorkerLock
 from adapter.store.rows import DeliveryRow
 
@@ -129,8 +130,9 @@ class Failed:
 class Worker:
     """Does tasks with the parts of its process."""
 
-    def __init__(self, parts: Parts, name: str, clock: Clock = utc_now) -> None:
-        """Take the parts, a name that no other living worker has, and the clock."""
+    def __init__(self, parts: Parts, name: str, clock: Clock = utc_now, *, renewal: Renewal | None = None) -> None:
+        """Take the parts, a name that no other living worker has, the clock, and what notices new certificates."""
+        self._renewal = renewal or Renewal(parts.settings)
         self._parts = parts
         self._name = name
         self._clock = clock
@@ -139,6 +141,8 @@ class Worker:
     def do(self, task: Task) -> Done:
         """Do one task; raises BudstikkeError where it could not be done."""
         begun = time.perf_counter()
+        if self._renewal.is_due():
+            self._renew()
         match task:
             case Fetch():
                 done = self._fetch(task)
@@ -147,6 +151,19 @@ class Worker:
             case _:
                 done = Done(self._do(task))
         return replace(done, seconds=time.perf_counter() - begun)
+
+    def _renew(self) -> None:
+        try:
+            self._parts = self._parts.renewed()
+        except BudstikkeError as error:
+            log.error(
+                "New certificates or agreements cannot be used; the old ones stay in force",
+                action="not_renewed",
+                error=str(error),
+                hint=error.advice,
+            )
+        else:
+            log.info("Certificates and agreements were read anew", action="renewed")
 
     def _fetch(self, task: Fetch) -> Done:
         parts = self._parts
@@ -241,11 +258,12 @@ def main(settings: Settings, name: str, tasks: Connection[Any, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     logs.configure()
+    renewal = Renewal(settings)
     try:
         with contextlib.closing(Parts.build(settings)) as parts, WorkerLock.acquire(settings.store_file()):
             # What is loaded now lives as long as the process: the collector need not walk it again for every batch.
             gc.freeze()
-            _serve(Worker(parts, name), tasks)
+            _serve(Worker(parts, name, renewal=renewal), tasks)
     except BudstikkeError as error:
         log.error("A worker cannot start", action="worker_failed", code=error.code, error=str(error), hint=error.advice)
         sys.exit(1)

@@ -1,0 +1,54 @@
+"""New certificates and agreements, taken into use without a restart.
+
+Each worker looks for itself between two tasks. What is being copied changes from one look to the next: files are read
+anew when they have stood still for one look. What cannot be used leaves what was read before in force.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from adapter.config import Settings
+
+#: Seconds from one look to the next.
+PAUSE = 10.0
+
+_Files = frozenset[tuple[str, int, int, int]]
+
+
+class Renewal:
+    """Watches the folders of `[trust] own`, `[trust] partners` and `[partners]`."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        """Take where they are; to be made before what is in them is read."""
+        places = (settings.trust.own, settings.trust.partners, settings.partners.folder)
+        self._places = tuple(place for place in places if place is not None)
+        self._clock = clock
+        self._used = self._seen = self._files()
+        self._next = clock() + PAUSE
+
+    def is_due(self) -> bool:
+        """Tell whether there are other files than those that were read; says so once of the same files."""
+        if not self._places or self._clock() < self._next:
+            return False
+        self._next = self._clock() + PAUSE
+        before, self._seen = self._seen, self._files()
+        if self._seen == self._used or self._seen != before:
+            return False
+        self._used = self._seen
+        return True
+
+    def _files(self) -> tuple[_Files, ...]:
+        return tuple(map(_files, self._places))
+
+
+def _files(place: Path) -> _Files:
+    """Return the files at a place, by what changes when they do; none where they cannot be seen."""
+    with suppress(OSError):
+        paths = list(place.iterdir()) if place.is_dir() else [place]
+        found = [(path.name, path.stat()) for path in paths]
+        return frozenset((name, one.st_mtime_ns, one.st_size, one.st_ino) for name, one in found)
+    return frozenset()
