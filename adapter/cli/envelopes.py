@@ -52,6 +52,9 @@ _HEADINGS = (
     "error",
 )
 
+#: Of an event: the envelope is the one that is shown, and what an issuer signed is for `--json`.
+_UNTOLD = frozenset({"envelope", "statement"})
+
 
 @envelopes.callback()
 def list_envelopes(
@@ -210,5 +213,5 @@ def _print_envelope(query: Query, row: EnvelopeRow) -> None:
         table(("id", "state", "rule", "title"), [(one.id, one.state, one.rule, one.title) for one in tasks], empty="")
     section("events")
     for event in query.envelope_events(row):
-        told = "  ".join(f"{name}={cell(value)}" for name, value in event.data.items() if name != "envelope")
+        told = "  ".join(f"{name}={cell(value)}" for name, value in event.data.items() if name not in _UNTOLD)
         typer.echo(f"{cell(event.at)}  {event.name}  {told}".rstrip())

@@ -235,7 +235,8 @@ def _print_message(query: Query, row: MessageRow) -> None:
     _print_replays(query, row.id)
     section("events")
     for event in query.events(message_id=row.id):
-        told = "  ".join(f"{name}={cell(value)}" for name, value in event.data.items())
+        # what an issuer signed is for `--json`
+        told = "  ".join(f"{name}={cell(value)}" for name, value in event.data.items() if name != "statement")
         typer.echo(f"{cell(event.at)}  {event.name}  {told}".rstrip())
 
 

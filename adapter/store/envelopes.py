@@ -124,11 +124,12 @@ class Envelopes(Reader):
         return found
 
     def envelope_events(self, row: EnvelopeRow) -> list[EventRow]:
-        """Return what happened to an envelope, oldest first."""
+        """Return what happened to an envelope, and what issuers said of its signer, oldest first."""
         # Before it was opened it was about no message.
         about = or_(event.c.message_id.is_(None), event.c.message_id == row.carries)
         named = event.c.data.contains(f'"envelope":{row.id}')
-        statement = select(event).where(about, event.c.name.startswith("envelope_", autoescape=True), named)
+        of_it = or_(event.c.name.startswith("envelope_", autoescape=True), event.c.name == "revocation_checked")
+        statement = select(event).where(about, of_it, named)
         found = self._connection.execute(statement.order_by(event.c.seq)).mappings()
         events = (to_row(EventRow, item, data=json.loads(item["data"])) for item in found)
         return [item for item in events if item.data.get("envelope") == row.id]

@@ -10,7 +10,7 @@ import pytest
 from shipping import shipped
 
 from adapter.message.state import EnvelopeState
-from adapter.store import EnvelopeFacts, EnvelopeMove, NewEnvelope, NewTask, Store
+from adapter.store import EnvelopeFacts, EnvelopeMove, NewEnvelope, NewEvent, NewTask, Store
 
 Budstikke = Callable[..., Any]
 
@@ -113,6 +113,17 @@ def test_a_held_envelope_is_shown_with_its_task(budstikke: Budstikke) -> None:
     assert "tasks" in lines
     assert any("TRA-09" in line for line in lines)
     assert "answered with" not in lines
+
+
+def test_what_issuers_said_of_a_signer_is_shown_in_words_and_kept_whole(budstikke: Budstikke, store: Path) -> None:
+    said = {"envelope": 1, "said": "It was not taken back.", "statement": "c2lnbmVk"}
+    with Store.open(f"sqlite:///{store.parent}/var/budstikke.db") as opened, opened.writing() as ledger:
+        ledger.log([NewEvent(name="revocation_checked", data=said)], at=NOON)
+
+    shown = budstikke("envelopes", "show", 1)
+    assert "revocation_checked  said=It was not taken back.\n" in shown.out
+    events = json.loads(budstikke("envelopes", "show", 1, "--json").out)["events"]
+    assert events[-1]["data"] == said
 
 
 def test_the_mail_itself_is_printed_as_it_is(budstikke: Budstikke) -> None:
