@@ -105,11 +105,6 @@ class Acknowledgment:
     references: tuple[SignedReference, ...] = ()
     actor: str | None = None
 
-    def is_for(self, references: Iterable[SignedReference]) -> bool:
-        """Tell whether exactly these references were received; True where the receipt names none."""
-        mine = {reference.digest for reference in self.references}
-        return not mine or mine == {reference.digest for reference in references}
-
 
 @dataclass(frozen=True, slots=True)
 class StatusRequest:

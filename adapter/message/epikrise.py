@@ -273,12 +273,6 @@ class Epikrise(Payload):
             yield from event.walk()
 
     @property
-    def discharged(self) -> Moment | None:
-        """Return the end of the last stay that has one, or None."""
-        ends = [event.course.end for event in self.all_events() if isinstance(event.course, Stay) and event.course.end]
-        return max(ends, key=lambda end: end.instant.timestamp() if end.instant else 0.0, default=None)
-
-    @property
     def diagnoses(self) -> tuple[Diagnosis, ...]:
         """Return the coded diagnoses of all events, main ones first."""
         found = [

@@ -129,14 +129,8 @@ def is_hpr_number(number: str) -> bool:
     return _HPR.fullmatch(number.strip()) is not None
 
 
-def is_her_id(number: str) -> bool:
-    """Tell whether a number has the shape of a HER-id: digits, which some systems group with dots or blanks."""
-    return _HER.fullmatch(number.replace(".", "").replace(" ", "")) is not None
-
-
 _ORGANISATION_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2, 1)
 _HPR = re.compile(r"[0-9]{1,9}")
-_HER = re.compile(r"[0-9]{1,10}")
 
 
 @lru_cache(maxsize=16)

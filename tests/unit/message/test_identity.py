@@ -14,7 +14,6 @@ from adapter.message.identity import (
     Origin,
     Scheme,
     Sex,
-    is_her_id,
     is_hpr_number,
     is_organisation_number,
     numbers_in,
@@ -135,7 +134,7 @@ def test_an_organisation_number_has_a_check_digit(number: str, is_possible: bool
     assert is_organisation_number(number) is is_possible
 
 
-def test_hpr_numbers_and_her_ids_are_judged_by_shape() -> None:
+def test_hpr_numbers_are_judged_by_shape() -> None:
     assert [is_hpr_number(text) for text in ("565501872", "1", "", "12345678901", "x1")] == [
         True,
         True,
@@ -143,7 +142,6 @@ def test_hpr_numbers_and_her_ids_are_judged_by_shape() -> None:
         False,
         False,
     ]
-    assert [is_her_id(text) for text in ("8990100", "258.521", "", "12-3")] == [True, True, False, False]
 
 
 def test_the_day_after_the_last_day_of_a_month_is_no_birthday() -> None:

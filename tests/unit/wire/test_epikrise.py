@@ -33,7 +33,6 @@ from adapter.message.epikrise import (
     ClinicalFact,
     CodedObservation,
     QualifiedProfessional,
-    Stay,
 )
 from adapter.message.henvisning import CareRelation, Diagnosis
 from adapter.wire.bind import Record
@@ -144,17 +143,6 @@ def test_a_letter_names_the_referral_it_answers(version: str) -> None:
     assert [referral.id for referral in epikrise.referrals] == ["fdebda50-4567-11e7-9598-0800200c9a66"]
     assert epikrise.referrals[0].description is not None
     assert epikrise.referrals[0].description.name == "Utredning/behandling"
-
-
-def test_the_end_of_the_last_stay_is_the_discharge() -> None:
-    """Deadlines count from it; plans have none."""
-    epikrise = wire.read(COMPLETE_12).epikrise
-
-    assert epikrise is not None
-    assert epikrise.discharged == Moment("2026-03-10T12:00:00")
-    assert Epikrise().discharged is None
-    inner = CareEvent(course=Stay(end=Moment("2026-04-01")), events=(CareEvent(course=Stay(end=Moment("uklart"))),))
-    assert Epikrise(events=(inner,)).discharged == Moment("2026-04-01")
 
 
 def test_the_main_diagnosis_comes_first() -> None:
