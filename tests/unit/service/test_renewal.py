@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -108,6 +109,23 @@ def test_a_file_that_is_being_copied_is_waited_for(renewal: Renewal, clock: Time
         assert looks(renewal, clock, 1) == [False]
 
     assert looks(renewal, clock, 2) == [True, False]
+
+
+def test_a_worker_that_had_nothing_to_do_notices_before_its_first_task(
+    renewal: Renewal, clock: Time, folder: Path
+) -> None:
+    renewal._wall_clock = lambda: time.time() + 2 * PAUSE
+    (folder / "own" / "new.pem").write_bytes(b"a")
+    assert looks(renewal, clock, 2) == [True, False]
+    (folder / "own" / "new.pem").unlink()
+    assert looks(renewal, clock, 2) == [True, False]
+
+
+def test_a_folder_that_is_gone_is_noticed_when_it_stays_away(renewal: Renewal, clock: Time, folder: Path) -> None:
+    renewal._wall_clock = lambda: time.time() + 2 * PAUSE
+    (folder / "own").rename(folder / "away")
+
+    assert looks(renewal, clock, 3) == [False, True, False]
 
 
 def test_a_file_that_is_replaced_or_taken_away_is_noticed(renewal: Renewal, clock: Time, folder: Path) -> None:
