@@ -11,6 +11,7 @@
     acts, envelope_acts, purging    what a person does with messages, deliveries and envelopes
     composing, drafting, approval   a draft: written, changed, sent
     certificates, lookups, witness  what is asked of certificates, addresses and issuers beside the work
+    renewal   new certificates and agreements, taken into use without a restart
     stop      SIGTERM and SIGINT                shield, warm   what the fork server loads first
     clock     ticks                             logs, notify, troubles   what others see
 
