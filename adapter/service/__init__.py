@@ -2,7 +2,6 @@
 
     daemon    clock, dispatch, signals          worker   what one process does with one task
     pool      worker processes                  parts    everything built from the configuration, once
-    renewal   what of it is built anew when certificates or agreements change
     inboxes   folders, and backlog, rounds: what is handed out next, of the store and of mail
     intake    channel to store                  desk     store to decision, by what is known from `earlier`
     commit    decisions into the store          effects  what they begin and end beside their own message
