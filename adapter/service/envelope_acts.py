@@ -23,7 +23,9 @@ def pause_envelope(store: Store, envelope: int, by: str, now: datetime) -> None:
     """
     with store.writing() as ledger:
         row = ledger.envelope(envelope)
-        if row is None or row.is_paused or not _is_waiting(ledger, row):
+        if row is not None and row.is_paused:
+            raise NotPossible(f"Envelope {envelope} is paused already.")
+        if row is None or not _is_waiting(ledger, row):
             raise NotPossible(f"Envelope {envelope} does not wait for an acknowledgment.")
         ledger.steer_envelope(envelope, "paused", is_paused=True, data={"by": by}, at=now)
 

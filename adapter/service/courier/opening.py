@@ -7,7 +7,7 @@ it in the store, and what the sender is told, is decided in `outcome` and `answe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, Self
@@ -19,6 +19,7 @@ from adapter.check.rule import Rule
 from adapter.envelope import package, soap
 from adapter.envelope.addressing import mismatches
 from adapter.envelope.answer import UNDECIPHERABLE, Refusal, judge, refusal_of
+from adapter.envelope.header import is_cpa_id, is_uuid
 from adapter.envelope.signal import EbxmlMessage, ErrorCode, SignedReference, Sort
 from adapter.errors import EnvelopeError, FormError, NotWellFormed, SignatureInvalid, TrustError, Undecryptable
 from adapter.flow import transport_rules as rules
@@ -157,9 +158,27 @@ def _judged(  # noqa: PLR0913 - what one judgement depends on
         if not goes_on and (is_payload or said.senders):
             return replace(said, state=EnvelopeState.HELD, rule=rules.TRA_09, may_change=doubt.may_pass)
     faults = judge(opened.message, own=standards.own, at=at, not_understood=foreign)
+    if is_payload and not _is_agreed(opened.message.header.cpa_id, said.senders, standards.own, at):
+        faults = (*faults, _NO_AGREEMENT)
     if faults:
         return _refused(said, rules.TRA_10, *faults)
     return _delivered(said, opened, standards) if is_payload else said
+
+
+def _is_agreed(cpa_id: str, senders: Iterable[Partner], own: Collection[str], at: datetime) -> bool:
+    """Tell whether a message goes by an agreement that holds (HITS 1172, rules 110 to 114), or without any.
+
+    Who has none with us may write what it likes, and who has one may still write both HER-ids, which name none.
+    """
+    agreements = [
+        snapshot
+        for sender in senders
+        for snapshot in sender.snapshots
+        if snapshot.agreement and not set(own).isdisjoint(snapshot.counterparts)
+    ]
+    if not agreements or (is_cpa_id(cpa_id) and not is_uuid(cpa_id)):
+        return True
+    return any(snapshot.agreement == cpa_id and snapshot.is_valid_at(at) for snapshot in agreements)
 
 
 def _delivered(said: Said, opened: package.Opened, standards: Standards) -> Said:
@@ -227,6 +246,11 @@ _ONE_DOCUMENT = Refusal(
     code=ErrorCode.NOT_SUPPORTED,
     text="Konvolutten må ha nøyaktig ett vedlegg.",
     location=_MANIFEST,
+)
+_NO_AGREEMENT = Refusal(
+    code=ErrorCode.VALUE_NOT_RECOGNIZED,
+    text="Avtalen er ikke kjent, eller gjelder ikke nå.",
+    location=f"{_HEADER}/eb:CPAId",
 )
 _INCONSISTENT = Refusal(
     code=ErrorCode.INCONSISTENT,

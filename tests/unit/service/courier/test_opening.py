@@ -293,6 +293,37 @@ def test_the_certificates_of_the_agreement_with_us_count() -> None:
     assert said_of(mailed(), office).state is EnvelopeState.OPENED
 
 
+@pytest.mark.parametrize(
+    ("told", "is_taken"),
+    [
+        ("test:1", True),
+        ("test:2", False),
+        ("test:ended", False),
+        ("8f6c1f0a-7f0b-4a67-9d68-0d7b0a1f7c55", False),
+        ("8990101_8990201", True),
+    ],
+)
+def test_a_message_goes_by_an_agreement_that_is_known_and_holds(told: str, *, is_taken: bool) -> None:
+    """HITS 1172, rules 110 to 114; an agreement with somebody else is none with us."""
+    ours = _snapshot(world().signing, counterparts=("8990100",), agreement="test:1")
+    ended = replace(ours, agreement="test:ended", valid_until=NOW - timedelta(days=1))
+    others = replace(ours, agreement="test:2", counterparts=("8990300",))
+    office = replace(OFFICE, snapshots=(ours, ended, others))
+
+    said = said_of(mailed(header=mails.addressed("8990201", "8990101", cpa_id=told)), office)
+
+    assert said.state is (EnvelopeState.OPENED if is_taken else EnvelopeState.REFUSED)
+    assert [one.location for one in said.refusals] == [
+        "/SOAP:Envelope/SOAP:Header/eb:MessageHeader/eb:CPAId" for _ in range(not is_taken)
+    ]
+
+
+def test_without_an_agreement_any_is_taken() -> None:
+    header = mails.addressed("8990201", "8990101", cpa_id="nav:12345")
+
+    assert said_of(mailed(header=header)).state is EnvelopeState.OPENED
+
+
 def test_without_known_certificates_the_number_of_the_organisation_must_fit() -> None:
     office = replace(OFFICE, organisation_number="111222333")
 
