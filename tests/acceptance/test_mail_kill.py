@@ -39,7 +39,11 @@ SORTS = (
     (CLINIC.name, GP.name, "dialogmelding-1.1-status-1.xml"),
 )
 #: What is killed, as often in a hundred times as it stands here in ten.
-KINDS = ("worker", "worker", "worker", "daemon", "daemon", "all", "all", "mail", "mail", "mail")
+KINDS = ("workers", "workers", "workers", "daemon", "all", "all", "all", "mail", "mail", "mail")
+#: And when: while mails are handed over, while they are opened, when something has arrived, or at a start.
+MOMENTS = ("sending", "sending", "received", "taken", "start")
+_IN_HAND = "SELECT 1 FROM envelope WHERE state = '{}'"
+_CAUGHT = "SELECT state FROM envelope WHERE state IN ('sending', 'received')"
 
 #: Three deaths over one message, or one mail, put it aside, and rightly so. Here it would be by chance.
 _WORN = """SELECT 1 FROM message WHERE state = 'received' AND attempts > 1
@@ -139,6 +143,8 @@ class Ordeal:
         self.sent: list[Sent] = []
         self.kinds: list[str] = []
         self.killed: Counter[str] = Counter()
+        #: Mails in hand when their workers were killed.
+        self.caught: Counter[str] = Counter()
 
     def run(self, budstikke: Run, *, messages: int, kills: int) -> None:
         begun = time.monotonic()
@@ -167,13 +173,16 @@ class Ordeal:
         self.start()
         before = sum(len(reader.taken) for reader in readers.values())
         self.put(portion)
-        if self.random.random() < 0.3:
-            # into whatever is done at a start
+        kind, name = self.kinds.pop(), self.random.choice(sorted(self.homes))
+        home, moment = self.homes[name], self.random.choice(MOMENTS)
+        if moment == "start":
             time.sleep(self.random.uniform(0, 2))
-        else:
+        elif moment == "taken":
             wait_until(lambda: sum(len(reader.taken) for reader in readers.values()) > before, 15, 0.01)
             time.sleep(self.random.uniform(0, 0.7))
-        self.kill(self.kinds.pop(), self.random.choice(sorted(self.homes)))
+        elif wait_until(lambda: not home.rows(_WORN) and home.rows(_IN_HAND.format(moment)), 10, 0.001):
+            time.sleep(self.random.uniform(0, 0.03))
+        self.kill(kind, name)
 
     def start(self, faults: str | None = None) -> None:
         """Let whatever is dead come back; faults are drawn where none are given."""
@@ -197,16 +206,17 @@ class Ordeal:
             self.killed[kind] += 1
             return
         daemon, home = self.daemons[name], self.homes[name]
-        workers = daemon.workers()
-        assert wait_until(lambda: not home.rows(_WORN), 60, 0.01)
-        if kind == "worker" and workers:
-            with suppress(ProcessLookupError):
-                os.kill(self.random.choice(workers), signal.SIGKILL)
+        assert wait_until(lambda: not home.rows(_WORN), 60, 0.001)
+        if kind == "workers":
+            for pid in daemon.workers():
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         elif kind == "all":
             daemon.kill()
         else:
             daemon.kill_alone()
         self.killed[f"{kind} of {name}"] += 1
+        self.caught.update(state for (state,) in home.rows(_CAUGHT))
 
     def put(self, sorts: list[tuple[str, str, str]]) -> None:
         for sender, receiver, file in sorts:
@@ -263,7 +273,10 @@ class Ordeal:
             name: {what: home.rows(statement)[0][0] for what, statement in _FIGURES.items()}
             for name, home in self.homes.items()
         }
-        print(f"{len(self.sent)} messages, {seconds:.0f} s, killed {dict(self.killed)}, {figures}")  # noqa: T201
+        print(  # noqa: T201 - figures
+            f"{len(self.sent)} messages, {seconds:.0f} s, killed {dict(self.killed)},"
+            f" mails caught {dict(self.caught)}, {figures}"
+        )
 
 
 def _original(receipt: bytes) -> bytes:
