@@ -162,6 +162,10 @@ def _unreachable_by_mail(tables: Tables) -> Iterator[Problem]:
         yield Problem("trust.own", f"is missing: {place} goes by mail, which is signed and encrypted")
     if tables.partners is None or tables.partners.folder is not None:
         return
+    if by_mail and tables.trust is not None and tables.trust.roots is None:
+        place = next(iter(by_mail.values()))
+        text = f"is missing: without it, and without a folder of [partners], everything that comes by {place} is held"
+        yield Problem("trust.roots", text)
     for index, party in tables.parties:
         if party.channel in by_mail and party.address is None:
             text = f"is missing: {by_mail[party.channel]} goes by mail, and [partners] names no folder to find it in"

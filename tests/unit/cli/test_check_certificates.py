@@ -17,6 +17,7 @@ Budstikke = Callable[..., Any]
 MAIL = """
 [trust]
 own = "own"
+roots = "roots"
 
 [[party]]
 id = "edi-partner"
@@ -38,6 +39,8 @@ outbox = "smtps://mail.example"
 @pytest.fixture
 def mail_config(config: Path) -> Path:
     config.write_text(config.read_text("utf-8") + MAIL, "utf-8")
+    (config.parent / "roots").mkdir()
+    (config.parent / "roots" / "root.pem").write_bytes(pem(world().root.pair.certificate))
     return config
 
 

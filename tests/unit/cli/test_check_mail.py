@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from fakemail import FakeServer, imap, smtp
+from pki import pem, world
 
 Budstikke = Callable[..., Any]
 
 MAIL = """
 [trust]
 own = "own"
+roots = "roots"
 
 [[party]]
 id = "edi-partner"
@@ -49,6 +51,8 @@ def mail_config(config: Path, servers: tuple[FakeServer, FakeServer], monkeypatc
     inbox, outbox = servers
     config.write_text(config.read_text("utf-8") + MAIL.format(inbox=inbox.port, outbox=outbox.port), "utf-8")
     monkeypatch.setenv("BUDSTIKKE_MAIL_PASSWORD", "synthetic")
+    (config.parent / "roots").mkdir()
+    (config.parent / "roots" / "root.pem").write_bytes(pem(world().root.pair.certificate))
     return config
 
 

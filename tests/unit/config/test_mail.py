@@ -18,6 +18,7 @@ Mistakes = Callable[[str], list[str]]
 MAIL = """
 [trust]
 own = "own"
+roots = "roots"
 
 [[party]]
 id = "nav"
@@ -116,6 +117,14 @@ def test_on_folders_of_its_own_no_mail_goes(write: Write, minimal: str, tmp_path
     ("old", "new", "expected"),
     [
         ('own = "own"', "", "trust.own: is missing: channel[1] goes by mail, which is signed and encrypted"),
+        (
+            'roots = "roots"',
+            "",
+            (
+                "trust.roots: is missing: without it, and without a folder of [partners], everything that comes by "
+                "channel[1] is held"
+            ),
+        ),
         (
             'address = "nav@edi.example"',
             "",
