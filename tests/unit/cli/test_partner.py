@@ -198,7 +198,6 @@ def test_a_profile_is_imported_like_an_agreement(budstikke: Budstikke, with_fold
     assert (with_folder.parent / "partners" / "8990101.json").is_file()
 
 
-@pytest.mark.acceptance
 def test_the_register_is_simulated_until_it_is_told_to_stop(imported: Path) -> None:
     command = [sys.executable, "-m", "adapter.cli", "partner", "simulate", "partners", "--port", "18155"]
     with subprocess.Popen(command, cwd=imported.parent, stdout=subprocess.PIPE, text=True) as process:
