@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,12 @@ from adapter.check.schema import SchemaSet
 # How long an example takes says something about the machine only: the tests run beside each other.
 settings.register_profile("budstikke", deadline=None)
 settings.load_profile("budstikke")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def can_be_interrupted() -> None:
+    """Hear Ctrl-C, which shells let jobs in their background ignore, and those all processes that they start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")
