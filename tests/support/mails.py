@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import envelopes
 from cryptography.hazmat.primitives import hashes
@@ -16,7 +17,7 @@ from sealing import Craft, sealed
 
 from adapter import resources
 from adapter.envelope import mime, package
-from adapter.envelope.header import HER, MessageHeader, PartyId, Side
+from adapter.envelope.header import HER, SIGNAL_SERVICE, MessageHeader, PartyId, Service, Side
 from adapter.envelope.signal import EbxmlMessage
 from adapter.envelope.signature import Seal
 from adapter.partner.register import Partner
@@ -97,6 +98,18 @@ def mailed(
     content = octets or sealed(payload.pack(document, packing), to or world().encryption, craft)
     part = envelopes.payload(octets=content)
     return package.write(said, (part,), seal=seal_of(signer or world().signing), mail=envelopes.mail())
+
+
+def numbered(number: int, **changes: Any) -> bytes:
+    """Return a mail with a MessageId made of a number."""
+    return mailed(header=envelopes.header(message_id=f"00000000-0000-4000-8000-{number:012}"), **changes)
+
+
+def asked(**changes: Any) -> EbxmlMessage:
+    """Return a question of the office's message server; `header` changes its header."""
+    header = envelopes.header(service=Service(SIGNAL_SERVICE), eliminates_duplicates=False)
+    header = replace(header, sender=Side.of("8990201"), receiver=Side.of("8990101"), message_id=envelopes.REPLY_ID)
+    return EbxmlMessage(header=replace(header, **changes.pop("header", {})), **changes)
 
 
 def said_to_office() -> EbxmlMessage:
