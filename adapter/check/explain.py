@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from lxml import etree
 
 from adapter.check.explain_process import ExplainProcess
-from adapter.check.fault import MOST_EXPECTED, Fault, FaultKind, read_fault, readable_path
-from adapter.check.schema import SchemaSet
+from adapter.check.fault import MOST_EXPECTED, Fault, FaultKind, readable_path
 
 #: xmlschema takes seconds for more than this.
 _MOST_ELEMENTS = 10_000
@@ -45,14 +43,6 @@ class Explainer:
             return tuple(faults)
         told = [(_path(entry.get("place"), root), entry) for entry in answer]
         return tuple(_enriched(fault, told) if leaves_a_question(fault) else fault for fault in faults)
-
-    def prepare(self, data: bytes, schemas: SchemaSet) -> None:
-        """Start the process already where this message is going to need it, so that it gets ready meanwhile."""
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-        with suppress(etree.XMLSyntaxError):
-            root = etree.fromstring(data, parser)
-            if any(leaves_a_question(read_fault(fault, root)) for fault in schemas.validate(root)):
-                self._process.start()
 
     def close(self) -> None:
         """End the process."""

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from adapter.cli.ahead import Ready, ready_by_words
+from adapter.check.explain_process import ExplainProcess
+from adapter.cli import ahead
 from adapter.errors import BudstikkeError
 
 
-@dataclass(slots=True)
 class Invocation:
     """What one run of the command knows beside its options."""
 
-    #: Show the trace of a known error too.
-    is_verbose: bool = False
-    #: What was begun before the command line was read.
-    ready: Ready | None = None
+    def __init__(self, explaining: ExplainProcess | None) -> None:
+        """Take what explains broken files, if it was begun before the command line was read."""
+        self.explaining = explaining
+        #: Show the trace of a known error too.
+        self.is_verbose = False
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -28,9 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # Norwegian letters must not stop the command on a terminal that has none.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    invocation = Invocation()
+    invocation = Invocation(ahead.begin(sys.argv[1:] if arguments is None else arguments))
     try:
-        invocation.ready = ready_by_words(sys.argv[1:] if arguments is None else arguments)
         from adapter.cli.verbs import build
 
         build()(args=arguments, prog_name="budstikke", obj=invocation)
@@ -44,3 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with contextlib.suppress(BrokenPipeError):
             say(error)
         sys.exit(code_of(error))
+    finally:
+        # The interpreter looks through all there is for garbage before it ends, which nobody needs any more.
+        gc.freeze()

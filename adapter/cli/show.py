@@ -63,7 +63,7 @@ def show(
 def _findings(file: Path, profiles: Iterable[Profile], config: Path) -> tuple[Finding, ...]:
     settings = open_settings(config) if is_configured(config) else None
     policy = build_policy(settings, direction="inbound", partner=None, to=None, profiles=profiles, is_strict=False)
-    with build_checker(settings, file) as checker:
+    with build_checker(settings) as checker:
         return checker.check(file.read_bytes(), policy, now=datetime.now(UTC)).findings
 
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from adapter.cli import navs_answer
-from adapter.cli.ahead import Ready, ready
 from adapter.cli.exits import ExitCode, say
 from adapter.cli.opening import is_configured, open_settings
 from adapter.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
@@ -22,6 +21,7 @@ from adapter.errors import ConfigError
 from adapter.files import messages_below
 
 if TYPE_CHECKING:
+    from adapter.check.explain_process import ExplainProcess
     from adapter.check.finding import Report
     from adapter.check.ladder import Checker
     from adapter.check.nav import NavAnswer
@@ -83,7 +83,7 @@ def validate(
     if not files:
         raise typer.BadParameter(f"no *.xml in {', '.join(str(path) for path in paths)}")
     settings = open_settings(config) if partner is not None or to not in {None, _NAV} or is_configured(config) else None
-    checker = build_checker(settings, files[0], context.obj.ready)
+    checker = build_checker(settings, context.obj.explaining)
     policy = build_policy(
         settings, direction=direction, partner=partner, to=to, profiles=profile or (), is_strict=strict
     )
@@ -119,13 +119,12 @@ def validate(
         raise typer.Exit(ExitCode.REJECTED)
 
 
-def build_checker(settings: Settings | None, first: Path, made: Ready | None = None) -> Checker:
-    """Return what checks, of what is ready already; the child for the first file starts during the imports."""
-    directory = settings.schemas.directory if settings else None
-    parts = made if made and directory is None else ready(first, directory)
-
+def build_checker(settings: Settings | None, explaining: ExplainProcess | None = None) -> Checker:
+    """Return what checks, with the process that is to explain broken files if it is under way."""
     from adapter.check.codelists import CodeLists
+    from adapter.check.explain import Explainer
     from adapter.check.ladder import Checker
+    from adapter.check.schema import SchemaSet
     from adapter.check.signature import OnDemand
     from adapter.wire.parse import DEFAULT_LIMITS
 
@@ -135,10 +134,10 @@ def build_checker(settings: Settings | None, first: Path, made: Ready | None = N
 
         limits = build.limits(settings)
     return Checker(
-        parts.schemas,
+        SchemaSet.load(settings.schemas.directory if settings else None),
         CodeLists.load(),
         limits,
-        explainer=parts.explainer,
+        explainer=Explainer(explaining),
         verify=OnDemand(lambda: _verify(settings)),
     )
 

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from adapter.check.explain_process import ExplainProcess
-from adapter.cli.ahead import ready_by_words
+from adapter.cli import ahead
 
 FIXTURES = Path(__file__).parents[3] / "fixtures/messages"
-VALID = str(FIXTURES / "henvisning-1.1-komplett.xml")
-UNCLEAR = str(FIXTURES / "henvisning-1.1-feil-dato.xml")
+FILE = str(FIXTURES / "henvisning-1.1-feil-dato.xml")
 
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[ExplainProcess]:
-    """Return which processes have been asked to start, of which none does."""
+    """Return which processes have been asked to start, of which none does, on a machine of two processors."""
     asked: list[ExplainProcess] = []
 
     def start(self: ExplainProcess) -> None:
         asked.append(self)
 
     monkeypatch.setattr(ExplainProcess, "start", start)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
     return asked
 
 
@@ -33,61 +32,41 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[ExplainProcess]:
     [
         (),
         ("version",),
-        ("show", UNCLEAR),
-        ("--verbose", "validate", UNCLEAR),
+        ("show", FILE),
+        ("--verbose", "validate", FILE),
         ("validate",),
         ("validate", "--help"),
-        ("validate", str(FIXTURES)),
         ("validate", "nowhere.xml", "x" * 5_000),
     ],
 )
-def test_nothing_is_begun_for_words_that_name_no_file_to_validate(
+def test_nothing_is_begun_for_words_that_name_nothing_to_validate(
     words: tuple[str, ...], started: list[ExplainProcess]
 ) -> None:
-    assert ready_by_words(words) is None
+    assert ahead.begin(words) is None
     assert started == []
 
 
-def test_schemas_are_ready_for_a_file_and_no_child_where_none_is_needed(started: list[ExplainProcess]) -> None:
-    ready = ready_by_words(["validate", "--json", VALID, UNCLEAR])
+@pytest.mark.parametrize("words", [("validate", FILE), ("validate", "--as", "outbound", "nowhere.xml", str(FIXTURES))])
+def test_what_explains_is_under_way_for_a_file_or_folder(words: tuple[str, ...], started: list[ExplainProcess]) -> None:
+    process = ahead.begin(words)
 
-    assert ready is not None
-    assert ready.schemas.is_known("http://www.kith.no/xmlstds/msghead/2006-05-24")
-    assert started == []
-
-
-def test_the_child_is_under_way_where_the_first_file_needs_it(started: list[ExplainProcess]) -> None:
-    assert ready_by_words(["validate", "--as", "outbound", UNCLEAR, VALID])
-    assert len(started) == 1
+    assert started == [process]
 
 
-def test_a_file_that_cannot_be_read_is_left_to_the_verb(
-    tmp_path: Path, started: list[ExplainProcess], monkeypatch: pytest.MonkeyPatch
+def test_nothing_is_begun_where_there_is_one_processor(
+    started: list[ExplainProcess], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "closed.xml"
-    path.write_bytes(Path(UNCLEAR).read_bytes())
-    read = Path.read_bytes
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
 
-    def refuse(self: Path) -> bytes:
-        if self == path:
-            raise PermissionError(13, "Permission denied", str(self))
-        return read(self)
-
-    monkeypatch.setattr(Path, "read_bytes", refuse)
-
-    assert ready_by_words(["validate", str(path)])
+    assert ahead.begin(["validate", FILE]) is None
     assert started == []
 
 
-def test_what_is_ready_is_left_where_the_configuration_names_schemas_of_its_own(
-    budstikke: Callable[..., Any], config: Path
-) -> None:
-    schemas = config.parent / "official"
-    schemas.mkdir()
-    (schemas / "broken.xsd").write_text("<no-schema/>")
-    config.write_text(f'{config.read_text()}\n[schemas]\ndirectory = "{schemas}"\n')
+def test_a_process_that_cannot_be_started_is_left_to_who_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: ExplainProcess) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
 
-    ran = budstikke("validate", VALID)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr(ExplainProcess, "start", fail)
 
-    assert ran.exit_code == 2
-    assert "broken.xsd" in ran.err
+    assert ahead.begin(["validate", FILE]) is not None
