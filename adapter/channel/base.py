@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol
 
+from adapter.values import value_class
 
-@dataclass(frozen=True, slots=True)
+
+@value_class(kw_only=False)
 class Incoming:
     """Something that waits to be read."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import ConfigError
+from adapter.values import value_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FILE_NAME = "catalog.toml"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class CatalogEntry:
     """One namespace and what is known about it."""
 
@@ -40,7 +40,7 @@ class CatalogEntry:
         return f"{self.standard} {self.version}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Catalog:
     """Every namespace this project has a schema for."""
 

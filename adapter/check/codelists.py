@@ -7,13 +7,13 @@ without the schemas changing, so they are dated data files, and an unknown code 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from adapter import resources
 from adapter.errors import ConfigError
+from adapter.values import value_class
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OID_PREFIX = "2.16.578.1.12.4.1.1."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class CodeList:
     """One code list as it was on a day."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -18,6 +17,7 @@ from adapter.check.profile import Profile
 from adapter.check.reading import has_patient_phone, has_referrer_phone, item_texts, referral_texts
 from adapter.message import HealthcareProfessional, Henvisning, Kind, Message, Payload, Person
 from adapter.message.henvisning import InformationItem, ResultItem, TextResult
+from adapter.values import value_class
 
 #: Code lists of diagnoses: ICPC-2 and ICD-10.
 _ICPC, _ICD = "7170", "7110"
@@ -44,7 +44,7 @@ class Marking(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Facts:
     """The facts of one referral."""
 

@@ -7,7 +7,6 @@ for their structure only (what kind of fault, which names of the schema); no tex
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from typing import cast
@@ -15,6 +14,7 @@ from typing import cast
 from lxml import etree
 
 from adapter.check.schema import SchemaFault
+from adapter.values import value_class
 
 
 class FaultKind(StrEnum):
@@ -32,7 +32,7 @@ class FaultKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Fault:
     """One place where a document breaks its schema, without any value of the document."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from adapter.message import Code, Message
+from adapter.values import value_class
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -64,7 +65,7 @@ class Verdict(StrEnum):
     IGNORE = "ignore"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Finding:
     """One thing a check saw. No text in it holds anything personal."""
 
@@ -104,7 +105,7 @@ class Finding:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Report:
     """Everything the checks saw in one message."""
 

@@ -10,7 +10,7 @@ counts as in order, so a predicted "taken" means: nothing in the message itself 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
@@ -22,6 +22,7 @@ from adapter.message import Kind, Message
 from adapter.message.code import OSLO
 from adapter.message.identity import IdentityNumber
 from adapter.message.party import HPR
+from adapter.values import value_class
 
 #: The name of NAV's own rules among the profiles. They are never asked of a message that comes here.
 PROFILE = "nav"
@@ -35,7 +36,7 @@ _PATIENT = "/MsgHead/MsgInfo/Patient"
 _READ_ELSEWHERE = frozenset({Kind.SYKMELDING, Kind.LEGEERKLAERING, Kind.APPREC, Kind.EBXML})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Registers:
     """What NAV's registers say of those a message names; by default nothing speaks against anybody."""
 
@@ -56,7 +57,7 @@ class Registers:
     finds_virus: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Duplicate:
     """The same content, taken before."""
 
@@ -66,7 +67,7 @@ class Duplicate:
     taken: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class NavAnswer:
     """What NAV says to a message, and what it loses without saying so."""
 

@@ -7,12 +7,12 @@ NAV reads less than a message holds, and by other marks than the standard's (dom
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from adapter.check.profile import Profile
 from adapter.message import Base64Data, Document, HealthcareProfessional, Message, Notat
 from adapter.message.identity import has_check_digits
+from adapter.values import value_class
 
 #: NAV's attachments are counted, and kept, up to this number.
 MOST_ATTACHMENTS = 40
@@ -72,7 +72,7 @@ class Loss(StrEnum):
     TOO_MANY = "NAV-13"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Enclosure:
     """One attachment as NAV sees it."""
 

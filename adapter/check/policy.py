@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from adapter.check.finding import Direction
 from adapter.message.code import OSLO
+from adapter.values import value_class
 
 #: In `Policy.tolerance`: every known shape.
 EVERY_SHAPE = "*"
@@ -15,7 +15,7 @@ EVERY_SHAPE = "*"
 READ_KINDS = frozenset({"henvisning", "dialogmelding", "epikrise", "sykmelding", "legeerklaering"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Policy:
     """The context of one check, beside the bytes and the time."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -22,6 +21,7 @@ from adapter.check.finding import Severity
 from adapter.check.rule import Rule
 from adapter.errors import ConfigError
 from adapter.message import Code, coded
+from adapter.values import value_class
 
 _Value = TypeVar("_Value")
 
@@ -40,7 +40,7 @@ _PROFILE = frozenset(
 _CLASS = re.compile(r"\\[A-Z]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Wording:
     """The words around a question to the sender, in Norwegian."""
 
@@ -49,7 +49,7 @@ class Wording:
     ending: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Profile:
     """One profile as its file has it."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from adapter.check.finding import Direction, Finding, Severity
 from adapter.message import Code
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Rule:
     """One row of the rule table. Texts may hold {placeholders}; what fills them is never personal."""
 

@@ -7,7 +7,6 @@ the envelope around it. Nothing is read but the schema files themselves: no netw
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol, Self, cast
 
@@ -16,6 +15,7 @@ from lxml import etree
 from adapter import resources
 from adapter.check.catalog import load_catalog
 from adapter.errors import ConfigError
+from adapter.values import value_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,7 +37,7 @@ _QUOTED_CONTENT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class SchemaFault:
     """One place where a document breaks its schema."""
 

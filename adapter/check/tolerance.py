@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from lxml import etree
@@ -18,10 +17,11 @@ from lxml import etree
 from adapter.check.fault import Fault, FaultKind, locate, read_fault
 from adapter.check.policy import Policy
 from adapter.check.schema import SchemaFault, SchemaSet
+from adapter.values import value_class
 from adapter.wire.namespaces import FK1, MSGHEAD, SYKMELDING, XSI
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Shape:
     """One way in which live messages break their schema."""
 

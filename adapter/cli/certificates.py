@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,7 @@ from adapter.cli.exits import ExitCode
 from adapter.cli.opening import open_settings
 from adapter.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, moment
 from adapter.cli.output import json_line, table
+from adapter.values import value_class
 
 if TYPE_CHECKING:
     from adapter.config import Settings
@@ -78,7 +78,7 @@ def check_certificates(
         raise typer.Exit(ExitCode.REJECTED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class _Check:
     """One certificate, and what there is to say of it."""
 

@@ -6,7 +6,6 @@ import dataclasses
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,12 +17,13 @@ from adapter.cli.opening import open_settings
 from adapter.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from adapter.cli.output import json_line
 from adapter.errors import BudstikkeError
+from adapter.values import value_class
 
 if TYPE_CHECKING:
     from adapter.config import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Check:
     """One thing that was looked at."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
+
+from adapter.values import value_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from adapter.store import MessageRow, Query
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class _Finding:
     """A finding as the store keeps it."""
 

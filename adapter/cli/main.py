@@ -16,7 +16,7 @@ from adapter.errors import BudstikkeError
 class Invocation:
     """What one run of the command knows beside its options."""
 
-    def __init__(self, explaining: ExplainProcess | None) -> None:
+    def __init__(self, explaining: ExplainProcess | None = None) -> None:
         """Take what explains broken files, if it was begun before the command line was read."""
         self.explaining = explaining
         #: Show the trace of a known error too.

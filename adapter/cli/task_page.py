@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,12 +13,13 @@ from adapter.cli.agenda import due, is_overdue, priority, thread_table, timer_ta
 from adapter.cli.output import cell, fields, section
 from adapter.cli.show import text_of
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
+from adapter.values import value_class
 
 if TYPE_CHECKING:
     from adapter.store import EventRow, MessageRow, Query, TaskRow, TimerRow
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Page:
     """A task, and what the store ties to it."""
 

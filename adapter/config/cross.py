@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from adapter.config.channel_tables import ChannelTable, FolderTable, MailTable
@@ -18,9 +17,10 @@ from adapter.config.models import (
     TrustTable,
 )
 from adapter.config.problem import Problem, nearest
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Tables:
     """Every table that is right by itself, with its place in the file."""
 

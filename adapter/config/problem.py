@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 
+from adapter.values import value_class
 
-@dataclass(frozen=True, slots=True)
+
+@value_class(kw_only=False)
 class Problem:
     """One mistake, in words for the one who wrote the file."""
 

@@ -8,13 +8,14 @@ both sides are named at level 1.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from adapter.check.nav_facts import Process
 from adapter.envelope.header import MessageHeader, Service, Side, Stamp, cpa_id
 from adapter.message.message import Kind, Message
 from adapter.message.party import Party
+from adapter.values import value_class
 
 #: NAV's HER-id.
 NAV = "79768"
@@ -38,7 +39,7 @@ class Way(StrEnum):
     FROM_NAV = "from nav"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Coupling:
     """What a message is for, in the words of the transport."""
 
@@ -139,7 +140,7 @@ def parties(message: Message) -> tuple[str | None, str | None]:
     return _her_id(message.sender, is_navs=is_navs), _her_id(message.receiver, is_navs=is_navs)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Mismatch:
     """Something that the envelope says and the message inside does not."""
 

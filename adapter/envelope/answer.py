@@ -7,7 +7,7 @@ servers say to each other is never acknowledged, and an error is never answered 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from adapter.envelope.header import (
@@ -34,6 +34,7 @@ from adapter.envelope.signal import (
     StatusResponse,
 )
 from adapter.errors import BudstikkeError, EnvelopeError, FormError, SignatureMissing, SpecError, TrustError
+from adapter.values import value_class
 
 _HEADER = "/SOAP:Envelope/SOAP:Header/eb:MessageHeader"
 _SIGNATURE = "/SOAP:Envelope/SOAP:Header/ds:Signature"
@@ -41,7 +42,7 @@ _SIGNATURE = "/SOAP:Envelope/SOAP:Header/ds:Signature"
 _UNANSWERED = frozenset({Sort.ERROR, Sort.ACKNOWLEDGMENT})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Refusal:
     """One reason to refuse a message, or to warn its sender."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Generic, TypeVar, cast
 
 from lxml import etree
 
+from adapter.values import value_class
 from adapter.wire.bind import Record, local_name
 
 T = TypeVar("T")
@@ -16,7 +17,7 @@ T = TypeVar("T")
 XML_BLANKS = " \t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Attribute:
     """Binds an attribute of an element to one of a dataclass."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from adapter.message.code import Moment
+from adapter.values import value_class
 
 #: The type of a PartyId that is a HER-id.
 HER = "HER"
@@ -28,7 +28,7 @@ _LONGEST_ID = 255
 _BY_HER_IDS = re.compile(r"([0-9]+)_([0-9]+)(?:_[0-9]+)?")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class PartyId:
     """A number by which a party is known."""
 
@@ -37,7 +37,7 @@ class PartyId:
     kind: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Side:
     """One of the two parties, as the header names it."""
 
@@ -56,7 +56,7 @@ class Side:
         return found[0].strip() if len(found) == 1 and found[0].strip() else None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Service:
     """What a conversation is about."""
 
@@ -65,7 +65,7 @@ class Service:
     kind: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Description:
     """Text for people or, by HITS 1210, about the programs that made the message."""
 
@@ -73,7 +73,7 @@ class Description:
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class MessageHeader:
     """The block that every message has."""
 
@@ -94,7 +94,7 @@ class MessageHeader:
     descriptions: tuple[Description, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class AckRequested:
     """The wish for a receipt of the transport."""
 
@@ -102,7 +102,7 @@ class AckRequested:
     actor: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Schema:
     """The standard of a document that is carried, and its version (HITS 1210)."""
 
@@ -110,7 +110,7 @@ class Schema:
     version: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class PayloadReference:
     """A document that is carried, by the address of its part."""
 
@@ -120,7 +120,7 @@ class PayloadReference:
     descriptions: tuple[Description, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Software:
     """The programs that a message went through before it was sent (HITS 1210, 6.2.2)."""
 
@@ -144,7 +144,7 @@ class Software:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Stamp:
     """What every new envelope gets of whoever makes it."""
 

@@ -13,13 +13,14 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.utils import format_datetime
 from itertools import chain, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from adapter.errors import PackageUnreadable, SpecError
+from adapter.values import value_class
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,7 +41,7 @@ _EMPTY_LINES = re.compile(rb"[\r\n]*+")
 _Line = tuple[int, int, bool]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Headers:
     """A block of headers. Names are in lower case; of what stands twice the first one counts."""
 
@@ -81,7 +82,7 @@ class Headers:
         return None if value is None else bare_id(value) or None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Part:
     """One part, decoded."""
 
@@ -89,7 +90,7 @@ class Part:
     octets: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Entity:
     """A message as it came: what stands above it, and its parts in order."""
 
@@ -264,7 +265,7 @@ def _from_base64(body: bytes) -> bytes:
 # --- Writing ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Mail:
     """What stands above a message that goes by mail (HITS 1172, rules 18 to 20, 80 to 83, 250 and 251)."""
 
@@ -277,7 +278,7 @@ class Mail:
     sent: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Payload:
     """What an envelope carries: as a rule an encrypted document."""
 

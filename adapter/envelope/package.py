@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
@@ -16,6 +16,7 @@ from adapter.envelope.header import PayloadReference
 from adapter.envelope.signal import EbxmlMessage, SignedReference, SoapFault
 from adapter.envelope.signature import CID, Seal
 from adapter.errors import EnvelopeUnreadable, PackageUnreadable, SignatureInvalid, SpecError
+from adapter.values import value_class
 from adapter.wire.namespaces import SOAP
 from adapter.wire.parse import DEFAULT_LIMITS, parse
 
@@ -28,7 +29,7 @@ _XML_TYPES = frozenset({"text/xml", "application/xml", "application/soap+xml"})
 _OTHER_CHARSETS = frozenset({"iso-8859-1", "iso-8859-15", "windows-1252"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Package:
     """A message as it came. Nothing is said yet of whether it is genuine: see `unseal`."""
 
@@ -69,7 +70,7 @@ class Package:
         return soap.signed_references(self.root)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Opened:
     """What somebody's signature vouches for, and nothing else."""
 
@@ -83,7 +84,7 @@ class Opened:
     payloads: tuple[mime.Part, ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Written:
     """A message as it goes out."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from adapter.envelope.header import (
@@ -18,6 +17,7 @@ from adapter.envelope.header import (
     Side,
 )
 from adapter.message.code import Moment
+from adapter.values import value_class
 
 
 class ErrorCode(StrEnum):
@@ -42,7 +42,7 @@ class Severity(StrEnum):
     ERROR = "Error"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Fault:
     """One thing that was wrong with a message, as its receiver tells it."""
 
@@ -55,7 +55,7 @@ class Fault:
     location: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class MessageError:
     """What was wrong with a message (eb:ErrorList)."""
 
@@ -76,7 +76,7 @@ class MessageError:
         return self.highest == Severity.WARNING and all(fault.severity == Severity.WARNING for fault in self.faults)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class SignedReference:
     """A reference of a message's signature, as its receipt repeats it."""
 
@@ -92,7 +92,7 @@ class SignedReference:
         return self.uri, self.digest_method, "".join(self.digest_value.split())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Acknowledgment:
     """The receipt of the transport: received, decrypted, and deliverable."""
 
@@ -106,14 +106,14 @@ class Acknowledgment:
     actor: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class StatusRequest:
     """The question what became of a message."""
 
     ref_to_message_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class StatusResponse:
     """What became of a message."""
 
@@ -138,7 +138,7 @@ class Sort(StrEnum):
     UNCLEAR = "unclear"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class EbxmlMessage:
     """One ebXML message, without the parts it carries."""
 
@@ -186,7 +186,7 @@ class EbxmlMessage:
 _BY_ACTION = {ACKNOWLEDGMENT: Sort.ACKNOWLEDGMENT, MESSAGE_ERROR: Sort.ERROR, PING: Sort.PING, PONG: Sort.PONG}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class SoapFault:
     """What a server answers that could not read a message at all."""
 

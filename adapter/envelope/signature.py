@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from adapter.errors import KeyUnusable, SignatureInvalid, SpecError
 from adapter.trust import c14n, gate, signature
 from adapter.trust.algorithms import ENVELOPED, INCLUSIVE, RSA_SHA256, SHA256
 from adapter.trust.signature import Verified
+from adapter.values import value_class
 from adapter.wire.namespaces import SOAP, XMLDSIG
 from adapter.wire.parse import DEFAULT_LIMITS
 
@@ -74,7 +74,7 @@ ENVELOPE = gate.Profile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Seal:
     """What one signs with."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
@@ -32,6 +32,7 @@ from adapter.envelope.signal import (
     StatusResponse,
 )
 from adapter.errors import EnvelopeUnreadable
+from adapter.values import value_class
 from adapter.wire.bind import MOMENT, TEXT, Field, Inline, Record, Simple, Values, local_name
 from adapter.wire.namespaces import EBXML, SOAP, XLINK, XMLDSIG
 from adapter.wire.opaque import revived
@@ -216,7 +217,7 @@ _PAYLOAD_REFERENCE = Block(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class _Manifest:
     references: tuple[PayloadReference, ...] = ()
 

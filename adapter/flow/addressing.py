@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from adapter.check.base import is_emergency
 from adapter.message.message import Message
 from adapter.message.party import Party
 from adapter.partner.register import Partner, Register
+from adapter.values import value_class
 
 
 class Standing(Enum):
@@ -24,7 +24,7 @@ class Standing(Enum):
     FOREIGN = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Recipient:
     """One addressed party of a message."""
 

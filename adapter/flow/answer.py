@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from adapter.message.message import Envelope, Kind, Message
 from adapter.message.party import Party
 from adapter.message.payload import Payload
 from adapter.message.receipt import OriginalMessage, Receipt
+from adapter.values import value_class
 from adapter.wire.rescue import Rescued
 
 if TYPE_CHECKING:  # loads the register of partners, which who only asks what the receipt would say does without
@@ -36,7 +37,7 @@ _OLD_KINDS = frozenset({Kind.SYKMELDING, Kind.LEGEERKLAERING})
 _GENERAL_CODES = frozenset({"T99", "S99", "X99"})
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Answer:
     """What a receipt says."""
 
@@ -46,7 +47,7 @@ class Answer:
     errors: tuple[Code, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Preview:
     """The receipt a message would get."""
 

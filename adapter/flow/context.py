@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -10,9 +10,10 @@ from adapter.flow.schedule import Schedule
 from adapter.flow.span import Span
 from adapter.message.state import DeliveryState, MessageState
 from adapter.partner.register import Register
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Route:
     """A rule of the configuration: which messages go to which channels, and when."""
 
@@ -30,7 +31,7 @@ class Route:
     is_held: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Deadlines:
     """How long to wait before somebody is told."""
 
@@ -40,7 +41,7 @@ class Deadlines:
     alarm_after: timedelta = timedelta(hours=96)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Timers:
     """How long people have for what they must do, before they are reminded and before it is too late."""
 
@@ -61,7 +62,7 @@ class Timers:
     park: Span = Span(24, "h")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Answering:
     """How receipts are given where the standards leave a choice."""
 
@@ -75,7 +76,7 @@ class Answering:
     software_version: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Context:
     """Everything configured that decisions depend on."""
 
@@ -97,7 +98,7 @@ class Context:
         return channel, (party or "") if channel in self.reliable_channels else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Arrival:
     """A message that came in: its bytes, and where and when they came."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from adapter.check.finding import Finding, Verdict
@@ -10,6 +10,7 @@ from adapter.flow.follow import ReceiptDeadlines
 from adapter.flow.references import Role
 from adapter.message.message import Message
 from adapter.message.state import DeliveryState, MessageState
+from adapter.values import value_class
 
 #: The party of tasks that are for whoever runs the adapter.
 OPERATOR = ""
@@ -17,7 +18,7 @@ OPERATOR = ""
 RELAY = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Made:
     """A message that the adapter itself makes: a receipt, or a draft for a person to approve."""
 
@@ -28,7 +29,7 @@ class Made:
     state: MessageState = MessageState.ACCEPTED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Dispatch:
     """One file for one channel."""
 
@@ -45,7 +46,7 @@ class Dispatch:
     receipt_until: ReceiptDeadlines | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Issued:
     """A receipt given: exactly one for each recipient, for ever (HITS 1168 5.1)."""
 
@@ -55,7 +56,7 @@ class Issued:
     made: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Settlement:
     """What a receipt that came in does to the delivery it answers for."""
 
@@ -65,7 +66,7 @@ class Settlement:
     is_receivers: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Chore:
     """Something a person must do."""
 
@@ -85,7 +86,7 @@ class Chore:
         return cls(rule=finding.rule, title=finding.text, party=party)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Watch:
     """A deadline that begins with this message: when it passes, a party's people are told (domain rules E)."""
 
@@ -97,7 +98,7 @@ class Watch:
     about: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Ending:
     """Deadlines and tasks about an earlier message that are over because of this one."""
 
@@ -109,7 +110,7 @@ class Ending:
     upon_receipt: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Urging:
     """A reminder: the open task about an earlier message becomes more urgent, instead of a second one (scenario 16)."""
 
@@ -118,7 +119,7 @@ class Urging:
     priority: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Decision:
     """Everything that shall be true after one message, committed as one."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from adapter.check.rule import Rule
@@ -11,6 +10,7 @@ from adapter.flow.context import Deadlines
 from adapter.message.message import Kind, Message
 from adapter.message.state import DeliveryState, MessageState
 from adapter.partner.register import Partner
+from adapter.values import value_class
 
 #: How urgent a task is.
 AS_USUAL, REMINDED, AT_ONCE = 0, 1, 2
@@ -36,7 +36,7 @@ EPIKRISE = "epikrise"
 PARK = "park"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class ReceiptDeadlines:
     """When the missing receipt of a message is noticed, and when alarmed."""
 
@@ -58,7 +58,7 @@ def receipt_deadlines(
     return ReceiptDeadlines(base + deadlines.notice_after, base + deadlines.alarm_after)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Consequence:
     """What follows when a deadline has passed: a task, and maybe a new state of the delivery or the message."""
 

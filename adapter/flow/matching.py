@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from adapter.flow.context import Earlier, Sending
@@ -12,6 +11,7 @@ from adapter.message.message import Kind
 from adapter.message.receipt import OriginalMessage, Receipt
 from adapter.message.state import DeliveryState
 from adapter.partner.register import Partner
+from adapter.values import value_class
 
 _ANSWERED = {DeliveryState.COMPLETED, DeliveryState.REJECTED}
 
@@ -33,7 +33,7 @@ class Outcome(Enum):
     UNKNOWN = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Match:
     """The result of looking for a receipt's message."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from adapter.check.finding import Direction, Finding, Report, Verdict
@@ -18,11 +17,12 @@ from adapter.flow.routing import file_name
 from adapter.message.message import Message
 from adapter.message.state import MessageState
 from adapter.partner.register import Partner
+from adapter.values import value_class
 
 NOTHING = Effects()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Matter:
     """One message with everything needed to decide about it."""
 

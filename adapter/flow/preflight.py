@@ -10,7 +10,6 @@ receipt in vain, and raises its own alarm after 96 hours, is right: nobody has i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from adapter.check import navt
 from adapter.check.finding import Direction, Finding, Severity
@@ -23,6 +22,7 @@ from adapter.flow.references import CONTENT, CONVERSATION, MSG_ID, references_of
 from adapter.message.message import Message
 from adapter.message.state import DeliveryState, MessageState
 from adapter.partner.register import Partner
+from adapter.values import value_class
 
 NAV = "nav"
 #: What nobody may set aside: a form that no receiver can read, and what must never leave this house.
@@ -37,7 +37,7 @@ _NEVER_SENT = frozenset(
 _NOT_TAKEN = frozenset({DeliveryState.REJECTED, DeliveryState.ABANDONED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Preflight:
     """The judgement of a message before it is sent."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from adapter.values import value_class
 
 _MOST_STEPS = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class RetryPolicy:
     """Bounded retries with growing waits. A delivery that waits never holds back another."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
 from adapter.flow.context import Context, Route
 from adapter.message.message import Message
 from adapter.partner.register import Partner
+from adapter.values import value_class
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Destination:
     """One channel, and the moment it may have the message."""
 
@@ -22,7 +22,7 @@ class Destination:
     is_held: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Parcel:
     """A message on its way between two parties."""
 

@@ -7,13 +7,13 @@ the clocks change is made shorter on that night, never longer.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from adapter import duration
+from adapter.values import value_class
 
 if TYPE_CHECKING:
     from apscheduler.triggers.cron import CronTrigger
@@ -30,7 +30,7 @@ _TRIES = 1_000
 _TRIAL = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Window:
     """The hours of the days in which something may happen; an end before its start lies on the next day."""
 
@@ -66,7 +66,7 @@ class Window:
         return opens if opens < min(_readings(day, self.closes)) else None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Schedule:
     """A rhythm and the window it is bound to; a value that can be compared, hashed and sent to a worker."""
 

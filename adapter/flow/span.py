@@ -7,13 +7,13 @@ wall clock in Oslo, whatever the clocks do in between, and only hours, minutes a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from itertools import count
 from typing import Literal
 
 from adapter.flow.schedule import OSLO
+from adapter.values import value_class
 
 Unit = Literal["working days", "days", "h", "m", "s"]
 
@@ -31,7 +31,7 @@ _EXACT = {"h": _HOUR, "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
 _SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Span:
     """A whole number of one unit; nothing at all is a span too."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from adapter.check import rules as check_rules
 from adapter.check.base import is_emergency
@@ -25,12 +25,13 @@ from adapter.flow.routing import Destination, Parcel, destinations, file_name
 from adapter.message.message import Message
 from adapter.message.state import MessageState
 from adapter.partner.register import Partner
+from adapter.values import value_class
 from adapter.wire import write
 
 NAV = "nav"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class _Reply:
     """What one recipient answers."""
 

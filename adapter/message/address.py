@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from adapter.message.code import Code
+from adapter.values import value_class
 
 _NOT_DIGITS = re.compile(r"\D")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Telecom:
     """A phone number, mail address or the like."""
 
@@ -28,7 +28,7 @@ class Telecom:
         return digits[2:] if len(digits) > 8 and digits.startswith("47") else digits  # noqa: PLR2004 - a Norwegian number has 8 digits
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Address:
     """A postal or visiting address."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapter.message.code import Code, Moment
+from adapter.values import value_class
 
 if TYPE_CHECKING:
     from adapter.message.henvisning import Booking
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from adapter.message.payload import Payload
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Opaque:
     """XML that is carried as it is: signatures, and payloads of standards that are not read here."""
 
@@ -29,7 +29,7 @@ class Opaque:
 _BLANKS = b" \t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Base64Data:
     """An attachment's bytes, as the base64 text that was received."""
 
@@ -52,7 +52,7 @@ class Base64Data:
             return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Document:
     """One document of a message: the message's own content, or an attachment (Document and RefDoc)."""
 
@@ -89,7 +89,7 @@ class Document:
         return self.kind is not None and self.kind.value == "A"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class PatientReport:
     """A patient's documents in a report to a health register (MsgHead only)."""
 

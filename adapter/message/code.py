@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
+
+from adapter.values import value_class
 
 OSLO = ZoneInfo("Europe/Oslo")
 OID_PREFIX = "2.16.578.1.12.4.1.1."
@@ -13,7 +14,7 @@ OID_PREFIX = "2.16.578.1.12.4.1.1."
 _FRACTION = re.compile(r"\.(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Code:
     """A value of a code list. Every part may be missing on the wire."""
 
@@ -44,7 +45,7 @@ def coded(list_number: int | str, value: str, name: str | None = None) -> Code:
     return Code(value, name, f"{OID_PREFIX}{list_number}")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Quantity:
     """A number with its unit, both as written."""
 
@@ -52,7 +53,7 @@ class Quantity:
     unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Moment:
     """A date or a time exactly as written; reading it is a question asked later."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from adapter.message.code import Code, Moment
 from adapter.message.kind import Kind
 from adapter.message.party import Organisation, Person
 from adapter.message.payload import Payload
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class FreeText:
     """Text of an element that may hold anything: plain words, or XHTML."""
 
@@ -23,7 +23,7 @@ class FreeText:
     is_typed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class RelatedUnit:
     """An organisation that has to do with the matter, and a contact in it (TilknyttetEnhet)."""
 
@@ -32,7 +32,7 @@ class RelatedUnit:
     person: Person | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class RelatedRole:
     """Who has which part in a note or a question (RollerRelatertNotat)."""
 
@@ -44,7 +44,7 @@ class RelatedRole:
     person: Person | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Foresporsel:
     """A question."""
 
@@ -66,7 +66,7 @@ class Foresporsel:
     roles: tuple[RelatedRole, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Notat:
     """A note, or an answer to a question."""
 
@@ -82,7 +82,7 @@ class Notat:
     roles: tuple[RelatedRole, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Dialogmelding(Payload):
     """Questions or notes about a patient."""
 

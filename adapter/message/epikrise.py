@@ -6,7 +6,6 @@ The two versions say the same; 1.1 numbers its events and writes a few texts whe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from adapter.message.address import Address
@@ -25,9 +24,10 @@ from adapter.message.henvisning import (
 from adapter.message.kind import Kind
 from adapter.message.party import HealthcareProfessional, Party
 from adapter.message.payload import Payload
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class QualifiedProfessional(HealthcareProfessional):
     """A health professional with position and qualifications (HCProf)."""
 
@@ -35,7 +35,7 @@ class QualifiedProfessional(HealthcareProfessional):
     qualifications: tuple[Code, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class HeadedText:
     """Words under a heading: a comment, a reason, a result (Comment, ReasonAsText, Result)."""
 
@@ -45,7 +45,7 @@ class HeadedText:
     codes: tuple[Code, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class CodedObservation:
     """A clinical fact in words, as a diagnosis, or both (Observation)."""
 
@@ -54,7 +54,7 @@ class CodedObservation:
     diagnosis: Diagnosis | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Prescription:
     """A medicine and how it is taken (Medication)."""
 
@@ -72,7 +72,7 @@ class Prescription:
     dosage: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class ExaminationResult:
     """The result of an examination (ResultItem)."""
 
@@ -87,7 +87,7 @@ class ExaminationResult:
     conclusion: Diagnosis | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class ClinicalFact:
     """One clinical fact of a stay (InfItem)."""
 
@@ -102,7 +102,7 @@ class ClinicalFact:
     providers: tuple[CareRelation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Stay:
     """What has taken place (ReportedEvent): from admission to discharge."""
 
@@ -110,7 +110,7 @@ class Stay:
     end: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Transport:
     """How the patient gets there (TransportArr)."""
 
@@ -121,7 +121,7 @@ class Transport:
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Plan:
     """What shall take place (PlannedEvent)."""
 
@@ -138,7 +138,7 @@ class Plan:
     transport: Transport | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Place:
     """Where something takes place (EventLocation and its Location)."""
 
@@ -152,7 +152,7 @@ class Place:
     parts: tuple[PlacePart, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class PlacePart:
     """A part of a place: floor, room (SubLocation)."""
 
@@ -160,7 +160,7 @@ class PlacePart:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class RequestedMessage:
     """A message that an event has led to (AssRequest)."""
 
@@ -169,7 +169,7 @@ class RequestedMessage:
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class CareEvent:
     """A stay or a contact, done or planned, and everything said of it (Event)."""
 
@@ -198,7 +198,7 @@ class CareEvent:
             yield from event.walk()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class AnsweredReferral:
     """The referral that led to it all (ServReq)."""
 
@@ -215,7 +215,7 @@ class AnsweredReferral:
     diagnoses: tuple[Diagnosis, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class NextOfKin:
     """Someone near the patient (PatientRelParty)."""
 
@@ -225,7 +225,7 @@ class NextOfKin:
     address: Address | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Epikrise(Payload):
     """A discharge letter, its change or its cancellation."""
 

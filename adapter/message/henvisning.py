@@ -6,7 +6,6 @@ have says so; writing it in another version is an error of the writer, not somet
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from adapter.message.address import Address
@@ -15,9 +14,10 @@ from adapter.message.dialogmelding import RelatedUnit
 from adapter.message.kind import Kind
 from adapter.message.party import HealthcareProfessional, Identifier, Party, Person
 from adapter.message.payload import Payload
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Booking:
     """A booked appointment that the referral points at (version 1.0)."""
 
@@ -32,7 +32,7 @@ class Booking:
     unit: BookingUnit | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class BookingUnit:
     """A unit below the one that offers the appointment (SubOrg, version 1.0)."""
 
@@ -42,7 +42,7 @@ class BookingUnit:
     unit: BookingUnit | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class PatientExtras:
     """Facts about the patient beside name and number (TilleggsopplysningPasient, version 2.0)."""
 
@@ -53,7 +53,7 @@ class PatientExtras:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Consent:
     """Who agreed to the referral."""
 
@@ -64,7 +64,7 @@ class Consent:
     given_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Kinship:
     """How a relative is related, in version 1.0's own words (PatRelperson/Relation)."""
 
@@ -73,7 +73,7 @@ class Kinship:
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Relative:
     """A relative or guardian (ParorendeForesatt; PatRelperson in version 1.0)."""
 
@@ -95,7 +95,7 @@ class Relative:
     consent: Consent | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Responsible:
     """Who answers for the referral (AnsvarForRapport, version 2.0)."""
 
@@ -106,7 +106,7 @@ class Responsible:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Contact:
     """A health professional to talk to (KontaktpersonHelsepersonell, version 2.0)."""
 
@@ -114,7 +114,7 @@ class Contact:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class CareRelation:
     """A party that has to do with the patient (PatRelHCP, version 1.x)."""
 
@@ -125,7 +125,7 @@ class CareRelation:
     party: Party | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class ContactPerson:
     """Someone around the patient, such as an employer (PasientrelatertKontaktperson, ContactPerson)."""
 
@@ -135,7 +135,7 @@ class ContactPerson:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Institution:
     """A body outside health care that knows the patient, such as an employer (PatRelInst, version 1.x)."""
 
@@ -148,7 +148,7 @@ class Institution:
     address: Address | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class SentDocument:
     """A document that was sent besides (SendtDokument, version 2.0)."""
 
@@ -160,7 +160,7 @@ class SentDocument:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class AssistedCommunication:
     """Need of an interpreter, of the patient or a relative (AssistertKommunikasjon, NeedTranslator)."""
 
@@ -176,7 +176,7 @@ class AssistedCommunication:
     interpreter_number: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class CareSituation:
     """Who has the care of a child (version 1.0)."""
 
@@ -187,7 +187,7 @@ class CareSituation:
     native_language: Code | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class IndividualPlan:
     """Whether an individual plan exists (version 2.0)."""
 
@@ -196,7 +196,7 @@ class IndividualPlan:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class MedicationReview:
     """When the medicines were last gone through (version 2.0)."""
 
@@ -205,7 +205,7 @@ class MedicationReview:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Precaution:
     """Something to mind when handling the patient."""
 
@@ -214,7 +214,7 @@ class Precaution:
     end: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class TextResult:
     """A result in words."""
 
@@ -223,7 +223,7 @@ class TextResult:
     code: Code | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class NumberResult:
     """A result as a number."""
 
@@ -231,7 +231,7 @@ class NumberResult:
     value: Quantity | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class IntervalResult:
     """A result as an interval."""
 
@@ -239,14 +239,14 @@ class IntervalResult:
     high: Quantity | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class DateResult:
     """A result as a date."""
 
     value: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Examination:
     """What was examined (ClinInv)."""
 
@@ -254,7 +254,7 @@ class Examination:
     specifications: tuple[Code, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class ResultItem:
     """The result of an examination."""
 
@@ -266,7 +266,7 @@ class ResultItem:
     examination: Examination | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Medication:
     """A medicine."""
 
@@ -281,7 +281,7 @@ class Medication:
     dosage: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Observation:
     """A clinical fact in words."""
 
@@ -289,7 +289,7 @@ class Observation:
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class InformationItem:
     """One clinical fact (InfItem)."""
 
@@ -302,7 +302,7 @@ class InformationItem:
     origin: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Reason:
     """Why the patient is referred, under one heading (ReasonAsText)."""
 
@@ -312,7 +312,7 @@ class Reason:
     codes: tuple[Code, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Modifier:
     """A modifier of a diagnosis."""
 
@@ -321,7 +321,7 @@ class Modifier:
     values: tuple[Code, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Diagnosis:
     """A diagnosis; the first one of a referral is the main one."""
 
@@ -329,7 +329,7 @@ class Diagnosis:
     modifiers: tuple[Modifier, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Service:
     """The service asked for, by code (version 1.x)."""
 
@@ -338,7 +338,7 @@ class Service:
     admission: Code | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class RequestedService:
     """What is asked for, and how soon (ReqServ)."""
 
@@ -352,7 +352,7 @@ class RequestedService:
     service: Service | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Comment:
     """A comment under a heading of list 8234."""
 
@@ -361,7 +361,7 @@ class Comment:
     codes: tuple[Code, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class AssessmentDate:
     """A date of the assessment, list 9147 (version 2.0)."""
 
@@ -369,7 +369,7 @@ class AssessmentDate:
     date: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class AssessmentOutcome:
     """What the assessment of rights came to (Opplysninger, version 2.0)."""
 
@@ -380,7 +380,7 @@ class AssessmentOutcome:
     outcome: Code | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Assessment:
     """How an earlier receiver assessed the referral (VurderingAvHenvisning, version 2.0)."""
 
@@ -388,7 +388,7 @@ class Assessment:
     outcome: AssessmentOutcome | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Pathway:
     """A package pathway (Pakkeforlop, version 2.0)."""
 
@@ -396,7 +396,7 @@ class Pathway:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Henvisning(Payload):
     """A referral, its change or its cancellation."""
 

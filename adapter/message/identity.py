@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+
+from adapter.values import value_class
 
 
 class NumberKind(StrEnum):
@@ -54,7 +56,7 @@ class Sex(StrEnum):
     FEMALE = "2"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class IdentityNumber:
     """The verdict on one identity number."""
 

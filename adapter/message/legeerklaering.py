@@ -6,7 +6,6 @@ carry the names that the standard gives them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from adapter.message.attachment import Opaque
@@ -15,9 +14,10 @@ from adapter.message.henvisning import Diagnosis
 from adapter.message.kind import Kind
 from adapter.message.party import Patient
 from adapter.message.payload import Payload
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Workplace:
     """Where the patient works (Arbeidsforhold)."""
 
@@ -28,7 +28,7 @@ class Workplace:
     is_main: Code | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Referred:
     """What the patient is referred to (HenvistUtredning, HenvistBehandling)."""
 
@@ -38,7 +38,7 @@ class Referred:
     wait: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class TreatmentPlan:
     """What is planned (PlanUtredBehandle)."""
 
@@ -51,7 +51,7 @@ class TreatmentPlan:
     examination_plan: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Measure:
     """One measure (AktueltTiltak)."""
 
@@ -59,7 +59,7 @@ class Measure:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Measures:
     """What could help the patient back to work (ForslagTiltak)."""
 
@@ -70,7 +70,7 @@ class Measures:
     why_none: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class WorkAbility:
     """What the patient can do (VurderingFunksjonsevne)."""
 
@@ -85,7 +85,7 @@ class WorkAbility:
     demands: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class HealthPrognosis:
     """What is expected (Prognose)."""
 
@@ -95,7 +95,7 @@ class HealthPrognosis:
     work: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Legeerklaering(Payload):
     """A doctor's statement to NAV."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
@@ -13,6 +12,7 @@ from adapter.message.kind import Kind
 from adapter.message.party import Party, Patient
 from adapter.message.payload import Payload
 from adapter.message.receipt import Receipt
+from adapter.values import value_class
 
 if TYPE_CHECKING:
     # a standard is loaded with the first message in it
@@ -40,7 +40,7 @@ class Envelope(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class ConversationRef:
     """Which earlier messages this one belongs to. Opaque strings: partners write what they like."""
 
@@ -48,7 +48,7 @@ class ConversationRef:
     conversation: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@value_class(slots=False)
 class Message:
     """One message: head, parties, patient, documents. Without slots: what it is asked for often is worked out once."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from adapter.message.address import Address, Telecom
 from adapter.message.code import Code, Moment
+from adapter.values import value_class
 
 HER = "HER"
 HPR = "HPR"
@@ -15,7 +16,7 @@ ENH = "ENH"
 NATIONAL_IDS = ("FNR", "DNR", "FHN", "HNR")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Identifier:
     """A number somebody is known by, and which kind of number it is."""
 
@@ -39,7 +40,7 @@ def find(identifiers: Iterable[Identifier], *kinds: str) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Person:
     """Anyone a message names."""
 
@@ -74,7 +75,7 @@ class Person:
         return find(self.identifiers, *kinds)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Patient(Person):
     """The person a message is about."""
 
@@ -83,7 +84,7 @@ class Patient(Person):
     local_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class HealthcareProfessional(Person):
     """A person who acts as health personnel."""
 
@@ -93,7 +94,7 @@ class HealthcareProfessional(Person):
     role_to_patient: Code | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Organisation:
     """An organisation, with the units and people inside it that the message names."""
 
@@ -124,7 +125,7 @@ class Organisation:
         yield from self.people
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class CopyUse:
     """What a copy recipient shall get (CopyDestRole)."""
 
@@ -133,7 +134,7 @@ class CopyUse:
     actual_method: Code | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@value_class(slots=False)
 class Party:
     """Someone who sends, receives or takes part: an organisation, or a person.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from adapter.message.code import Code, Moment
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class OriginalMessage:
     """Which message a receipt answers for."""
 
@@ -16,7 +15,7 @@ class OriginalMessage:
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Receipt:
     """What the receiver answers: taken or rejected, and why."""
 

@@ -5,7 +5,6 @@ It is read, never made: what it says is the doctor's, and it is carried on as it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
@@ -15,6 +14,7 @@ from adapter.message.henvisning import Diagnosis
 from adapter.message.kind import Kind
 from adapter.message.party import HealthcareProfessional, Patient
 from adapter.message.payload import Payload
+from adapter.values import value_class
 
 _TRUE = frozenset({"true", "1"})
 #: From these rules on, words about NAV's help are the tick beside them.
@@ -29,7 +29,7 @@ class Audience(StrEnum):
     PATIENT = "P"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Employment:
     """Which job the sick note is for."""
 
@@ -40,7 +40,7 @@ class Employment:
     percentage: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Cause:
     """Why (ArsakType)."""
 
@@ -48,7 +48,7 @@ class Cause:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class MedicalAssessment:
     """What the patient suffers from (MedisinskVurdering)."""
 
@@ -62,7 +62,7 @@ class MedicalAssessment:
     is_kept_from_patient: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class NoActivity:
     """Why the patient cannot work at all (AktivitetIkkeMulig)."""
 
@@ -70,7 +70,7 @@ class NoActivity:
     workplace: Cause | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class SickPeriod:
     """How much the patient can work from one day to another (Periode)."""
 
@@ -87,7 +87,7 @@ class SickPeriod:
     has_travel_grant: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class InWork:
     """The outlook for someone with an employer (ErIArbeid)."""
 
@@ -97,7 +97,7 @@ class InWork:
     assessed: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class OutOfWork:
     """The outlook for someone without an employer (ErIkkeIArbeid)."""
 
@@ -106,7 +106,7 @@ class OutOfWork:
     assessed: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class WorkPrognosis:
     """What is expected after the period (Prognose)."""
 
@@ -115,7 +115,7 @@ class WorkPrognosis:
     outlook: InWork | OutOfWork | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class QuestionAnswer:
     """A question of the form and the doctor's answer (SpmSvar)."""
 
@@ -131,7 +131,7 @@ class QuestionAnswer:
         return any((code.value or "").strip().upper() == audience for code in self.restrictions)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class QuestionGroup:
     """Questions that belong together (SpmGruppe)."""
 
@@ -141,7 +141,7 @@ class QuestionGroup:
     answers: tuple[QuestionAnswer, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class FollowUpPlan:
     """The employer's plan, and the meeting about it (Oppfolgingsplan)."""
 
@@ -151,7 +151,7 @@ class FollowUpPlan:
     absence: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class ToNav:
     """What a sick note tells NAV and asks of it."""
 
@@ -172,7 +172,7 @@ class ToNav:
         return self.is_urgent or any((self.help, self.measures, self.other_measures))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Sykmelding(Payload):
     """A sick note."""
 

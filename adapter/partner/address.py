@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from adapter.values import value_class
 
 
 class Presence(StrEnum):
@@ -20,7 +21,7 @@ class Presence(StrEnum):
     UNASKED = "could not ask"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Entry:
     """A communication party as Adresseregisteret describes it."""
 
@@ -47,7 +48,7 @@ class Entry:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Answer:
     """What is known of one HER-id, and what that rests on."""
 

@@ -21,6 +21,7 @@ from lxml import etree
 
 from adapter.errors import AgreementUnreadable, CertificateUnreadable, FormError
 from adapter.partner.snapshot import Capability, Credential, Endpoint, Link, Reliability, Snapshot, Use, Way
+from adapter.values import value_class
 from adapter.wire.namespaces import CPPA, XMLDSIG
 from adapter.wire.parse import Limits, parse
 
@@ -46,7 +47,7 @@ _COMPRESSED = frozenset({"application/x-gzip", "application/gzip"})
 _WAYS = {"CanSend": Way.SENDS, "CanReceive": Way.RECEIVES}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Reading:
     """What a file says, and what was wrong with it."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from adapter.values import value_class
 
-@dataclass(frozen=True, slots=True)
+
+@value_class(kw_only=False)
 class Reply:
     """What a server answered."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from adapter.partner.fetch import Reply, is_safe
+from adapter.values import value_class
 
 _CHUNK = 65_536
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class HttpGet:
     """Asks servers by GET."""
 

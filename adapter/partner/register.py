@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from adapter.message.party import HealthcareProfessional
 from adapter.partner.snapshot import Snapshot
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Partner:
     """Someone who can be addressed, seen from here."""
 

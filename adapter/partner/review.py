@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from adapter.message.code import OSLO
 from adapter.partner.address import Answer, Presence
 from adapter.partner.register import Partner
 from adapter.partner.snapshot import Snapshot, Use
+from adapter.values import value_class
 
 #: Renewing a certificate and the agreement that names it takes weeks.
 NOTICE = timedelta(days=60)
 _SHA1 = "rsa-sha1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Remark:
     """One thing that somebody should look at."""
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from adapter.values import value_class
 
 if TYPE_CHECKING:  # slow to import, and most of what is asked of a party is not about certificates
     from adapter.trust.certificate import Certificate
@@ -31,7 +33,7 @@ class Way(StrEnum):
     RECEIVES = "receives"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Credential:
     """One certificate of a party."""
 
@@ -52,7 +54,7 @@ class Credential:
         return hashlib.sha1(self.der, usedforsecurity=False).hexdigest().upper()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Endpoint:
     """Where messages go."""
 
@@ -62,7 +64,7 @@ class Endpoint:
     purpose: str = "allPurpose"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Reliability:
     """How long a party's messages are sent again (HIS 1037)."""
 
@@ -73,7 +75,7 @@ class Reliability:
     persist: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Link:
     """One way for messages to a party: transport, addresses and the promises made for it."""
 
@@ -90,7 +92,7 @@ class Link:
     is_synchronous: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Capability:
     """One kind of message that a party sends or takes, in the words of the envelope."""
 
@@ -110,7 +112,7 @@ class Capability:
     is_compressed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Snapshot:
     """One party, as one source describes it."""
 

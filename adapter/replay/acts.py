@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from adapter.flow.drafts.kinds import DraftKind
+from adapter.values import value_class
 
 #: Who acts where the scenario does not say.
 SOMEBODY = "somebody"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class SendFile:
     """A party's system sends a file as it is."""
 
@@ -24,7 +25,7 @@ class SendFile:
     file: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class SendSpec:
     """A party's system sends a message that is built from a specification, with changes."""
 
@@ -37,7 +38,7 @@ class SendSpec:
     without: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class SendAgain:
     """A party's system sends once more what was sent before."""
 
@@ -48,7 +49,7 @@ class SendAgain:
     has_new_ids: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class GiveReceipt:
     """A party's own system answers a message, or says again what it said."""
 
@@ -59,7 +60,7 @@ class GiveReceipt:
     errors: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Release:
     """Somebody lets a held message go on."""
 
@@ -67,7 +68,7 @@ class Release:
     by: str = SOMEBODY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Approve:
     """Somebody sends what is drafted about a message, with words of their own where they have any."""
 
@@ -81,7 +82,7 @@ class Approve:
     override: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class WriteDraft:
     """Somebody writes a draft about a message and sends it."""
 
@@ -94,7 +95,7 @@ class WriteDraft:
     override: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Discard:
     """Somebody closes the task about a message without sending its draft."""
 
@@ -102,7 +103,7 @@ class Discard:
     by: str = SOMEBODY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class CloseTasks:
     """Somebody closes an open task about a message."""
 
@@ -110,7 +111,7 @@ class CloseTasks:
     by: str = SOMEBODY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Assign:
     """Somebody takes on the open task about a message, or gives it to another."""
 
@@ -119,7 +120,7 @@ class Assign:
     by: str = SOMEBODY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Reopen:
     """Somebody opens the task about a message again that was closed last."""
 
@@ -127,7 +128,7 @@ class Reopen:
     by: str = SOMEBODY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class EndStay:
     """Somebody tells when the stay ended that a referral was about."""
 
@@ -136,7 +137,7 @@ class EndStay:
     by: str = SOMEBODY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Purge:
     """Somebody has the content of a message forgotten."""
 
@@ -145,7 +146,7 @@ class Purge:
     by: str = SOMEBODY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Retry:
     """Somebody has a message sent once more whose delivery was given up, or judged anew that was put aside."""
 
@@ -153,7 +154,7 @@ class Retry:
     by: str = SOMEBODY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Configure:
     """The adapter is started anew with another configuration, such as a changed address book."""
 
@@ -167,14 +168,14 @@ class Daemon(StrEnum):
     STARTS = "starts"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Operate:
     """The daemon is stopped, and time passes with nothing running; or it is started again."""
 
     daemon: Daemon
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Outage:
     """What is brought to a party cannot be left there for a time, as when its server is down."""
 
@@ -195,21 +196,21 @@ class CrashPoint(StrEnum):
     UNRECORDED = "after the receipt"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Crash:
     """The process of the worker dies soon, and another one takes its place."""
 
     point: CrashPoint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class SetBack:
     """Somebody sets the clock back."""
 
     by: timedelta
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Pass:
     """Nothing but time passes."""
 

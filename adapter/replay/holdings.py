@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from adapter.message.message import Message
 from adapter.service.parts import Parts
 from adapter.store.query import Query
 from adapter.store.rows import DeliveryRow, EventRow, MessageRow
+from adapter.values import value_class
 from adapter.wire import read
 
 _ALL = 1_000_000
@@ -27,7 +28,7 @@ _NOTEWORTHY = frozenset(severity.value for severity in Severity if severity.weig
 _URGENCY = {REMINDED: ", reminded", AT_ONCE: ", at once"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Holdings:
     """Lines about everything that is left of a run."""
 
@@ -59,7 +60,7 @@ class Holdings:
         return "\n".join(parts) + "\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Names:
     """What people call the messages of a run."""
 

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -20,6 +19,7 @@ from adapter.store.lock import DaemonLock
 from adapter.store.query import Query
 from adapter.store.rows import DeliveryRow, MessageFilter, MessageRow
 from adapter.store.store import Store
+from adapter.values import value_class
 
 #: Seconds between looks at the store.
 _LOOK = 0.3
@@ -27,7 +27,7 @@ _LOOK = 0.3
 _PAGE = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Put:
     """A file that lies in an inbox, or lay there."""
 
@@ -41,7 +41,7 @@ class Put:
         return Incoming(self.name, 0, now).label
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Outcome:
     """What came of a file."""
 

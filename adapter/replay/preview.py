@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from adapter.check.finding import Finding, Severity
@@ -14,9 +14,10 @@ from adapter.message.receipt import Receipt
 from adapter.partner.register import Register
 from adapter.replay.source import Source
 from adapter.service.desk import Desk
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Plan:
     """A file and the channel it goes in by."""
 
@@ -25,7 +26,7 @@ class Plan:
     channel: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Place:
     """A channel that would get the message."""
 
@@ -33,7 +34,7 @@ class Place:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Answered:
     """A receipt that would be given."""
 
@@ -50,7 +51,7 @@ class Answered:
         return f"{self.recipient or '-'}: {self.status}{codes}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Foreseen:
     """What would become of one file."""
 

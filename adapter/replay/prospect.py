@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,9 +11,10 @@ from adapter.replay.source import Source
 from adapter.replay.stored import LeftOut, Renewal, Repetition, renewals, repetitions
 from adapter.service.parts import Parts
 from adapter.store.rows import MessageRow
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Prospect:
     """What would be sent, and what would not."""
 

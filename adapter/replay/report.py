@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from adapter.message.state import DeliveryState
 from adapter.replay.index import expected_verdict
 from adapter.replay.live import Outcome
+from adapter.values import value_class
 
 #: Verdicts by which a message does not go on.
 STOPPED = frozenset({"reject", "hold", "quarantine"})
@@ -17,7 +18,7 @@ STOPPED = frozenset({"reject", "hold", "quarantine"})
 _FAILED = frozenset({DeliveryState.ABANDONED, DeliveryState.AMBIGUOUS})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Summary:
     """The outcome of a replay."""
 

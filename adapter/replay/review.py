@@ -7,7 +7,6 @@ verdict, findings, receipts and destinations; tasks, timers and threads are not.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import unified_diff
 
 from adapter.errors import FormError
@@ -20,12 +19,13 @@ from adapter.service.desk import Desk
 from adapter.store.query import Query
 from adapter.store.rows import EventRow, MessageRow
 from adapter.store.store import Store
+from adapter.values import value_class
 from adapter.wire import read
 
 _RELEASED = "released"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Review:
     """What became of a message then, and what would become of it today."""
 

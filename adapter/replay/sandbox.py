@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from adapter.errors import BudstikkeError
@@ -11,6 +11,7 @@ from adapter.flow.decision import RELAY, Decision
 from adapter.replay.prospect import Prospect
 from adapter.replay.stored import Repetition
 from adapter.store.query import Query
+from adapter.values import value_class
 
 
 class FolderInUse(BudstikkeError):
@@ -20,7 +21,7 @@ class FolderInUse(BudstikkeError):
     hint = "Name an empty folder, or one that is not there yet."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Copy:
     """A file that a channel would get."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -44,6 +43,7 @@ from adapter.replay.acts import (
     WriteDraft,
 )
 from adapter.replay.holdings import Holdings
+from adapter.values import value_class
 
 _TOP = {"what": str, "starts": datetime, "config": str, "actor": list, "step": list, "expect": dict}
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -57,7 +57,7 @@ class ScenarioError(ConfigError):
     hint = "fixtures/scenarios/README.md describes the form."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Step:
     """Something that happens at a moment."""
 
@@ -67,7 +67,7 @@ class Step:
     refused: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Casting:
     """A party that is played by a script of `adapter.simulate`."""
 
@@ -75,7 +75,7 @@ class Casting:
     script: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Scenario:
     """A whole story."""
 
@@ -307,7 +307,7 @@ def _deed(word: str, kind: Callable[..., Act], *more: str) -> _Make:
 _Make = Callable[[_Reader, dict[str, Any], str], Act]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class _Kind:
     """How a kind of step is written."""
 

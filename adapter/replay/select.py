@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from adapter.errors import BudstikkeError
 from adapter.store.query import Query
 from adapter.store.rows import MessageFilter, MessageRow
+from adapter.values import value_class
 
 
 class TooMany(BudstikkeError):
@@ -19,7 +20,7 @@ class TooMany(BudstikkeError):
     hint = "Ask for fewer, or raise --limit when all of them are meant."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Overview:
     """A selection in numbers."""
 

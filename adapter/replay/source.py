@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from adapter.errors import FormError
@@ -12,12 +12,13 @@ from adapter.flow.addressing import sender_of
 from adapter.flow.references import CONVERSATION, DEDUPE, ORIGINAL, PARENT, references_of
 from adapter.message.message import Message
 from adapter.partner.register import Partner, Register
+from adapter.values import value_class
 from adapter.wire import read, rescue
 
 _NAMED = frozenset({PARENT, CONVERSATION, ORIGINAL})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Source:
     """A file with a message."""
 

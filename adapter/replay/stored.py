@@ -8,7 +8,7 @@ just written them, and are judged, answered and routed by today's rules.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import PurePath
 
@@ -16,6 +16,7 @@ from adapter.message.state import DeliveryState, MessageState
 from adapter.replay.remint import remint
 from adapter.store.query import Query
 from adapter.store.rows import DeliveryRow, MessageRow, NewItem
+from adapter.values import value_class
 
 #: Deliveries that nobody tries any more: they are tried again themselves, under the name they have.
 GIVEN_UP = frozenset({DeliveryState.ABANDONED, DeliveryState.AMBIGUOUS})
@@ -28,7 +29,7 @@ NO_CHANNEL = "its channel is not in the configuration"
 OURS = "the adapter wrote it: it can be sent again with its ids only"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Repetition:
     """A file that goes to a channel again."""
 
@@ -43,7 +44,7 @@ class Repetition:
         return NewItem(message_id=self.message.id, delivery_id=self.delivery.id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Renewal:
     """A message that comes in again with new ids."""
 
@@ -55,7 +56,7 @@ class Renewal:
         return NewItem(message_id=self.message.id, data=self.data)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class LeftOut:
     """A message, or one delivery of it, that is not sent again, and why."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from adapter.check.finding import Finding, Severity, Verdict
@@ -30,13 +29,14 @@ from adapter.service.timers import receipt_timers
 from adapter.store.ledger import Ledger
 from adapter.store.query import Query
 from adapter.store.rows import DecidedMessage, DeliveryRow, Known, NewDelivery, NewReference, NewTask, by_name
+from adapter.values import value_class
 from adapter.wire import write
 
 #: Who sends what the configuration lets go without a person.
 BY_SETTING = "[drafts] send_without_approval"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Way:
     """One channel a draft goes by."""
 

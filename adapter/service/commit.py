@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from adapter.flow import rules
@@ -31,6 +30,7 @@ from adapter.store.rows import (
     NewTask,
     by_name,
 )
+from adapter.values import value_class
 
 #: By a reliable channel: handed over, or seemingly not, and until it is answered nobody can tell.
 _UNPROVED = {DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.OVERDUE}
@@ -39,7 +39,7 @@ _ABOUT_RECEIPTS = {rules.REC_06.id, rules.REC_07.id}
 _Numbers = Mapping[tuple[int, int], int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Case:
     """A message and what was decided about it."""
 
@@ -54,7 +54,7 @@ class Case:
     staged: tuple[str | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Committed:
     """What follows a commit."""
 

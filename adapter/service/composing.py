@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from adapter import show
@@ -21,11 +20,12 @@ from adapter.message.henvisning import Pathway
 from adapter.message.message import Message
 from adapter.message.party import HealthcareProfessional, Party
 from adapter.partner.register import Partner
+from adapter.values import value_class
 
 _NAV = "nav"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Options:
     """What a person tells beside kind and message; each kind reads what concerns it."""
 
@@ -49,7 +49,7 @@ class Options:
     author: HealthcareProfessional | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Background:
     """What is known of the message that a draft is about."""
 
@@ -59,7 +59,7 @@ class Background:
     previous_status: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Composed:
     """A draft, and the parties it goes between."""
 

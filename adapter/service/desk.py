@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -43,6 +43,7 @@ from adapter.store.rows import (
     NewEvent,
 )
 from adapter.store.store import Store
+from adapter.values import value_class
 from adapter.wire import read
 
 log = structlog.get_logger(__name__)
@@ -61,7 +62,7 @@ _SAME = frozenset({CONTENT, DOCUMENT_ID})
 UNPARKED = "unparked"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class _Reading:
     """A message as it was checked, and the ids to look up before deciding about it."""
 

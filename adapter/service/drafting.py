@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from adapter.flow.decision import OPERATOR
@@ -20,6 +19,7 @@ from adapter.service.parts import Parts
 from adapter.store.query import Query
 from adapter.store.rows import MessageFilter, MessageMove, MessageRow, NewEvent, NewMessage, NewTask, TaskRow, by_name
 from adapter.store.store import Store
+from adapter.values import value_class
 from adapter.wire import read, write
 
 _ALL = 100_000
@@ -28,7 +28,7 @@ _POSITIVE = frozenset({"1", "3"})
 _SENT = frozenset({MessageState.ACCEPTED, MessageState.DELIVERED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Draft:
     """A draft as it stands."""
 
@@ -43,7 +43,7 @@ class Draft:
         return missing_in(self.message)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Begun:
     """A new draft."""
 

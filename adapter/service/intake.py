@@ -7,7 +7,6 @@ is: it comes in again, as a message with an id that is known, and is ignored.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -18,11 +17,12 @@ from adapter.flow.context import Arrival
 from adapter.flow.decision import OPERATOR
 from adapter.store.rows import NewMessage, NewTask
 from adapter.store.store import Store
+from adapter.values import value_class
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Fetched:
     """What came of a batch."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Self
@@ -22,6 +22,7 @@ from adapter.service.desk import Desk, Policies
 from adapter.service.post import Post
 from adapter.service.witness import Witness
 from adapter.store.store import Store
+from adapter.values import value_class
 
 if TYPE_CHECKING:  # most installations have no mail channel
     from adapter.service.courier.receive import Receiver
@@ -35,7 +36,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class MailRoom:
     """What handles mail."""
 
@@ -67,7 +68,7 @@ class MailRoom:
         return cls(courier, receiver)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Parts:
     """The rooms of one process, wired together."""
 

@@ -19,6 +19,7 @@ from adapter.config import Settings
 from adapter.errors import BudstikkeError
 from adapter.service import worker
 from adapter.service.worker import Done, Failed, Recover, Task
+from adapter.values import value_class
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +57,7 @@ class Handle:
         return self.is_ready and self.task is None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Ended:
     """A task that ended, well or not; `outcome` is None where its worker died over it."""
 

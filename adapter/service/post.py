@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -37,13 +36,14 @@ from adapter.store.ledger import Ledger
 from adapter.store.query import Query
 from adapter.store.rows import DeliveryMove, DeliveryRow, MessageMove, NewAttempt, NewTask
 from adapter.store.store import Store
+from adapter.values import value_class
 
 log = structlog.get_logger(__name__)
 
 _GIVEN_UP = {DeliveryState.ABANDONED, DeliveryState.AMBIGUOUS}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Parcel:
     """A delivery as the post handles it."""
 

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import Any
@@ -26,6 +26,7 @@ from adapter.service.parts import Clock, Parts, utc_now
 from adapter.service.renewal import Renewal
 from adapter.store.lock import WorkerLock
 from adapter.store.rows import DeliveryRow
+from adapter.values import value_class
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +34,7 @@ log = structlog.get_logger(__name__)
 JUDGED_AGAIN = "judged again"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Fetch:
     """Take files from a channel, and decide about them."""
 
@@ -41,35 +42,35 @@ class Fetch:
     items: tuple[Incoming, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Resume:
     """Decide about messages that are in the store since before a crash."""
 
     messages: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Deliver:
     """Carry out deliveries whose time has come."""
 
     rows: tuple[DeliveryRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Collect:
     """Take mails from a mail channel, and decide about what is in them."""
 
     channel: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Reopen:
     """Open mails that are in the store since before a crash, and decide about what is in them."""
 
     envelopes: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Ship:
     """Send deliveries by a mail channel whose time has come."""
 
@@ -77,19 +78,19 @@ class Ship:
     rows: tuple[DeliveryRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class SendDue:
     """Send what a mail channel has to say by itself: answers, and what nobody acknowledged."""
 
     channel: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class FireTimers:
     """Handle timers that ran out."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Recover:
     """Find out what became of work whose worker died. No other worker may be at work."""
 
@@ -100,7 +101,7 @@ class Recover:
 Task = Fetch | Resume | Deliver | Collect | Reopen | Ship | SendDue | FireTimers | Recover
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Done:
     """A task that is finished."""
 
@@ -116,7 +117,7 @@ class Done:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Failed:
     """A task that could not be done; nothing of it is lost."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from adapter.show.labels import MINOR
+from adapter.values import value_class
 
 #: Characters that turn the reading direction: in a name they could show one thing and mean another.
 _TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -17,7 +17,7 @@ _XML_INDENT = re.compile(r"\n(?:\t| {4}){2,} *")
 _REPLACEMENT = "\ufffd"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Line:
     """A label and what stands beside it; the value may have several lines."""
 
@@ -30,7 +30,7 @@ class Line:
         return self.label in MINOR
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Table:
     """Rows under headings."""
 
@@ -38,7 +38,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Attachment:
     """A file of the message."""
 
@@ -57,7 +57,7 @@ class Attachment:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Remark:
     """What a check says about the part of the message it stands in."""
 
@@ -72,7 +72,7 @@ class Remark:
     is_english: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Block:
     """A heading and what stands under it."""
 
@@ -85,7 +85,7 @@ class Block:
 Item: TypeAlias = Line | Table | Attachment | Remark | Block
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Notice:
     """What the reader must see first: a cancellation, an emergency, a copy."""
 
@@ -94,7 +94,7 @@ class Notice:
     is_urgent: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Page:
     """A whole message."""
 

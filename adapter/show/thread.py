@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from adapter.message.code import OSLO
 from adapter.message.state import MessageState
 from adapter.show.labels import STATES
 from adapter.show.page import Block, Table, block, plain
+from adapter.values import value_class
 
 _HEADS = ("Når", "Melding", "Fra", "Til", "Status")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Entry:
     """One message of a conversation."""
 

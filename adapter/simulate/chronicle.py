@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from adapter.message.message import Message
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.store.query import Query
 from adapter.store.rows import EventRow, MessageRow
+from adapter.values import value_class
 from adapter.wire import read
 
 ADAPTER = "Budstikke"
@@ -29,7 +30,7 @@ class Mark(StrEnum):
     MORE = " "
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Line:
     """One line of the timeline."""
 

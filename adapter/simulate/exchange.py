@@ -20,7 +20,6 @@ import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -33,6 +32,7 @@ from adapter.simulate.mail.host import LOOPBACK
 from adapter.simulate.stage import CONFIG, LOGS, Stage, cleared, players_of, visible
 from adapter.trust.certificate import Certificate
 from adapter.trust.pki import Authority, Pair, Purpose, new_key, organisation_name
+from adapter.values import value_class
 
 _MAIL, _PASSWORD = "mail", "mail-password.txt"
 _PURPOSES = (Purpose.SIGNING, Purpose.ENCRYPTION)
@@ -41,7 +41,7 @@ _LIFETIME = timedelta(days=365)
 _BITS: Final = 2_048
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class House:
     """An organisation with a message server of its own."""
 
@@ -110,7 +110,7 @@ HOUSES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Ports:
     """Where the mail server listens."""
 
@@ -118,7 +118,7 @@ class Ports:
     imap: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Exchange:
     """Three message servers and a mail server, ready to be started."""
 

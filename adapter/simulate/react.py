@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Self
 
 from adapter.message.message import ConversationRef, Message
 from adapter.simulate.script import Acknowledge, Expect, Judge, Reply, Script, Send
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Met:
     """A message that was sent or received, as far as later ones may refer to it."""
 
@@ -37,7 +38,7 @@ class Met:
         return ConversationRef(parent=self.msg_id, conversation=self.root)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class State:
     """What has happened so far."""
 
@@ -75,7 +76,7 @@ class State:
 Act = Acknowledge | Judge | Reply
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Reaction:
     """The part of the script that a message fits, and what the party does about it."""
 

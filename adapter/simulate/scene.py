@@ -9,7 +9,6 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -26,6 +25,7 @@ from adapter.simulate.verdict import Check, counted
 from adapter.store import Store
 from adapter.store.query import Query
 from adapter.store.rows import TaskRow
+from adapter.values import value_class
 
 NAMES = {"referrer": "Legekontor", "clinic": "Klinikk", "nav": "NAV", "frisklivssentral": "Frisklivssentral"}
 #: Who approves the draft.
@@ -46,7 +46,7 @@ class DidNotHappen(BudstikkeError):
     code = "SIM-03"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Watched:
     """An installation whose store the demo reads."""
 

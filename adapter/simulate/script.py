@@ -16,6 +16,7 @@ from adapter.check.profile import Profile
 from adapter.errors import ConfigError
 from adapter.message.message import Kind
 from adapter.simulate.table import Book, Table, nearest
+from adapter.values import value_class
 
 #: The parties there are scripts for; NAV's receipts differ from those of the others.
 ROLES = ("referrer", "clinic", "nav", "frisklivssentral", "other")
@@ -58,7 +59,7 @@ class ScriptError(ConfigError):
     hint = "The scripts in fixtures/simulate/ are complete examples."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Send:
     """A message the party sends on its own."""
 
@@ -83,7 +84,7 @@ class Send:
         return tuple(name for name in (*self.after, self.repeat, self.about) if name is not None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Acknowledge:
     """Answer with a receipt of the party's own system."""
 
@@ -96,14 +97,14 @@ class Acknowledge:
     odd: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Judge:
     """Answer as NAV's own checks say (`adapter.check.nav`), which may be not at all."""
 
     odd: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Reply:
     """Answer with a message of its own that refers to the one received."""
 
@@ -114,7 +115,7 @@ class Reply:
     is_answer: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Expect:
     """A message the party expects, and what it then does; with no acts it stays silent."""
 
@@ -139,7 +140,7 @@ class Expect:
     reply: Reply | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Script:
     """Everything a party does."""
 

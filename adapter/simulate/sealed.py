@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from email import message_from_bytes
 from typing import Final
 
@@ -17,6 +16,7 @@ from adapter.message.state import EnvelopeState
 from adapter.simulate.verdict import Check, counted
 from adapter.store.query import Query
 from adapter.store.rows import EnvelopeFilter, EnvelopeRow
+from adapter.values import value_class
 from adapter.wire import read
 
 _EVERYTHING: Final = 100_000
@@ -27,7 +27,7 @@ _LONG_ENOUGH: Final = 8
 _TAKEN: Final = frozenset({EnvelopeState.OPENED, EnvelopeState.SIGNAL, EnvelopeState.DUPLICATE})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Post:
     """The envelopes of one store."""
 

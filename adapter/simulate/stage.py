@@ -7,13 +7,13 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from adapter import resources
 from adapter.config import Settings, load
 from adapter.errors import BudstikkeError
 from adapter.simulate.script import Script, load_script
+from adapter.values import value_class
 
 #: Marks a folder as the work of a demo, and is locked while one plays in it.
 MARK = ".budstikke-demo"
@@ -35,7 +35,7 @@ class NoStage(BudstikkeError):
     hint = "Name another folder with --keep."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Player:
     """A simulated party and its folders."""
 
@@ -52,7 +52,7 @@ class Player:
     kept: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Stage:
     """The folder of a demo, ready to play in."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from pathlib import Path
 
 from adapter.errors import FormError
@@ -14,6 +13,7 @@ from adapter.simulate.script import Script
 from adapter.simulate.stage import Player, visible
 from adapter.store.query import Query
 from adapter.store.rows import DeliveryRow
+from adapter.values import value_class
 from adapter.wire import read
 
 _EVERYTHING = 100_000
@@ -21,7 +21,7 @@ _EVERYTHING = 100_000
 ENDS = frozenset({MessageState.REJECTED, MessageState.IGNORED, MessageState.QUARANTINED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Check:
     """One thing that must be true at the end."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
 
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
+from adapter.values import value_class
 
 Direction = Literal["in", "out"]
 ReferenceRole = Literal["dedupe", "msg_id", "document_id", "parent", "conversation", "original", "content", "patient"]
@@ -23,7 +24,7 @@ ItemState = Literal["pending", "done", "left out", "cancelled"]
 EventData = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Facts:
     """What is known of a message once it has been read."""
 
@@ -50,7 +51,7 @@ class Facts:
     patient: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class NewMessage(Facts):
     """A message to keep: one that came in, or one the adapter made."""
 
@@ -69,7 +70,7 @@ class NewMessage(Facts):
             object.__setattr__(self, "sha256", sha256(self.data).hexdigest())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class DecidedMessage(Facts):
     """What was decided about a message, with all that is now known of it."""
 
@@ -81,7 +82,7 @@ class DecidedMessage(Facts):
     data: EventData = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class NewReference:
     """An id by which a message can be found again. The key is kept in lower case."""
 
@@ -90,7 +91,7 @@ class NewReference:
     message_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class NewReceipt:
     """A receipt we issue: one per message and recipient, ever."""
 
@@ -102,7 +103,7 @@ class NewReceipt:
     receipt_message_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class NewDelivery:
     """Bytes to bring to a channel."""
 
@@ -129,7 +130,7 @@ class NewDelivery:
     is_reliable: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class EnvelopeFacts:
     """What is known of an envelope once its header has been read, or written."""
 
@@ -155,7 +156,7 @@ def by_name(facts: Facts | EnvelopeFacts) -> dict[str, Any]:
     return {item.name: getattr(facts, item.name) for item in fields(facts)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class NewEnvelope(EnvelopeFacts):
     """An envelope to keep: one that came in, or one that goes out."""
 
@@ -183,7 +184,7 @@ class NewEnvelope(EnvelopeFacts):
     retry_interval: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class MessageMove:
     """A step in a message's life."""
 
@@ -192,7 +193,7 @@ class MessageMove:
     data: EventData = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class DeliveryMove:
     """A step in a delivery's life. What is None stays as it is."""
 
@@ -205,7 +206,7 @@ class DeliveryMove:
     data: EventData = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class EnvelopeMove:
     """A step in an envelope's life. What is None stays as it is."""
 
@@ -217,7 +218,7 @@ class EnvelopeMove:
     data: EventData = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class NewAttempt:
     """How one try to deliver went."""
 
@@ -227,7 +228,7 @@ class NewAttempt:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class NewTimer:
     """A moment at which a rule looks at a message again."""
 
@@ -239,7 +240,7 @@ class NewTimer:
     party: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class NewTask:
     """Something a person must do."""
 
@@ -259,7 +260,7 @@ class NewTask:
     envelope_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class NewBatch:
     """Messages to send again, as one act of a person."""
 
@@ -272,7 +273,7 @@ class NewBatch:
     items: Sequence[NewItem]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class NewItem:
     """One message of a batch: an earlier delivery once more, or other bytes as a new message."""
 
@@ -281,7 +282,7 @@ class NewItem:
     data: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class NewEvent:
     """Something that happened and is no transition."""
 
@@ -297,7 +298,7 @@ class NewEvent:
             raise ValueError("an event's name is lower-case words joined by underscores")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class MessageRow(Facts):
     """A message as it stands."""
 
@@ -317,7 +318,7 @@ class MessageRow(Facts):
     decided_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Known:
     """A message that carries a searched id."""
 
@@ -341,7 +342,7 @@ class Known:
     generated_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class ReferenceRow:
     """An id a message is found by."""
 
@@ -350,7 +351,7 @@ class ReferenceRow:
     message_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class ReceiptRow:
     """A receipt we issued."""
 
@@ -360,7 +361,7 @@ class ReceiptRow:
     receipt_message_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class DeliveryRow:
     """A delivery as it stands."""
 
@@ -386,7 +387,7 @@ class DeliveryRow:
         return self.state.is_under_way or (self.is_reliable and self.state is DeliveryState.SENT)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class EnvelopeRow(EnvelopeFacts):
     """An envelope as it stands."""
 
@@ -420,7 +421,7 @@ class EnvelopeRow(EnvelopeFacts):
     last_error: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class AttemptRow:
     """One try to deliver."""
 
@@ -431,7 +432,7 @@ class AttemptRow:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class TimerRow:
     """A timer as it stands."""
 
@@ -446,7 +447,7 @@ class TimerRow:
     ends_with: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class TaskRow:
     """A task as it stands."""
 
@@ -469,7 +470,7 @@ class TaskRow:
     envelope_id: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class BatchRow:
     """A batch as it stands."""
 
@@ -483,7 +484,7 @@ class BatchRow:
     ended_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class ItemRow:
     """One message of a batch as it stands."""
 
@@ -503,7 +504,7 @@ class ItemRow:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class EventRow:
     """One line of the event log."""
 
@@ -517,7 +518,7 @@ class EventRow:
     hash: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class MessageFilter:
     """Which messages to list; what is None does not matter."""
 
@@ -543,7 +544,7 @@ class MessageFilter:
     thread: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class EnvelopeFilter:
     """Which envelopes to list; what is None does not matter."""
 
@@ -561,7 +562,7 @@ class EnvelopeFilter:
     pending: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class ChainVerdict:
     """Whether the event log is as it was written."""
 
@@ -574,7 +575,7 @@ class ChainVerdict:
     head: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Counts:
     """How many rows there are, by state; states without rows are left out."""
 
@@ -585,7 +586,7 @@ class Counts:
     tasks: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Oldest:
     """How far back the oldest pending work goes; None where there is none."""
 

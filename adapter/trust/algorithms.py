@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 from cryptography.hazmat.primitives import hashes
 
+from adapter.values import value_class
 from adapter.wire.namespaces import XMLDSIG
 
 EXC_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
@@ -21,7 +21,7 @@ _C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 _C14N11 = "http://www.w3.org/2006/12/xml-c14n11"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Canonicalization:
     """A way to write XML by which equal documents become equal bytes."""
 
@@ -33,7 +33,7 @@ class Canonicalization:
     is_newer: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Digest:
     """A hash function."""
 
@@ -46,7 +46,7 @@ class Digest:
         return self.function(data).digest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class SignatureMethod:
     """A way to sign with a private key."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from adapter.errors import CertificateUnreadable
+from adapter.values import value_class
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
@@ -55,7 +56,7 @@ class Holder(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True)
+@value_class(kw_only=False, slots=False)
 class Certificate:
     """One X.509 certificate, read once; what is asked of it is worked out once."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +20,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from adapter.errors import CertificateUnreadable, ConfigError
 from adapter.trust.certificate import Certificate, read_certificates
+from adapter.values import value_class
 
 #: Certificates in a chain; Norwegian ones have three.
 _LONGEST = 6
@@ -40,7 +40,7 @@ _UNDERSTOOD = frozenset(
 _ANY_POLICY = x509.ObjectIdentifier("2.5.29.32.0")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Chain:
     """A way from a certificate to a trusted root, right in everything but, perhaps, the time."""
 

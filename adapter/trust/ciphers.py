@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 
 from adapter.trust.ber import Cursor, Misread, Tag, element, identifier
+from adapter.values import value_class
 
 _RSA = "1.2.840.113549.1.1.1"
 _OAEP = "1.2.840.113549.1.1.7"
@@ -20,7 +20,7 @@ _MGF1 = "1.2.840.113549.1.1.8"
 _NAMED = "1.2.840.113549.1.1.9"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class ContentCipher:
     """A block cipher in the mode CBC, by which a content is encrypted."""
 
@@ -55,7 +55,7 @@ _AES_128, _AES_192 = _aes("2.16.840.1.101.3.4.1.2", 128), _aes("2.16.840.1.101.3
 _CONTENT_CIPHERS = (AES_256, _AES_192, _AES_128, _TRIPLE_DES)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class KeyTransport:
     """A way to encrypt the key of a content with RSA."""
 

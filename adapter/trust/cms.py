@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from cryptography import x509
@@ -26,6 +26,7 @@ from adapter.trust.ber import Cursor, Misread, Tag, element, identifier, integer
 from adapter.trust.certificate import Certificate
 from adapter.trust.ciphers import AES_256, PKCS1, ContentCipher, KeyTransport, read_cipher, read_transport
 from adapter.trust.pki import Pair
+from adapter.values import value_class
 
 #: A content may be so large, in octets.
 DEFAULT_LIMIT = 51_200_000
@@ -35,7 +36,7 @@ _ENVELOPED = "1.2.840.113549.1.7.3"
 _ENVELOPED_DER = b"".join(identifier(_ENVELOPED))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Addressee:
     """One of those that a content is encrypted for: whose certificate it was, by one of two marks."""
 
@@ -45,7 +46,7 @@ class Addressee:
     key_identifier: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Opened:
     """A content that was decrypted, and how."""
 
@@ -58,7 +59,7 @@ class Opened:
     is_weak: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class _Recipient:
     addressee: Addressee
     #: The name of the certificate's issuer, DER.
@@ -68,7 +69,7 @@ class _Recipient:
     wrapped: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class _Sealed:
     recipients: list[_Recipient]
     cipher: ContentCipher

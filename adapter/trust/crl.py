@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from cryptography import x509
@@ -11,11 +11,12 @@ from cryptography.x509.oid import ExtensionOID
 from adapter.trust.certificate import MALFORMED, Certificate
 from adapter.trust.standing import Answer
 from adapter.trust.statement import STRONG, Statement, Unreliable
+from adapter.values import value_class
 
 _UNDERSTOOD = frozenset({ExtensionOID.ISSUING_DISTRIBUTION_POINT, ExtensionOID.AUTHORITY_KEY_IDENTIFIER})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class RevocationList(Statement):
     """A list whose signature is right."""
 

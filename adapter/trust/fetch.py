@@ -7,7 +7,6 @@ the answers need not be believed, and plain HTTP will do. No redirection is foll
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from typing import Protocol, cast
 from urllib.error import HTTPError, URLError
@@ -21,6 +20,8 @@ from urllib.request import (
     ProxyHandler,
     Request,
 )
+
+from adapter.values import value_class
 
 _CHUNK = 65_536
 
@@ -36,7 +37,7 @@ class Fetch(Protocol):
         """Return what an address answers, to the body of a request if there is one; raises Unreachable."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class HttpFetch:
     """Fetches by HTTP and HTTPS."""
 

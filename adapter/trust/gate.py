@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
@@ -28,6 +27,7 @@ from adapter.trust.algorithms import (
     Digest,
     SignatureMethod,
 )
+from adapter.values import value_class
 from adapter.wire.namespaces import XMLDSIG, XSI
 
 _DS = f"{{{XMLDSIG}}}"
@@ -68,7 +68,7 @@ class Cut(Protocol):
         """Return them; raises SignatureInvalid where the transform asks for anything else."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Profile:
     """How one standard uses XML Signature."""
 
@@ -92,7 +92,7 @@ def _itself(_transform: etree._Element, signature: etree._Element) -> tuple[etre
 MESSAGE = Profile(cuts=MappingProxyType({ENVELOPED: _itself}))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Form:
     """A canonicalisation as a signature asks for it."""
 
@@ -101,7 +101,7 @@ class Form:
     prefixes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Reference:
     """What is signed: the document, or a part that came with it."""
 
@@ -114,7 +114,7 @@ class Reference:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Signature:
     """A signature of the right shape. Nothing is said yet of whether it is genuine."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -19,13 +18,14 @@ from adapter.errors import CertificateUnreadable
 from adapter.trust.certificate import MALFORMED, Certificate
 from adapter.trust.standing import Answer
 from adapter.trust.statement import STRONG, Statement, Unreliable
+from adapter.values import value_class
 
 REQUEST_KIND = "application/ocsp-request"
 #: How long an answer holds that does not say so itself.
 _UNDATED = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Reply(Statement):
     """A responder's answer whose signature is right."""
 

@@ -12,13 +12,14 @@ import gzip
 import quopri
 import re
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.message import Message
 from email.parser import HeaderParser
 from typing import Literal
 
 from adapter.errors import Undecryptable
 from adapter.trust.cms import DEFAULT_LIMIT
+from adapter.values import value_class
 
 Packing = Literal["gzip", "mime"]
 
@@ -39,7 +40,7 @@ _NO_BASE64 = bytes(octet for octet in range(256) if octet not in _BASE64)
 _LINE = 76
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Payload:
     """A document out of its packing."""
 

@@ -7,7 +7,6 @@ Nobody else trusts them, and nothing here is for production: real certificates c
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Self
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from adapter.trust.certificate import Certificate
+from adapter.values import value_class
 
 #: The object identifier of policies that mean nothing, for the certificates made here (RFC 7229, test policies).
 TEST_POLICY = "1.3.6.1.5.5.7.13.1"
@@ -38,7 +38,7 @@ class Purpose(Enum):
     KEY_TRANSPORT = ("key_encipherment",)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Pair:
     """A private key and the certificate that names its holder."""
 
@@ -70,7 +70,7 @@ def person_name(given: str, surname: str, number: str) -> x509.Name:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Authority:
     """Issues certificates and says which it took back."""
 

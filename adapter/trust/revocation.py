@@ -22,6 +22,7 @@ from adapter.trust.certificate import Certificate
 from adapter.trust.fetch import Fetch, Unreachable
 from adapter.trust.standing import Answer, Standing
 from adapter.trust.statement import Unreliable
+from adapter.values import value_class
 
 Way = Literal["crl", "ocsp"]
 Said = crl.RevocationList | ocsp.Reply
@@ -31,7 +32,7 @@ _SUFFIXES = frozenset({".crl", ".pem", ".der"})
 _NONCE = 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class _Place:
     """Where a statement is to be had."""
 

@@ -11,7 +11,6 @@ import codecs
 import hmac
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from cryptography import x509
@@ -24,6 +23,7 @@ from adapter.errors import KeyUnusable, SignatureInvalid, SignatureUnverifiable
 from adapter.trust import c14n, gate
 from adapter.trust.algorithms import ENVELOPED, INCLUSIVE, RSA_SHA256, SHA256, Canonicalization
 from adapter.trust.certificate import Certificate
+from adapter.values import value_class
 from adapter.wire import fellesformat
 from adapter.wire.namespaces import XMLDSIG
 from adapter.wire.parse import DEFAULT_LIMITS, Limits, parse_whole
@@ -39,7 +39,7 @@ _FORM = (
 _NO_PARTS: Mapping[str, bytes] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Verified:
     """A signature that is genuine: the holder of the certificate's key signed exactly these bytes."""
 

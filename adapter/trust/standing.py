@@ -5,12 +5,13 @@ Who answers it (from lists, by asking the issuer, from a cache) is built elsewhe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from adapter.trust.certificate import Certificate
+from adapter.values import value_class
 
 
 class Standing(StrEnum):
@@ -22,7 +23,7 @@ class Standing(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Answer:
     """One answer, with what it rests on."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 
 from adapter.trust.certificate import Certificate
 from adapter.trust.standing import Answer, Standing
+from adapter.values import value_class
 
 #: By so much may the clock of an issuer be ahead of ours.
 SKEW = timedelta(minutes=5)
@@ -21,7 +22,7 @@ class Unreliable(Exception):
     """A statement cannot be relied on; the text says why, in a few words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Statement:
     """A statement whose signature is right."""
 

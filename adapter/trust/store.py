@@ -8,7 +8,7 @@ names the file, and never a surprise when a message comes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +23,7 @@ from adapter.trust.chain import Anchors
 from adapter.trust.cms import may_encrypt
 from adapter.trust.keys import ENVIRONMENT, load_key
 from adapter.trust.pki import Pair
+from adapter.values import value_class
 
 #: Days ahead at which a certificate's end is told of.
 WARNING_DAYS = (60, 30, 14, 7)
@@ -40,7 +41,7 @@ class Role(StrEnum):
     ISSUER = "issuer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Entry:
     """A certificate, and where it lies."""
 
@@ -62,7 +63,7 @@ class Entry:
         return tuple(name for name, is_so in may.items() if is_so)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Expiry:
     """A certificate that ends soon, or has ended, and that nothing has taken the place of."""
 
@@ -83,7 +84,7 @@ class Expiry:
         return f"{named} ends on {certificate.valid_until:%Y-%m-%d}, in less than {self.days} days."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class CertificateStore:
     """Everything an installation has, read once."""
 

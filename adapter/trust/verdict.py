@@ -6,11 +6,12 @@ the certificate, and that is for whoever asks for it: never for a log, a metric 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from adapter.trust.certificate import Certificate, Holder, Usage
+from adapter.values import value_class
 
 
 class Fault(StrEnum):
@@ -54,7 +55,7 @@ class Question(StrEnum):
     REVOCATION = "revocation"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Evidence:
     """One question with its answer; None: could not be checked."""
 
@@ -66,7 +67,7 @@ class Evidence:
     proof: bytes | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Signer:
     """Whose signature it is, by its certificate."""
 
@@ -109,7 +110,7 @@ class Signer:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class SignatureVerdict:
     """Everything that can be said of a message's signature."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from lxml import etree
@@ -14,12 +14,13 @@ from adapter.trust.certificate import Certificate, Usage
 from adapter.trust.chain import Anchors, Chain
 from adapter.trust.standing import Revocations, Standing
 from adapter.trust.verdict import Evidence, Fault, Question, SignatureVerdict, Signer
+from adapter.values import value_class
 from adapter.wire.parse import DEFAULT_LIMITS, Limits
 
 _EVERY_USAGE = frozenset(Usage)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Verifier:
     """What signatures are judged by; loaded once."""
 

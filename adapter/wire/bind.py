@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from functools import lru_cache
 from operator import attrgetter
@@ -27,6 +26,7 @@ from lxml import etree
 from adapter.errors import SpecError
 from adapter.message.address import Telecom
 from adapter.message.code import Code, Moment, Quantity
+from adapter.values import value_class
 
 T = TypeVar("T")
 Values = dict[str, Any]
@@ -44,7 +44,7 @@ class Shape(Protocol):
         """Put a value into an empty element."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Simple:
     """A shape made of two functions."""
 
@@ -118,7 +118,7 @@ QUANTITY = Simple(lambda element: Quantity(element.get("V"), element.get("U")), 
 TELE_ADDRESS = Simple(lambda element: Telecom(address=element.get("V")), _fill_tele_address)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Field:
     """Binds a child element to an attribute.
 
@@ -136,7 +136,7 @@ class Field:
     otherwise: Any = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Inline:
     """Binds a child element whose own children belong to the same record.
 
@@ -148,7 +148,7 @@ class Inline:
     is_optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Part:
     """A dataclass inside a record's dataclass, whose fields are bound by the record itself."""
 
@@ -234,7 +234,7 @@ class Record(Generic[T]):
         return element
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Deferred:
     """A shape that is declared further down: an organisation inside an organisation."""
 
@@ -404,7 +404,7 @@ class _Guard:
 _NOTHING: Values = {}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class _Unbound:
     """The attributes of a class that no field of a record binds: they must have their defaults."""
 
@@ -433,7 +433,7 @@ Choices = Mapping[str, tuple[type, ...]]
 Step = Callable[[Any, Any], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class _Getters:
     """Makes the functions that take a path's value from what a record hands to its steps."""
 

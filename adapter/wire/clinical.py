@@ -6,7 +6,6 @@ headings with their list. `Leaves` says which; the functions declare the element
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from adapter.message.henvisning import (
@@ -25,10 +24,11 @@ from adapter.message.henvisning import (
     ResultItem,
     TextResult,
 )
+from adapter.values import value_class
 from adapter.wire.bind import CS, CV, QUANTITY, TEXT, Field, Inline, Record, Shape
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Leaves:
     """How one version of Henvisning writes the small words of its clinical parts."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from importlib import import_module
 from typing import Any, cast
@@ -15,6 +15,7 @@ from adapter.message.attachment import Base64Data, Document, Opaque
 from adapter.message.kind import Kind
 from adapter.message.message import Envelope, Message
 from adapter.message.payload import Payload
+from adapter.values import value_class
 from adapter.wire.bind import CS, MOMENT_VALUE, TEXT, Field, Record, Simple, local_name
 from adapter.wire.carried import Carried
 from adapter.wire.namespaces import (
@@ -40,7 +41,7 @@ from adapter.wire.opaque import append_opaque, read_opaque
 _CONTAINER = "Base64Container"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Root:
     """An element a document or a payload begins with, and how to read and write it."""
 
@@ -54,7 +55,7 @@ class Root:
         return self.record.written(self.name, value, {None: self.record.namespace, **self.prefixes})
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class _Codec:
     """Where the codec of a root stands. It is loaded with the first message in its standard."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from adapter.message.epikrise import (
@@ -22,6 +22,7 @@ from adapter.message.epikrise import (
 )
 from adapter.message.henvisning import CareRelation, Service
 from adapter.message.party import Party, Person
+from adapter.values import value_class
 from adapter.wire import clinical, hcp
 from adapter.wire.bind import (
     CS,
@@ -47,7 +48,7 @@ _HEADED_TEXT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class PartsOf:
     """Declares the parts of one version."""
 

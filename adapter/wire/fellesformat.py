@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lxml import etree
 
+from adapter.values import value_class
 from adapter.wire.bind import local_name
 from adapter.wire.namespaces import FELLESFORMAT
 from adapter.wire.opaque import revived
@@ -15,7 +14,7 @@ _INNER = ("MsgHead", "AppRec", "Message")
 _RECEPTION = "MottakenhetBlokk"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Reception:
     """What NAV's reception wrote down beside a message (MottakenhetBlokk)."""
 

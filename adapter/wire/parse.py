@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
 from lxml import etree
 
 from adapter.errors import DocumentTypeRefused, FormError, LimitExceeded, NotWellFormed
+from adapter.values import value_class
 from adapter.wire.glance import PLAIN_ENCODINGS, look
 from adapter.wire.namespaces import XSI
 
@@ -31,7 +31,7 @@ _DOCTYPE = re.compile(rb"<\0?\0?\0?!\0?\0?\0?D\0?\0?\0?O\0?\0?\0?C\0?\0?\0?T\0?\
 _LIMIT_ERRORS = frozenset({"ERR_RESOURCE_LIMIT", "ERR_NAME_TOO_LONG"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Limits:
     """How large a document may be. The defaults hold every known message several times over."""
 

@@ -8,13 +8,13 @@ Nothing of it is ever more than an address for a receipt.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from lxml import etree
 
 from adapter.message.code import Moment
 from adapter.message.message import Envelope, Kind, Message
 from adapter.message.party import Party
+from adapter.values import value_class
 
 #: Heads are a few kilobytes; a payload or an attachment is not needed.
 _READ_BYTES = 1_000_000
@@ -31,7 +31,7 @@ _ENCODINGS = frozenset({"iso-8859-1", "iso-8859-15", "windows-1252", "latin1", "
 _BYTE_ORDER_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Rescued:
     """What could be told of a message that cannot be read."""
 

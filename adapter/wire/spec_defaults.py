@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from adapter.message import Envelope, Moment
+from adapter.values import value_class
 from adapter.wire.spec_read import At, Reader, Table
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Head:
     """The head of one kind and version."""
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from adapter.message import Code, Moment
 from adapter.message.code import OID_PREFIX
+from adapter.values import value_class
 from adapter.wire.spec_lists import SEVERAL_LISTS, TIMES, list_of, own_name
 from adapter.wire.spec_shape import Slot, slots
 
@@ -29,7 +30,7 @@ _FLAT = frozenset({"henvisning 1.0", "henvisning 1.1", "epikrise 1.1", "epikrise
 _TIMED = "henvisning 2.0"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class At:
     """A value of the specification that moved: mistakes in it are told by where the author wrote it."""
 
@@ -37,7 +38,7 @@ class At:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Words:
     """The convenient words of a class: keys that stand for plain fields."""
 

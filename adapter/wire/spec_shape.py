@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -22,6 +21,7 @@ from adapter.message import (
     receipt,
     sykmelding,
 )
+from adapter.values import value_class
 
 _MODULES = (
     *(address, attachment, code, dialogmelding, epikrise, henvisning),
@@ -46,7 +46,7 @@ _PAYLOADS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Slot:
     """One field of a dataclass."""
 

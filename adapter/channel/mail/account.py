@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from adapter.channel.mail.trouble import Trouble
+from adapter.values import value_class
 
 #: The environment variable that holds the password where no file does.
 ENVIRONMENT: Final = "BUDSTIKKE_MAIL_PASSWORD"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Account:
     """A user, and the files that TLS needs; they are read at each connection, so that new ones count at once."""
 

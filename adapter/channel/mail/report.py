@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from adapter.envelope import mime
 from adapter.errors import PackageUnreadable
+from adapter.values import value_class
 
 _FRAME = "multipart/report"
 _STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
@@ -21,7 +21,7 @@ _CODE = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
 _MOST_GROUPS = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Report:
     """What became of a mail."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final, Literal
 from urllib.parse import urlsplit
+
+from adapter.values import value_class
 
 Protocol = Literal["imap", "pop3", "smtp"]
 
@@ -20,7 +21,7 @@ _SCHEMES: Final[dict[str, tuple[Protocol, int, bool]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Server:
     """A mail server."""
 

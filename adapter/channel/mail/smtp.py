@@ -10,7 +10,7 @@ import smtplib
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NoReturn
 
 from adapter.channel.mail.account import Account
@@ -18,6 +18,7 @@ from adapter.channel.mail.connection import Budget, Tls, connect, no_starttls, t
 from adapter.channel.mail.server import Server
 from adapter.channel.mail.terms import Terms
 from adapter.channel.mail.trouble import Broken, Trouble, smtp_code, told
+from adapter.values import value_class
 
 #: Of an address no more is asked than that it cannot be taken for something else.
 _ADDRESS: Final = re.compile(r"[!-;=?A-~]{1,64}@[!-;=?A-~]{1,255}", re.ASCII)
@@ -27,7 +28,7 @@ _WILL_FORWARD: Final = 251
 _FOR_GOOD: Final = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Outgoing:
     """A mail to hand over."""
 

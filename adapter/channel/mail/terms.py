@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from adapter.values import value_class
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@value_class
 class Terms:
     """The numbers of one mail channel (HIS 1037, 5)."""
 

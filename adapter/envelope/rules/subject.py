@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any, cast
 
 from lxml import etree
 
 from adapter.envelope import mime, package, soap
+from adapter.values import value_class
 from adapter.wire.namespaces import EBXML, SOAP, XMLDSIG
 
 _NAMESPACES = {"soap": SOAP, "eb": EBXML, "ds": XMLDSIG}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Subject:
     """A message, read as far as it can be."""
 
@@ -64,7 +65,7 @@ class Subject:
 NO_HEADERS = mime.Headers(MappingProxyType({}))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Seen:
     """A rule that is broken, and where."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -12,11 +11,12 @@ from typing import Any
 from adapter import resources
 from adapter.check.finding import Severity
 from adapter.check.rule import Rule
+from adapter.values import value_class
 
 _FILE = "rules.toml"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Unchecked:
     """A rule that cannot be checked without asking somebody."""
 
@@ -26,7 +26,7 @@ class Unchecked:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Table:
     """Every rule, checked or not."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from adapter.check.finding import Finding
 from adapter.flow.conversation import centre, deviation, epikrise, nav, question, referral, status, waiting
@@ -11,9 +10,10 @@ from adapter.flow.conversation.parts import Judgement, Part
 from adapter.flow.conversation.turn import Turn
 from adapter.flow.decision import Chore, Ending, Urging, Watch
 from adapter.message.message import Kind
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Effects:
     """What follows from a message that goes on, beside its deliveries."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from adapter.check.finding import Direction, Finding, Severity
@@ -12,11 +11,12 @@ from adapter.flow.conversation.turn import Turn
 from adapter.flow.decision import Chore, Ending, Urging, Watch
 from adapter.flow.follow import AS_USUAL
 from adapter.flow.span import Span
+from adapter.values import value_class
 
 Part = Watch | Ending | Urging | Chore
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Judgement:
     """What is wrong with a message in its conversation."""
 

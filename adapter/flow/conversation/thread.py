@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from adapter.flow.context import Earlier
 from adapter.flow.references import CONVERSATION, DOCUMENT_ID, MSG_ID, PARENT
 from adapter.message.message import Kind
 from adapter.message.state import MessageState
+from adapter.values import value_class
 
 #: States of messages that count for nothing in a conversation: nobody has read them, or nobody will.
 _VOID = frozenset({MessageState.REJECTED, MessageState.QUARANTINED, MessageState.IGNORED})
@@ -22,7 +22,7 @@ def is_among(topic: str, topics: Iterable[str]) -> bool:
     return any(topic == wanted or (wanted.endswith("/") and topic.startswith(wanted)) for wanted in topics)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Member:
     """One message of a conversation."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from adapter.flow.context import Context, Earlier, Sending
@@ -20,9 +20,10 @@ from adapter.flow.references import (
 from adapter.message.message import Message
 from adapter.message.state import DeliveryState
 from adapter.partner.register import Partner
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Turn:
     """A message, and what was said before it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from adapter.flow.drafts.content import modern, patient_of
@@ -13,6 +13,7 @@ from adapter.message.code import Code, Moment, coded
 from adapter.message.henvisning import Assessment, AssessmentDate, AssessmentOutcome, Pathway, Responsible
 from adapter.message.message import Message
 from adapter.message.party import Party
+from adapter.values import value_class
 
 SENIORITY, ASSESSED, DEADLINE, WAITING_ENDED = "1", "2", "3", "4"
 #: List 9147.
@@ -26,7 +27,7 @@ DATES = {
 _SHOWABLE = ("application/pdf", "image/jpeg", "image/png")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Rights:
     """How the rights were assessed before the referral went on."""
 
@@ -37,7 +38,7 @@ class Rights:
     waiting_end: Code | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Passing:
     """What goes on with the referral."""
 

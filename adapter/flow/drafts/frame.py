@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from adapter.errors import BudstikkeError
@@ -17,6 +17,7 @@ from adapter.message.henvisning import Henvisning
 from adapter.message.message import ConversationRef, Envelope, Kind, Message
 from adapter.message.party import ENH, HER, HPR, HealthcareProfessional, Identifier, Organisation, Party, Patient
 from adapter.partner.register import Partner
+from adapter.values import value_class
 from adapter.wire.style import tidy
 
 #: Ids are derived from what a draft is about, so that a repeated decision writes the same draft.
@@ -31,7 +32,7 @@ class CannotBeWritten(BudstikkeError):
     code = "DRF-01"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Writing:
     """Somebody writes about a message."""
 

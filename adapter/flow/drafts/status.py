@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from adapter.flow.drafts.frame import CannotBeWritten, Writing, is_emergency
@@ -11,6 +10,7 @@ from adapter.message.code import OSLO, Code, coded
 from adapter.message.dialogmelding import Dialogmelding
 from adapter.message.message import Message
 from adapter.message.party import Party
+from adapter.values import value_class
 
 CALLED_IN, ENTITLED, FORWARDED, DECLINED = "1", "2", "3", "4"
 #: List 9148.
@@ -28,7 +28,7 @@ _OPENINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Assessed:
     """What was decided about the referral, as far as the sender shall know it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 
@@ -16,11 +16,12 @@ from adapter.replay.anonymise.anonymiser import Anonymiser
 from adapter.replay.anonymise.protocol import Protocol
 from adapter.replay.remint import decoded
 from adapter.replay.source import glance
+from adapter.values import value_class
 
 _NO_MESSAGE = "it holds no XML; only messages in XML can be anonymised"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Fixture:
     """What became of one message."""
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Self
 
 from adapter.errors import ConfigError
+from adapter.values import value_class
 
 #: Shorter secrets can be guessed, and with them what everything was.
 _SHORTEST = 16
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Key:
     """A secret, and the numbers that follow from it."""
 

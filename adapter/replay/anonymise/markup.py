@@ -8,8 +8,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from adapter.values import value_class
 
 _NAME = r"[^\W\d][\w.:-]*+"
 _TOKEN = re.compile(
@@ -44,7 +45,7 @@ class Part(Enum):
     BROKEN = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Token:
     """One piece of a document."""
 

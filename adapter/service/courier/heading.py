@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from adapter import wire
 from adapter.envelope import addressing
@@ -18,9 +18,10 @@ from adapter.service.courier.facts import header_of
 from adapter.service.courier.seal import Unsendable
 from adapter.store.query import Query
 from adapter.store.rows import DeliveryRow, MessageRow
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Heading:
     """The addressee of one message, and the header for it."""
 

@@ -8,7 +8,7 @@ texts: those may speak of people.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from adapter.channel.mail.report import Report
@@ -26,13 +26,14 @@ from adapter.service.effects import BY_ITSELF
 from adapter.service.post import finish, release
 from adapter.store.ledger import Ledger
 from adapter.store.rows import DeliveryMove, DeliveryRow, EnvelopeMove, EnvelopeRow, EventData, NewTask
+from adapter.values import value_class
 
 _CODES = frozenset(code.value for code in ErrorCode)
 #: The rules of tasks that an Acknowledgment settles.
 _ARRIVED_ALL_THE_SAME = frozenset({rules.TRA_03.id, rules.TRA_08.id, rules.TRA_12.id})
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Heard:
     """What came of a signal."""
 

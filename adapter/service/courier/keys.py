@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from adapter.envelope.header import Software, Stamp
@@ -16,9 +15,10 @@ from adapter.trust.certificate import Certificate
 from adapter.trust.cms import may_encrypt
 from adapter.trust.pki import Pair
 from adapter.trust.store import CertificateStore
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Keyring:
     """The certificates of an installation, its partners' among them, and the programs that its envelopes name."""
 

@@ -8,7 +8,7 @@ it in the store, and what the sender is told, is decided in `outcome` and `answe
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Literal, Self
 
@@ -33,6 +33,7 @@ from adapter.trust import cms, payload
 from adapter.trust.pki import Pair
 from adapter.trust.verdict import Evidence
 from adapter.trust.verifier import Verifier
+from adapter.values import value_class
 from adapter.wire.parse import Limits
 
 _HEADER = "/SOAP:Envelope/SOAP:Header/eb:MessageHeader"
@@ -41,7 +42,7 @@ _MANIFEST = "/SOAP:Envelope/SOAP:Body/eb:Manifest"
 _ASKING = frozenset({Sort.PAYLOAD, Sort.PING, Sort.STATUS_REQUEST, Sort.UNCLEAR})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Standards:
     """What the mails of a channel are judged by."""
 
@@ -67,7 +68,7 @@ class Standards:
         return exact or tuple(party for party in self.parties if her_id and party.parent_her_id == her_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Said:
     """What a mail says, and what is to become of it."""
 
@@ -206,7 +207,7 @@ def _delivered(said: Said, opened: package.Opened, standards: Standards) -> Said
     return replace(said, state=EnvelopeState.OPENED, document=document, senders=senders or said.senders)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class _Named:
     """Whom a document names, by HER-id on every level, and the document where it can be read."""
 

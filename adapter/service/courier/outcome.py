@@ -7,7 +7,7 @@ told (HITS 1172, 5.8.2).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -25,6 +25,7 @@ from adapter.service.effects import BY_ITSELF
 from adapter.service.witness import statement
 from adapter.store.ledger import Ledger
 from adapter.store.rows import EnvelopeMove, EnvelopeRow, EventData, NewEnvelope, NewMessage, NewTask
+from adapter.values import value_class
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +36,7 @@ ASK_AGAIN = timedelta(hours=1)
 _GONE = frozenset({EnvelopeState.SENT, EnvelopeState.ABANDONED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Case:
     """A mail as it came, what it says, and what to answer."""
 
@@ -54,7 +55,7 @@ class Case:
         return self.came.digest is not None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Outcome:
     """What became of a mail."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from adapter.channel.mail.terms import Terms
@@ -10,13 +9,14 @@ from adapter.partner.register import Partner
 from adapter.partner.snapshot import Link, Snapshot, Way
 from adapter.service.courier.heading import Heading
 from adapter.service.courier.seal import Unsendable
+from adapter.values import value_class
 
 _SMTP = "SMTP"
 #: What addresses of a link are good for, the best first.
 _PURPOSES = ("allPurpose", "request")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Reach:
     """Where the envelopes of one heading go, and how often."""
 

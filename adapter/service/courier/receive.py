@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
@@ -39,6 +39,7 @@ from adapter.store.query import Query
 from adapter.store.rows import EnvelopeRow, NewEnvelope
 from adapter.store.store import Store
 from adapter.trust.verifier import Verifier
+from adapter.values import value_class
 from adapter.wire.parse import DEFAULT_LIMITS, Limits
 
 log = structlog.get_logger(__name__)
@@ -51,7 +52,7 @@ _MOST_BYTES = 50_000_000
 _MOST_FAILURES = 3
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Collected:
     """What came of a look into a mailbox."""
 

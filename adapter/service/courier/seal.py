@@ -5,7 +5,7 @@ What is encrypted is never twice the same, so a message is sealed once, and what
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from adapter.envelope import package
@@ -21,6 +21,7 @@ from adapter.store.rows import EnvelopeFacts
 from adapter.trust import cms, signature
 from adapter.trust.certificate import Certificate
 from adapter.trust.payload import Packing, pack
+from adapter.values import value_class
 from adapter.wire import fellesformat, parse
 from adapter.wire.content import root_for
 
@@ -31,7 +32,7 @@ class Unsendable(BudstikkeError):
     code = "MAIL-01"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Letter:
     """A message, and all that is needed to make a mail of it."""
 
@@ -52,7 +53,7 @@ class Letter:
     largest_mail: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Sealed:
     """A mail, and what the store knows of the envelope in it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from adapter.channel.mail.channel import MailChannel
@@ -18,9 +18,10 @@ from adapter.service.courier.reach import Reach, reach
 from adapter.service.courier.seal import Letter, Unsendable, seal
 from adapter.store.query import Query
 from adapter.store.rows import DeliveryRow, MessageRow, NewEnvelope, by_name
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Order:
     """A delivery for which all is known that its envelope needs."""
 

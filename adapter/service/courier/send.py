@@ -12,7 +12,7 @@ what was handed over but seemed to fail, and what is sent again because no Ackno
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -40,6 +40,7 @@ from adapter.store.rows import (
     NewTask,
 )
 from adapter.store.store import Store
+from adapter.values import value_class
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +54,7 @@ _NOT_ACKNOWLEDGED = "the receiver's message server did not acknowledge it"
 _Row = TypeVar("_Row", DeliveryRow, EnvelopeRow)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class _Mail:
     """An envelope in hand."""
 

@@ -10,7 +10,7 @@ has signed it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from adapter.check.policy import Policy
@@ -19,12 +19,13 @@ from adapter.partner.snapshot import Use
 from adapter.trust.certificate import Certificate
 from adapter.trust.verdict import Evidence, Fault
 from adapter.trust.verifier import Verifier
+from adapter.values import value_class
 
 #: No trusted issuer has signed the certificate, as far as can be seen here.
 _UNISSUED = frozenset({Fault.NO_ROOTS, Fault.NO_CHAIN})
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Doubt:
     """What speaks against a signer: nothing, something that could not be checked, or something that is wrong."""
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from adapter.errors import ConfigError
+from adapter.values import value_class
 
 #: A name is a folder's name too.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Account:
     """A mailbox."""
 

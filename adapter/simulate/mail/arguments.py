@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from adapter.values import value_class
+
 #: An atom is text, a string is bytes.
 Value = str | bytes | list["Value"]
 
@@ -23,7 +25,7 @@ class Malformed(ValueError):
     """A command is not as the standard has it; the text says what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Announced:
     """The literal that a line ends with."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import ssl
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from adapter.simulate.mail.maildir import sync, write_through
+from adapter.values import value_class
 
 CA_FILE, _SERVER_FILE = "ca.pem", "server.pem"
 _LIFETIME = timedelta(days=365)
@@ -23,7 +23,7 @@ _LIFETIME = timedelta(days=365)
 _MARGIN = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Identity:
     """What the server shows, and what a client trusts it by."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from adapter.simulate.mail.arguments import Malformed, Value, members, quoted, text
 from adapter.simulate.mail.box import Box
@@ -13,6 +12,7 @@ from adapter.simulate.mail.folder import OpenFolder
 from adapter.simulate.mail.items import NAMES, Item, parse_flags, parse_items, told
 from adapter.simulate.mail.maildir import Flag, Mail, Maildir
 from adapter.simulate.mail.wire import Wire
+from adapter.values import value_class
 
 _UID = Item(name="UID")
 #: While a client goes by numbers they do not change (RFC 3501, 7.4.1).
@@ -23,7 +23,7 @@ class No(Exception):
     """The command is understood and cannot be done; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Command:
     """One command of a client."""
 

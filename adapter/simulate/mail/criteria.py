@@ -9,9 +9,10 @@ from itertools import islice
 from adapter.simulate.mail.arguments import Malformed, Value, members, text
 from adapter.simulate.mail.items import fields, parse_day, split
 from adapter.simulate.mail.maildir import Flag, Mail
+from adapter.values import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class Candidate:
     """A mail that may be found."""
 

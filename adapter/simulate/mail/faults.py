@@ -9,13 +9,13 @@ import random
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from adapter.errors import ConfigError
 from adapter.simulate.table import Book, Table
+from adapter.values import value_class
 
 KEYS = frozenset({"what", "account", "protocol", "command", "nth", "probability", "code", "text", "wait"})
 
@@ -92,7 +92,7 @@ _WAIT = timedelta(seconds=2)
 _LETTER = re.compile(rb"[A-Za-z0-9]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Fault:
     """One thing that goes wrong."""
 

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +24,7 @@ from adapter.simulate.mail.imap import ImapConnection
 from adapter.simulate.mail.pop3 import Pop3Connection
 from adapter.simulate.mail.smtp import SmtpConnection
 from adapter.simulate.mail.wire import LONGEST_LINE, Encryption, Hangup, Wire
+from adapter.values import value_class
 
 #: Where it listens, and nowhere else: anybody who reaches it can make it do anything.
 LOOPBACK: Final = "127.0.0.1"
@@ -43,7 +43,7 @@ class MailHostUnusable(BudstikkeError):
     hint = "Choose other ports, or another folder; 0 is any port that is free."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Ports:
     """Where it listens; 0 is any port that is free."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from adapter.simulate.mail.arguments import Malformed, Value, text
 from adapter.simulate.mail.maildir import Flag, Mail
+from adapter.values import value_class
 
 #: A flag's name on the wire.
 NAMES = {
@@ -34,7 +34,7 @@ _SECTION = re.compile(
 _FIELD = re.compile(rb"([^:\s]+)[ \t]*:.*\r?\n(?:[ \t].*\r?\n)*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Item:
     """One thing to tell."""
 

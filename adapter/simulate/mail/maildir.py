@@ -10,10 +10,11 @@ import os
 import re
 import time
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+
+from adapter.values import value_class
 
 _NAME = re.compile(r"[0-9]{10}\.[^:]+:2,[A-Z]*", re.ASCII)
 #: So many UIDs are set aside at once: a mark for each mail would cost as much as the mail.
@@ -31,7 +32,7 @@ class Flag(StrEnum):
     DELETED = "T"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class
 class Mail:
     """One mail that lies in a mailbox."""
 

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import formatdate
 from enum import Enum, auto
 from typing import AnyStr
@@ -16,6 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from adapter.simulate.mail.account import Account, Accounts
 from adapter.simulate.mail.box import Box
 from adapter.simulate.mail.faults import DATA, LOGIN, RCPT, Fault, Faults, Protocol, What
+from adapter.values import value_class
 
 # it tells of each mail's sender and receiver, and that it still calls its own old names
 logging.getLogger("mail.log").setLevel(logging.ERROR)
@@ -67,7 +67,7 @@ class SmtpConnection(SMTP):
             self.transport.abort()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class _Doorkeeper:
     """Judges logins."""
 
@@ -83,7 +83,7 @@ class _Doorkeeper:
         return AuthResult(success=True, auth_data=account.name)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(kw_only=False)
 class _Desk:
     """Takes mails. The names of its methods are those that aiosmtpd calls."""
 
