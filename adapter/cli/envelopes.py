@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -172,6 +172,14 @@ def envelope_table(rows: Sequence[EnvelopeRow]) -> None:
         ],
         empty="No envelopes.",
     )
+
+
+def envelopes_section(query: Query, message_ids: Collection[int]) -> None:
+    """Print the envelopes that messages came in and went out in; nothing where their channels have none."""
+    rows = query.envelopes_around(message_ids)
+    if rows:
+        section("envelopes")
+        envelope_table(rows)
 
 
 def _act(act: Callable[[Store, int, str, datetime], None], number: int, by: str | None, config: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from adapter.cli.envelopes import envelopes_section
 from adapter.cli.opening import found, open_parts, open_settings, open_store
 from adapter.cli.options import (
     DEFAULT_CONFIG,
@@ -187,12 +188,10 @@ def _summary(row: MessageRow) -> tuple[object, ...]:
 
 def _around(query: Query, row: MessageRow) -> dict[str, object]:
     """Return everything the store ties to a message."""
-    from adapter.store import EnvelopeFilter
-
     return {
         "receipts": [dataclasses.asdict(receipt) for receipt in query.receipts_of(row.id)],
         "deliveries": [dataclasses.asdict(delivery) for delivery in query.deliveries_of([row.id])],
-        "envelopes": [dataclasses.asdict(envelope) for envelope in query.envelopes(EnvelopeFilter(carries=row.id))],
+        "envelopes": [dataclasses.asdict(envelope) for envelope in query.envelopes_around([row.id])],
         "replays": [dataclasses.asdict(item) for item in query.repeats_of([row.id])],
         "events": [dataclasses.asdict(event) for event in query.events(message_id=row.id)],
     }
@@ -231,24 +230,13 @@ def _print_message(query: Query, row: MessageRow) -> None:
         ],
         empty="None.",
     )
-    _print_envelopes(query, row.id)
+    envelopes_section(query, [row.id])
     _print_replays(query, row.id)
     section("events")
     for event in query.events(message_id=row.id):
         # what an issuer signed is for `--json`
         told = "  ".join(f"{name}={cell(value)}" for name, value in event.data.items() if name != "statement")
         typer.echo(f"{cell(event.at)}  {event.name}  {told}".rstrip())
-
-
-def _print_envelopes(query: Query, number: int) -> None:
-    """Print the envelopes a message came in and went out in; nothing where its channels have none."""
-    from adapter.cli.envelopes import envelope_table
-    from adapter.store import EnvelopeFilter
-
-    rows = query.envelopes(EnvelopeFilter(carries=number))
-    if rows:
-        section("envelopes")
-        envelope_table(rows)
 
 
 def _print_replays(query: Query, number: int) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from adapter.cli.envelopes import envelopes_section
 from adapter.cli.opening import found, open_parts, open_store
 from adapter.cli.options import (
     DEFAULT_CONFIG,
@@ -74,7 +75,7 @@ def show_thread(
     as_json: JsonOption = False,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Show the messages of one thread in order, the deadlines that run, and the open tasks."""
+    """Show the messages of one thread in order, their envelopes, the deadlines that run, and the open tasks."""
     from adapter.cli import agenda
 
     now = datetime.now(UTC)
@@ -87,6 +88,7 @@ def show_thread(
                 json_line(dataclasses.asdict(row) | _around(query, row.id, timers, tasks))
             return
         agenda.thread_table(query, rows)
+        envelopes_section(query, numbers)
         section("deadlines")
         agenda.timer_table(timers, now)
         section("open tasks")
@@ -116,6 +118,7 @@ def _around(query: Query, message_id: int, timers: Sequence[TimerRow], tasks: Se
     return {
         "receipts": query.receipts_of(message_id),
         "deliveries": query.deliveries_carrying([message_id]),
+        "envelopes": query.envelopes_around([message_id]),
         "deadlines": [timer for timer in timers if timer.message_id == message_id],
         "tasks": [task for task in tasks if task.message_id == message_id],
     }

@@ -92,6 +92,11 @@ class Envelopes(Reader):
         """Return the outbound envelope with a MessageId, or None."""
         return next(iter(self.envelopes(EnvelopeFilter(direction="out", message_id=message_id), limit=1)), None)
 
+    def envelopes_around(self, message_ids: Collection[int]) -> list[EnvelopeRow]:
+        """Return all envelopes that messages came in and went out in."""
+        rows = self._among(envelope.c.carries, message_ids)
+        return sorted(rows, key=lambda row: row.id)
+
     def envelopes_carrying(self, message_ids: Collection[int], direction: Direction) -> dict[int, EnvelopeRow]:
         """Return the first envelopes that messages came in, or the last ones they went out in, by message id."""
         return {
@@ -182,7 +187,6 @@ def _conditions(wanted: EnvelopeFilter) -> Iterator[ColumnElement[bool]]:
         (envelope.c.state, wanted.state),
         (envelope.c.channel, wanted.channel),
         (envelope.c.key, None if wanted.message_id is None else wanted.message_id.lower()),
-        (envelope.c.carries, wanted.carries),
         (envelope.c.delivery_id, wanted.delivery_id),
     )
     if wanted.party_her is not None:

@@ -554,7 +554,6 @@ class EnvelopeFilter:
     channel: str | None = None
     #: In any case of letters.
     message_id: str | None = None
-    carries: int | None = None
     delivery_id: int | None = None
     #: Sender's or receiver's HER-id.
     party_her: str | None = None

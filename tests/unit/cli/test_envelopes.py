@@ -178,6 +178,16 @@ def test_a_message_is_shown_with_its_envelopes(budstikke: Budstikke) -> None:
     assert "envelopes" not in budstikke("messages", "show", 3).out.splitlines()
 
 
+def test_a_thread_is_shown_with_the_envelopes_of_its_messages(budstikke: Budstikke) -> None:
+    shown = [json.loads(line) for line in budstikke("threads", "show", 1, "--json").out.splitlines()]
+    assert [[row["id"] for row in one["envelopes"]] for one in shown] == [[2, 3], []]
+
+    _, envelopes, *_ = budstikke("threads", "show", 1).out.split("\n\n")
+    heading, _, *lines = envelopes.splitlines()
+    assert heading == "envelopes"
+    assert [line.split()[0] for line in lines] == ["2", "3"]
+
+
 def test_a_delivery_is_shown_with_whether_it_is_acknowledged(budstikke: Budstikke, store: Path) -> None:
     assert "pending" in budstikke("deliveries").out
     assert "envelopes" in budstikke("deliveries", "show", 3).out.splitlines()
