@@ -10,7 +10,8 @@ import pytest
 
 TESTS = Path(__file__).parents[1]
 _PARSE, _GATE, _PACKAGE = "unit/wire/test_parse.py", "unit/trust/test_gate.py", "unit/envelope/test_package.py"
-_CMS, _OPENING, _XML = "unit/trust/test_cms.py", "unit/service/courier/test_opening.py", "security/test_xml_attacks.py"
+_CMS, _XML = "unit/trust/test_cms.py", "security/test_xml_attacks.py"
+_OPENING, _SIGNER = "unit/service/courier/test_opening.py", "unit/service/courier/test_signer.py"
 
 LIST: dict[str, tuple[tuple[str, str], ...]] = {
     "a document type is refused, in any encoding": (
@@ -80,7 +81,7 @@ LIST: dict[str, tuple[tuple[str, str], ...]] = {
         (_PACKAGE, "test_a_part_that_is_listed_but_not_signed_is_not_believed"),
         (_PACKAGE, "test_a_part_that_is_neither_listed_nor_signed_is_left_out"),
         (_PACKAGE, "test_a_block_for_the_next_server_may_change_on_the_way_and_says_nothing"),
-        (_OPENING, "test_a_header_that_is_not_signed_has_no_say"),
+        (_SIGNER, "test_a_header_that_is_not_signed_has_no_say"),
     ),
     "every failure to decrypt is the same": (
         (_CMS, "test_every_failure_is_the_same"),
@@ -96,7 +97,7 @@ LIST: dict[str, tuple[tuple[str, str], ...]] = {
         ("unit/trust/test_signature.py", "test_sha_1_needs_an_exception"),
         (_PACKAGE, "test_sha_1_is_only_let_through_by_an_exception"),
         ("unit/config/test_trust.py", "test_an_exception_for_sha_1_is_a_partys_and_ends"),
-        (_OPENING, "test_sha1_is_taken_until_the_last_day_of_the_senders_exception"),
+        (_SIGNER, "test_sha1_is_taken_until_the_last_day_of_the_senders_exception"),
         (_OPENING, "test_an_old_cipher_is_noted"),
         ("security/test_outbound.py", "test_nothing_old_is_written"),
     ),
