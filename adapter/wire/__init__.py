@@ -1,6 +1,8 @@
 """How messages are written: bytes to message and back. No files, no clock, no store.
 
 parse        bytes to a safe tree            bind         one line per element, for both directions
+field        what a declaration is made of   leaves       elements without children
+reader       how declarations read           writer       how they write
 hodemelding  MsgHead                         henvisning1  Henvisning 1.0 and 1.1     apprec    AppRec
 dialogmelding  Dialogmelding 1.0 and 1.1     henvisning2  Henvisning 2.0             content   what lies in a Content
 epikrise     Epikrise 1.1 and 1.2            sykmelding   Sykmelding 2013-10-01      legeerklaering  Legeerklæring

@@ -8,7 +8,7 @@ import importlib.util
 import os
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from lxml import etree
 
 from adapter.message.address import Telecom
 from adapter.message.code import Code, Moment, Quantity
-from adapter.wire.bind import Record, local_name
+from adapter.wire.bind import Field, Inline, Record, local_name
 
 #: Letters that XML, Norwegian or white space could spoil.
 _TEXT = st.text("aÅŋ \t\r\n<>&\"']", max_size=4)
@@ -73,19 +73,19 @@ def canonical() -> Callable[[etree._Element], tuple[Any, ...]]:
     return _canonical
 
 
-def _collect(lookup: Any, name: str, found: dict[str, str]) -> None:
-    slots = {local_name(tag): slot for tag, slot in lookup._by_tag.items()}
-    found[name] = " ".join(slots)
-    for child, (_, read, _) in slots.items():
-        owner = getattr(read, "__self__", None)
-        below = getattr(getattr(owner, "shape", owner), "_lookup", owner)
-        if hasattr(below, "_by_tag") and child not in found:
+def _collect(fields: Iterable[Field | Inline], name: str, found: dict[str, str]) -> None:
+    found[name] = " ".join(dict.fromkeys(local_name(field.tag) for field in fields))
+    for field in fields:
+        shape = getattr(field, "shape", field)
+        below = getattr(getattr(shape, "shape", shape), "fields", ())
+        child = local_name(field.tag)
+        if below and child not in found:
             _collect(below, child, found)
 
 
 def _declared(record: Record[Any], name: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    _collect(record._lookup, name, found)
+    _collect(record.fields, name, found)
     return found
 
 
