@@ -117,8 +117,8 @@ LIST: dict[str, tuple[tuple[str, str], ...]] = {
     "no name from outside becomes a path": (
         ("unit/channel/test_name.py", "test_anything_that_could_be_more_than_a_file_is_refused"),
         ("unit/channel/test_name.py", "test_a_source_that_leads_elsewhere_is_refused"),
-        ("unit/channel/test_folder.py", "test_a_name_never_leads_out_of_the_outbox"),
-        ("unit/channel/test_folder.py", "test_staging_never_writes_through_a_link"),
+        ("unit/channel/test_folder_sending.py", "test_a_name_never_leads_out_of_the_outbox"),
+        ("unit/channel/test_folder_sending.py", "test_staging_never_writes_through_a_link"),
         ("unit/envelope/test_mime.py", "test_no_value_breaks_out_of_its_header"),
     ),
     "style sheets are not run, and schemas have no document type": (
