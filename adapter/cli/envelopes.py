@@ -192,7 +192,9 @@ def _state(row: EnvelopeRow) -> str:
 
 
 def _due(row: EnvelopeRow) -> datetime | None:
-    """Return when an envelope goes by itself; a signal goes once."""
+    """Return when an envelope goes by itself, or its signer is checked again; a signal goes once."""
+    if row.state is EnvelopeState.HELD:
+        return row.due_at
     is_over = row.state.is_final or (row.delivery_id is None and row.state is EnvelopeState.SENT)
     return None if is_over or row.is_paused else row.due_at
 

@@ -95,6 +95,21 @@ def test_only_what_goes_again_is_due(budstikke: Budstikke) -> None:
     assert "2026-03-10" not in lines["4"]
 
 
+def test_a_held_envelope_is_due_when_its_signer_is_checked_again(budstikke: Budstikke, store: Path) -> None:
+    def due() -> str:
+        heading, *_, held = budstikke("envelopes").out.splitlines()
+        start = heading.index("due")
+        return held[start : heading.index("acknowledged")].strip()
+
+    assert due() == ""
+
+    with Store.open(f"sqlite:///{store.parent}/var/budstikke.db") as opened, opened.writing() as ledger:
+        ledger.judge_envelopes_again([1], at=NOON)
+        ledger.describe_envelope(1, EnvelopeFacts(), to=EnvelopeState.HELD, due_at=NOON + timedelta(hours=1), at=NOON)
+
+    assert due() == "2026-03-09 14:00:00"
+
+
 def test_an_envelope_is_shown_with_what_answers_it_and_what_happened(budstikke: Budstikke) -> None:
     shown = json.loads(budstikke("envelopes", "show", 3, "--json").out)
     assert (shown["state"], shown["answer"], shown["tasks"]) == ("opened", 4, [])
