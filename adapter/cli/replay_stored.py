@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from adapter.config import Settings
     from adapter.replay.prospect import Prospect
     from adapter.service.parts import Parts
-    from adapter.store import MessageFilter, MessageRow
+    from adapter.store import MessageFilter, MessageRow, Query
 
 
 class Direction(StrEnum):
@@ -156,6 +156,8 @@ def stored(
         raise StoreError(f"There is no store at {settings.store_file()}.", hint="`budstikke run` makes it.")
     with parts_for_looking(settings) as parts:
         with parts.store.reading() as query:
+            if type_ is not None:
+                _check_type(query, type_)
             rows = select(query, wanted, limit)
         if compare:
             raise typer.Exit(_compare(parts, rows, as_json=as_json))
@@ -183,6 +185,21 @@ def _check_choice(*, real: bool, into: Path | None, compare: bool, ids: Ids | No
         )
     if channel is not None and ids is Ids.NEW:
         raise typer.BadParameter("messages with new ids find their own way; --channel goes with --ids kept")
+
+
+def _check_type(query: Query, wanted: str) -> None:
+    """Refuse a type that is on no list and that no message has: it is a slip, and would find nothing."""
+    from adapter.check.codelists import CodeLists
+    from adapter.config.problem import nearest
+
+    here, listed = query.message_types(), CodeLists.load().get(8279)
+    known = [*here, *(listed.codes if listed else ())]
+    if wanted not in known:
+        raise typer.BadParameter(
+            f'list 8279 has no type "{wanted}"{nearest(wanted.upper(), known) or "."}'
+            f" The messages here are of {', '.join(here) or 'no type'}; `budstikke messages` lists them.",
+            param_hint="--type",
+        )
 
 
 def _list(rows: Sequence[MessageRow], *, as_json: bool) -> None:

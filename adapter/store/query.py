@@ -105,6 +105,11 @@ class Query(Todo, Batches, Envelopes):
             )
         ]
 
+    def message_types(self) -> list[str]:
+        """Return the types that messages are of, in the order of the alphabet."""
+        statement = select(message.c.type).where(message.c.type.is_not(None)).distinct()
+        return list(self._connection.scalars(statement.order_by(message.c.type)))
+
     def forgettable(
         self, states: Collection[MessageState], before: datetime, limit: int, *, after: int = 0
     ) -> list[int]:

@@ -14,12 +14,15 @@ import pytest
 from adapter import resources
 from adapter.cli import replay_batches
 from adapter.config import Settings, load
+from adapter.message.state import MessageState
 from adapter.replay.stage import Stage
 from adapter.service.parts import Parts
+from adapter.store import DecidedMessage, NewMessage, Store
 from adapter.store.lock import DaemonLock
 
 Budstikke = Callable[..., Any]
 MESSAGES = resources.fixtures() / "messages"
+NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -103,6 +106,33 @@ def test_what_does_not_go_together_is_refused(budstikke: Budstikke, options: lis
 
     assert ran.exit_code == 2
     assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("henvisning", 'no type "henvisning"; did you mean "HENVISNING"? The messages here are of APPREC,'),
+        ("zz", 'no type "zz". The messages here are of APPREC, DIALOG_HELSEFAGLIG, HENVISNING; `budstikke messages`'),
+    ],
+)
+def test_a_type_that_there_is_not_is_refused(budstikke: Budstikke, wanted: str, said: str) -> None:
+    ran = budstikke("replay", "stored", "--type", wanted, "--real", "--ids", "kept", "--yes")
+
+    assert ran.exit_code == 2
+    assert f"Invalid value for --type: list 8279 has {said}" in " ".join(ran.err.split())
+    assert budstikke("replay", "batches").out == "No batches.\n"
+
+
+def test_a_type_of_the_list_that_nobody_sent_finds_nothing(budstikke: Budstikke) -> None:
+    assert budstikke("replay", "stored", "--type", "EPIKRISE").out.startswith("No messages.\n")
+
+
+def test_a_type_on_no_list_that_somebody_sent_is_found(budstikke: Budstikke, settings: Settings) -> None:
+    with Store.open(settings.store.url) as store, store.writing() as ledger:
+        (odd,) = ledger.receive([NewMessage(channel="referrer-epj", source="a", data=b"<odd/>")], at=NOW)
+        ledger.decide([DecidedMessage(id=odd, state=MessageState.HELD, verdict="hold", type="RARE")], at=NOW)
+
+    assert [row["id"] for row in lines(budstikke("replay", "stored", "--type", "RARE", "--json").out)] == [odd]
 
 
 def test_a_selection_that_is_too_large_is_refused(budstikke: Budstikke) -> None:

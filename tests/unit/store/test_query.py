@@ -52,6 +52,11 @@ def filled(store: Store, now: datetime, receive: Callable[..., int], new_message
     return store
 
 
+def test_the_types_of_messages_are_told_once_each(filled: Store) -> None:
+    with filled.reading() as query:
+        assert query.message_types() == ["DIALOG_NOTAT", "HENVISNING"]
+
+
 @pytest.mark.parametrize(
     ("wanted", "ids"),
     [
