@@ -32,6 +32,100 @@ def _states(ledger: Ledger) -> tuple[list[str], list[str]]:
     return [row.state for row in ledger.timers()], [row.state for row in ledger.tasks(None)]
 
 
+def test_a_due_timer_fires_once(store: Store, now: datetime, receive: Callable[..., int]) -> None:
+    message_id = receive()
+    with store.writing() as ledger:
+        soon, late = ledger.add_timers(
+            [
+                NewTimer(rule="apprec-24h", message_id=message_id, due_at=now),
+                NewTimer(rule="apprec-96h", message_id=message_id, due_at=now + HOUR),
+            ]
+        )
+        assert [timer.id for timer in ledger.due_timers(now, 10)] == [soon]
+        ledger.fire_timers([soon], at=now)
+        assert ledger.due_timers(now, 10) == []
+        assert ledger.events(message_id)[-1].data == {"timer": soon, "rule": "apprec-24h"}
+
+    with store.reading() as query:
+        assert [(timer.id, timer.state, timer.fired_at) for timer in query.timers(message_id=message_id)] == [
+            (soon, "fired", now),
+            (late, "running", None),
+        ]
+    with pytest.raises(StoreError, match="not running"), store.writing() as ledger:
+        ledger.fire_timers([soon], at=now)
+
+
+def test_timers_stop_by_message_delivery_and_rule(
+    store: Store, now: datetime, receive: Callable[..., int], deliver: Callable[..., int]
+) -> None:
+    message_id, delivery_id = receive(), deliver()
+    with store.writing() as ledger:
+        ids = ledger.add_timers(
+            [
+                NewTimer(rule="a", message_id=message_id, due_at=now),
+                NewTimer(rule="b", message_id=message_id, due_at=now),
+                NewTimer(rule="a", message_id=message_id, delivery_id=delivery_id, due_at=now),
+            ]
+        )
+
+        assert ledger.stop_timers([message_id], ["b"]) == 1
+        assert ledger.stop_timers(delivery_ids=[delivery_id]) == 1
+        assert ledger.stop_timers([message_id]) == 1
+        assert ledger.stop_timers([message_id]) == 0
+        assert [timer.id for timer in ledger.timers(state="stopped")] == ids
+
+
+def test_a_task_is_opened_closed_and_opened_again(store: Store, now: datetime, receive: Callable[..., int]) -> None:
+    message_id, draft_id = receive(), receive()
+    task = NewTask(
+        party="clinic",
+        rule="AMO-04",
+        title="Sykmeldingsstatus mangler",
+        message_id=message_id,
+        draft_message_id=draft_id,
+        due_at=now + HOUR,
+        note="utkast",
+    )
+    with store.writing() as ledger:
+        (task_id,) = ledger.add_tasks([task], at=now)
+        row = ledger.task(task_id)
+        assert (row.state, row.created_at, row.due_at, row.note) == ("open", now, now + HOUR, "utkast")
+        assert (row.party, row.rule, row.title) == ("clinic", "AMO-04", "Sykmeldingsstatus mangler")
+        assert (row.message_id, row.draft_message_id) == (message_id, draft_id)
+
+        ledger.close_task(task_id, by="kari", at=now + HOUR)
+        row = ledger.task(task_id)
+        assert (row.state, row.closed_by, row.closed_at, row.note) == ("done", "kari", now + HOUR, "utkast")
+
+        ledger.reopen_task(task_id, by="kari", at=now)
+        row = ledger.task(task_id)
+        assert (row.state, row.closed_by, row.closed_at, row.note) == ("open", None, None, "utkast")
+
+        ledger.close_task(task_id, by="kari", note="ringt", at=now)
+        assert ledger.task(task_id).note == "ringt"
+        assert [event.name for event in ledger.events(message_id)[1:]] == [
+            "task_opened",
+            "task_closed",
+            "task_reopened",
+            "task_closed",
+        ]
+        assert [event.data.get("by") for event in ledger.task_events(row)] == [None, "kari", "kari", "kari"]
+        # What a person wrote is no business of a log that cannot be erased.
+        assert all("ringt" not in str(event.data) for event in ledger.events(message_id))
+
+
+def test_only_an_open_task_is_closed_and_only_a_closed_one_opened(store: Store, now: datetime) -> None:
+    with store.writing() as ledger:
+        (task_id,) = ledger.add_tasks([NewTask(party="clinic", rule="R", title="T")], at=now)
+        with pytest.raises(StoreError, match="no closed task"):
+            ledger.reopen_task(task_id, by="kari", at=now)
+        ledger.close_task(task_id, by="kari", at=now)
+        with pytest.raises(StoreError, match="no open task"):
+            ledger.close_task(task_id, by="kari", at=now)
+        with pytest.raises(StoreError, match="no open task"):
+            ledger.close_task(404, by="kari", at=now)
+
+
 def test_a_deadline_knows_whose_it_is(store: Store, now: datetime, receive: Callable[..., int]) -> None:
     message = receive()
     with store.writing() as ledger:

@@ -1,3 +1,5 @@
+"""Messages, written: what came, what was decided on it, and what it is known by."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -13,19 +15,14 @@ from adapter.store import (
     DeliveryMove,
     MessageFilter,
     MessageMove,
-    NewAttempt,
-    NewDelivery,
     NewEvent,
     NewMessage,
     NewReceipt,
     NewReference,
-    NewTask,
-    NewTimer,
     Store,
 )
 
 Build = Callable[..., NewMessage]
-BuildDelivery = Callable[..., NewDelivery]
 Receive = Callable[..., int]
 HOUR = timedelta(hours=1)
 
@@ -162,26 +159,6 @@ def test_messages_take_only_the_steps_of_their_life(
                 expected, events = before, []
             assert ledger.message(message_id).state is expected
             assert [event.name for event in ledger.events(message_id)] == events
-
-
-@pytest.mark.parametrize("before", list(DeliveryState))
-def test_deliveries_take_only_the_steps_of_their_life(
-    store: Store, now: datetime, receive: Receive, new_delivery: BuildDelivery, before: DeliveryState
-) -> None:
-    message_id = receive(MessageState.ACCEPTED)
-    with store.writing() as ledger:
-        ids = ledger.add_deliveries([new_delivery(message_id, state=before) for _ in DeliveryState], at=now)
-        for delivery_id, after in zip(ids, DeliveryState, strict=True):
-            move = DeliveryMove(id=delivery_id, to=after)
-            if before.may_become(after):
-                ledger.move_deliveries([move], at=now)
-                expected, events = after, [str(after)]
-            else:
-                with pytest.raises(StoreError, match=f"is {before} cannot become {after}"):
-                    ledger.move_deliveries([move], at=now)
-                expected, events = before, []
-            assert ledger.delivery(delivery_id).state is expected
-            assert [event.name for event in ledger.events(delivery_id=delivery_id)] == events
 
 
 def test_a_forbidden_step_undoes_the_whole_transaction(store: Store, now: datetime, receive: Receive) -> None:
@@ -341,205 +318,6 @@ def test_a_recipient_gets_one_receipt_per_message(store: Store, now: datetime, n
         (row,) = query.receipts_of(message_id)
         assert query.message(receipt_id).direction == "out"
     assert (row.recipient, row.status, row.receipt_message_id) == ("8990201", "1", receipt_id)
-
-
-def test_a_delivery_can_wait_for_another_of_the_same_call(
-    store: Store, now: datetime, receive: Receive, new_delivery: BuildDelivery
-) -> None:
-    first, second = receive(MessageState.ACCEPTED), receive(MessageState.ACCEPTED)
-    waiting = {"state": DeliveryState.WAITING, "due_at": now + HOUR, "receipt_due_at": now + 2 * HOUR}
-
-    with store.writing() as ledger:
-        ids = ledger.add_deliveries(
-            [
-                new_delivery(first),
-                new_delivery(second, for_message_id=first, after_index=0, **waiting),
-                new_delivery(second, staged=True),
-            ],
-            at=now,
-        )
-        later = ledger.add_deliveries([new_delivery(second, after_delivery=ids[0], **waiting)], at=now)
-
-    with store.reading() as query:
-        assert [row.id for row in query.waiting_after([ids[0]])] == [ids[1], *later]
-        assert [row.id for row in query.deliveries_of([first])] == ids[:2]
-        row = query.delivery(ids[1])
-        assert query.delivery(ids[2]).staged is True
-    assert (row.after_delivery, row.due_at, row.receipt_due_at) == (ids[0], now + HOUR, now + 2 * HOUR)
-    assert (row.message_id, row.for_message_id, row.attempts, row.staged) == (second, first, 0, False)
-
-
-@pytest.mark.parametrize("index", [-1, 1, 2])
-def test_a_delivery_waits_only_for_one_before_it(
-    store: Store, now: datetime, receive: Receive, new_delivery: BuildDelivery, index: int
-) -> None:
-    message_id = receive()
-
-    with pytest.raises(StoreError, match="before it"), store.writing() as ledger:
-        ledger.add_deliveries([new_delivery(message_id), new_delivery(message_id, after_index=index)], at=now)
-
-
-def test_sending_counts_as_an_attempt_and_an_error_is_kept_until_it_is_sent(
-    store: Store, now: datetime, deliver: Callable[..., int]
-) -> None:
-    delivery_id = deliver()
-
-    def move(to: DeliveryState, **given: object) -> tuple[object, ...]:
-        with store.writing() as ledger:
-            ledger.move_deliveries([DeliveryMove(id=delivery_id, to=to, **given)], at=now)
-            row = ledger.delivery(delivery_id)
-        return row.attempts, row.last_error, row.due_at, row.staged, row.sent_at
-
-    assert move(DeliveryState.SENDING) == (1, None, now, False, None)
-    assert move(DeliveryState.QUEUED, error="no answer", due_at=now + HOUR) == (1, "no answer", now + HOUR, False, None)
-    assert move(DeliveryState.SENDING, staged=True) == (2, "no answer", now + HOUR, True, None)
-    assert move(DeliveryState.SENT, staged=False) == (2, None, now + HOUR, False, now)
-    assert move(DeliveryState.COMPLETED) == (2, None, now + HOUR, False, now)
-
-
-def test_sending_at_one_go_counts_as_an_attempt(store: Store, now: datetime, deliver: Callable[..., int]) -> None:
-    delivery_id = deliver(DeliveryState.WAITING)
-
-    with store.writing() as ledger:
-        ledger.move_deliveries([DeliveryMove(id=delivery_id, to=DeliveryState.SENT, receipt_due_at=now + HOUR)], at=now)
-        row = ledger.delivery(delivery_id)
-
-    assert (row.attempts, row.sent_at, row.receipt_due_at) == (1, now, now + HOUR)
-
-
-@pytest.mark.parametrize("given_up", [DeliveryState.ABANDONED, DeliveryState.AMBIGUOUS])
-def test_a_person_who_queues_it_again_starts_the_attempts_anew(
-    store: Store, now: datetime, deliver: Callable[..., int], given_up: DeliveryState
-) -> None:
-    delivery_id = deliver()
-    steps = [DeliveryState.SENDING, given_up, DeliveryState.QUEUED]
-
-    with store.writing() as ledger:
-        ledger.move_deliveries([DeliveryMove(id=delivery_id, to=state) for state in steps], at=now)
-        assert ledger.delivery(delivery_id).attempts == 0
-
-
-def test_an_event_of_a_delivery_tells_which_message_it_belongs_to(
-    store: Store, now: datetime, receive: Receive, new_delivery: BuildDelivery
-) -> None:
-    answered, receipt = receive(MessageState.ACCEPTED), receive(MessageState.ACCEPTED)
-    with store.writing() as ledger:
-        (delivery_id,) = ledger.add_deliveries([new_delivery(receipt, for_message_id=answered)], at=now)
-        ledger.move_deliveries([DeliveryMove(id=delivery_id, to=DeliveryState.SENT, data={"tries": 1})], at=now)
-
-        event = ledger.events(answered)[-1]
-
-    assert (event.name, event.delivery_id, event.data) == ("sent", delivery_id, {"tries": 1})
-
-
-def test_attempts_are_rows(store: Store, now: datetime, deliver: Callable[..., int]) -> None:
-    delivery_id = deliver()
-    with store.writing() as ledger:
-        ledger.add_attempts(
-            [
-                NewAttempt(delivery_id=delivery_id, at=now, outcome="failed", error="read-only folder"),
-                NewAttempt(delivery_id=delivery_id, at=now + HOUR, outcome="sent"),
-            ]
-        )
-
-        first, second = ledger.attempts_of(delivery_id)
-
-    assert (first.outcome, first.error, first.at) == ("failed", "read-only folder", now)
-    assert (second.outcome, second.error, second.at) == ("sent", None, now + HOUR)
-
-
-def test_a_due_timer_fires_once(store: Store, now: datetime, receive: Receive) -> None:
-    message_id = receive()
-    with store.writing() as ledger:
-        soon, late = ledger.add_timers(
-            [
-                NewTimer(rule="apprec-24h", message_id=message_id, due_at=now),
-                NewTimer(rule="apprec-96h", message_id=message_id, due_at=now + HOUR),
-            ]
-        )
-        assert [timer.id for timer in ledger.due_timers(now, 10)] == [soon]
-        ledger.fire_timers([soon], at=now)
-        assert ledger.due_timers(now, 10) == []
-        assert ledger.events(message_id)[-1].data == {"timer": soon, "rule": "apprec-24h"}
-
-    with store.reading() as query:
-        assert [(timer.id, timer.state, timer.fired_at) for timer in query.timers(message_id=message_id)] == [
-            (soon, "fired", now),
-            (late, "running", None),
-        ]
-    with pytest.raises(StoreError, match="not running"), store.writing() as ledger:
-        ledger.fire_timers([soon], at=now)
-
-
-def test_timers_stop_by_message_delivery_and_rule(
-    store: Store, now: datetime, receive: Receive, deliver: Callable[..., int]
-) -> None:
-    message_id, delivery_id = receive(), deliver()
-    with store.writing() as ledger:
-        ids = ledger.add_timers(
-            [
-                NewTimer(rule="a", message_id=message_id, due_at=now),
-                NewTimer(rule="b", message_id=message_id, due_at=now),
-                NewTimer(rule="a", message_id=message_id, delivery_id=delivery_id, due_at=now),
-            ]
-        )
-
-        assert ledger.stop_timers([message_id], ["b"]) == 1
-        assert ledger.stop_timers(delivery_ids=[delivery_id]) == 1
-        assert ledger.stop_timers([message_id]) == 1
-        assert ledger.stop_timers([message_id]) == 0
-        assert [timer.id for timer in ledger.timers(state="stopped")] == ids
-
-
-def test_a_task_is_opened_closed_and_opened_again(store: Store, now: datetime, receive: Receive) -> None:
-    message_id, draft_id = receive(), receive()
-    task = NewTask(
-        party="clinic",
-        rule="AMO-04",
-        title="Sykmeldingsstatus mangler",
-        message_id=message_id,
-        draft_message_id=draft_id,
-        due_at=now + HOUR,
-        note="utkast",
-    )
-    with store.writing() as ledger:
-        (task_id,) = ledger.add_tasks([task], at=now)
-        row = ledger.task(task_id)
-        assert (row.state, row.created_at, row.due_at, row.note) == ("open", now, now + HOUR, "utkast")
-        assert (row.party, row.rule, row.title) == ("clinic", "AMO-04", "Sykmeldingsstatus mangler")
-        assert (row.message_id, row.draft_message_id) == (message_id, draft_id)
-
-        ledger.close_task(task_id, by="kari", at=now + HOUR)
-        row = ledger.task(task_id)
-        assert (row.state, row.closed_by, row.closed_at, row.note) == ("done", "kari", now + HOUR, "utkast")
-
-        ledger.reopen_task(task_id, by="kari", at=now)
-        row = ledger.task(task_id)
-        assert (row.state, row.closed_by, row.closed_at, row.note) == ("open", None, None, "utkast")
-
-        ledger.close_task(task_id, by="kari", note="ringt", at=now)
-        assert ledger.task(task_id).note == "ringt"
-        assert [event.name for event in ledger.events(message_id)[1:]] == [
-            "task_opened",
-            "task_closed",
-            "task_reopened",
-            "task_closed",
-        ]
-        assert [event.data.get("by") for event in ledger.task_events(row)] == [None, "kari", "kari", "kari"]
-        # What a person wrote is no business of a log that cannot be erased.
-        assert all("ringt" not in str(event.data) for event in ledger.events(message_id))
-
-
-def test_only_an_open_task_is_closed_and_only_a_closed_one_opened(store: Store, now: datetime) -> None:
-    with store.writing() as ledger:
-        (task_id,) = ledger.add_tasks([NewTask(party="clinic", rule="R", title="T")], at=now)
-        with pytest.raises(StoreError, match="no closed task"):
-            ledger.reopen_task(task_id, by="kari", at=now)
-        ledger.close_task(task_id, by="kari", at=now)
-        with pytest.raises(StoreError, match="no open task"):
-            ledger.close_task(task_id, by="kari", at=now)
-        with pytest.raises(StoreError, match="no open task"):
-            ledger.close_task(404, by="kari", at=now)
 
 
 def test_nothing_to_write_is_nothing_written(store: Store, now: datetime) -> None:
