@@ -12,9 +12,11 @@ import pytest
 
 HERE = Path(__file__).parent
 CASES = tomllib.loads((HERE / "apprec_cases.toml").read_text("utf-8"))["case"]
-TESTS = re.findall(
-    r"^def (test_(?:unit|system)_\d+_\w+)", (HERE / "test_apprec_cases.py").read_text("utf-8"), re.MULTILINE
-)
+TESTS = [
+    name
+    for path in sorted(HERE.glob("test_apprec_*.py"))
+    for name in re.findall(r"^def (test_(?:unit|system)_\d+_\w+)", path.read_text("utf-8"), re.MULTILINE)
+]
 STANDARDS = os.environ.get("BUDSTIKKE_STANDARDS")
 SHEETS = {"Enhetstest apprec": "unit", "Systemtest inkl apprec": "system"}
 
