@@ -13,7 +13,8 @@ from adapter.cli.options import DEFAULT_CONFIG, ConfigOption
 def prune(*, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Forget what settled messages said, as long after their receipt as `[retention]` says.
 
-    That they were here, their ids, findings and events stay. The daemon may run meanwhile.
+    That they were here, their ids, findings and events stay. The daemon may run meanwhile. What a replay begun as long
+    ago has still to send is given up.
     """
     from adapter.service import purging
 
@@ -27,4 +28,7 @@ def prune(*, config: ConfigOption = DEFAULT_CONFIG) -> None:
             if not kept:
                 typer.echo(f"{name}: kept for ever.")
                 continue
+            given_up = purging.prune_replays(store, states, now - kept, now)
+            if given_up:
+                typer.echo(f"{name}: {given_up} messages of replays that nobody ended are given up.")
             typer.echo(f"{name}: {purging.prune(store, states, now - kept, now)} messages are forgotten.")

@@ -5,6 +5,7 @@ Only the store forgets: what a channel archived, what its receiver has and what 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -29,6 +30,9 @@ _LIKE = {
 }
 #: Messages, or mails, in one transaction.
 BATCH = 500
+
+#: Who acts when `budstikke prune` does, in the event log.
+_PRUNING = "prune"
 
 _STEPS = {
     # Nobody shall release, or take up again, what is not there any more.
@@ -77,8 +81,8 @@ def purge(  # noqa: PLR0913 - what is purged, and who answers for it
 def prune(store: Store, states: Collection[MessageState], before: datetime, now: datetime) -> int:
     """Forget what messages in these states said that came before a moment; return how many there were.
 
-    What anybody may still need stays: nothing in its thread may wait, run or be to be done. Mails go with the messages
-    in them; those around none, such as what nobody could read, go by themselves.
+    What anybody may still need stays: nothing in its thread may wait, run, be to be done or be sent again. Mails go
+    with the messages in them; those around none, such as what nobody could read, go by themselves.
     """
     _prune_mails(store, set().union(*(_LIKE[state] for state in _LIKE.keys() & set(states))), before, now)
     pruned, last = 0, 0
@@ -90,6 +94,26 @@ def prune(store: Store, states: Collection[MessageState], before: datetime, now:
             ledger.drop_bodies(numbers)
             ledger.log([NewEvent(name="pruned", data={"messages": numbers})], at=now)
             pruned, last = pruned + len(numbers), numbers[-1]
+
+
+def prune_replays(store: Store, states: Collection[MessageState], before: datetime, now: datetime) -> int:
+    """Give up what batches begun before a moment have still to send of messages in these states; return how many.
+
+    A batch that was stopped may go on; one that nobody has ended in all that time would keep what it was to send.
+    """
+    given_up = 0
+    while True:
+        with store.writing() as ledger:
+            items = ledger.forgettable_items(states, before, BATCH)
+            if not items:
+                return given_up
+            for item in items:
+                ledger.end_item(item, "cancelled", note="it was pruned", at=now)
+            for batch, number in Counter(item.batch_id for item in items).items():
+                ledger.log_batch("batch_pruned", batch, by=_PRUNING, at=now, data={"messages": number})
+                if not ledger.items(batch, "pending", limit=1):
+                    ledger.end_batch(batch, "cancelled", by=_PRUNING, at=now)
+            given_up += len(items)
 
 
 def _prune_mails(store: Store, states: Collection[EnvelopeState], before: datetime, now: datetime) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
+from adapter.message.state import MessageState
+from adapter.store.moment import to_text
 from adapter.store.reader import Reader, chunks, equal, to_row
 from adapter.store.rows import BatchRow, EventRow, ItemRow, ItemState
-from adapter.store.tables import batch, batch_item, body, event
+from adapter.store.tables import batch, batch_item, body, event, message
 
 
 class Batches(Reader):
@@ -71,6 +74,17 @@ class Batches(Reader):
                 select(body.c.sha256, body.c.data).where(body.c.sha256.in_(chunk))
             )
         }
+
+    def forgettable_items(self, states: Collection[MessageState], before: datetime, limit: int) -> list[ItemRow]:
+        """Return what batches begun before a moment have still to send of messages in these states."""
+        statement = (
+            select(batch_item)
+            .join(batch, batch.c.id == batch_item.c.batch_id)
+            .join(message, message.c.id == batch_item.c.message_id)
+            .where(batch_item.c.state == "pending", batch.c.created_at < to_text(before), message.c.state.in_(states))
+            .order_by(batch_item.c.batch_id, batch_item.c.position)
+        )
+        return [to_row(ItemRow, row) for row in self._connection.execute(statement.limit(limit)).mappings()]
 
     def batch_events(self, batch_id: int) -> list[EventRow]:
         """Return what was done with a batch, oldest first."""

@@ -29,7 +29,19 @@ from adapter.store.rows import (
     ReceiptRow,
     ReferenceRow,
 )
-from adapter.store.tables import attempt, body, delivery, envelope, event, message, receipt, reference, task, timer
+from adapter.store.tables import (
+    attempt,
+    batch_item,
+    body,
+    delivery,
+    envelope,
+    event,
+    message,
+    receipt,
+    reference,
+    task,
+    timer,
+)
 from adapter.store.todo import Todo
 
 _KNOWN = tuple(item.name for item in fields(Known))
@@ -127,6 +139,9 @@ class Query(Todo, Batches, Envelopes):
             select(thread).join(timer, timer.c.message_id == message.c.id).where(timer.c.state == "running"),
             select(thread).join(task, task.c.message_id == message.c.id).where(task.c.state == "open"),
             select(thread).join(delivery, delivery.c.message_id == message.c.id).where(delivery.c.state.in_(under_way)),
+            select(thread)
+            .join(batch_item, batch_item.c.message_id == message.c.id)
+            .where(batch_item.c.state == "pending"),
         )
         needed = select(message.c.sha256).where(message.c.state.not_in(states))
         statement = (

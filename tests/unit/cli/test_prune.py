@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapter.message.state import MessageState
-from adapter.store import MessageMove, Store
+from adapter.store import MessageMove, NewBatch, NewItem, Store
 
 Budstikke = Callable[..., Any]
 
@@ -36,3 +36,17 @@ def test_what_settled_messages_said_is_forgotten_after_its_time(budstikke: Budst
     assert budstikke("prune").out == "content: 2 messages are forgotten.\ntrouble: 0 messages are forgotten.\n"
     assert budstikke("messages", "show", 1, "--raw").out == ""
     assert budstikke("messages", "show", 2, "--raw").out == "<two/>"
+
+
+def test_replays_that_nobody_ended_are_given_up(budstikke: Budstikke, store: Path) -> None:
+    store.write_text(store.read_text("utf-8") + '[retention]\ncontent = "1d"\n', "utf-8")
+    _deliver(store)
+    with Store.open(f"sqlite:///{store.parent}/var/budstikke.db") as opened, opened.writing() as ledger:
+        items = [NewItem(message_id=1, data=b"<again/>")]
+        ledger.add_batch(NewBatch(by="kari", ids="new", items=items), at=ledger.events()[0].at)
+
+    told, *_ = budstikke("prune").out.splitlines()
+
+    assert told == "content: 1 messages of replays that nobody ended are given up."
+    assert "cancelled" in budstikke("replay", "batches").out
+    assert "batch_pruned  by=prune" in budstikke("replay", "show", 1).out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from shipping import shipped
@@ -11,13 +12,15 @@ from shipping import shipped
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.service import purging
 from adapter.service.acts import NotPossible
-from adapter.service.purging import IN_TROUBLE, WELL, prune, purge
+from adapter.service.purging import IN_TROUBLE, WELL, prune, prune_replays, purge
 from adapter.store.rows import (
     DeliveryMove,
     EnvelopeMove,
     MessageMove,
+    NewBatch,
     NewDelivery,
     NewEnvelope,
+    NewItem,
     NewMessage,
     NewTask,
     NewTimer,
@@ -210,6 +213,73 @@ def test_what_its_thread_may_still_need_is_kept(store: Store, receive: Receive, 
     assert prune(store, WELL, NOW + DAY, NOW) == 1
     assert {first, later} <= set(_kept(store))
     assert other not in _kept(store)
+
+
+def _replay(store: Store, *messages: int, at: datetime = NOW) -> int:
+    """Begin to send messages again with new ids, and stop before the first."""
+    items = [NewItem(message_id=message, data=uuid4().bytes) for message in messages]
+    with store.writing() as ledger:
+        return ledger.add_batch(NewBatch(by="kari", ids="new", items=items), at=at)
+
+
+def _planned(store: Store, batch: int) -> set[bytes]:
+    with store.reading() as query:
+        return set(query.planned_bodies(query.items(batch)).values())
+
+
+def test_what_is_to_be_sent_again_is_kept_while_its_batch_is_young(store: Store, receive: Receive) -> None:
+    message = receive(MessageState.DELIVERED)
+    batch = _replay(store, message)
+
+    assert prune_replays(store, WELL, NOW, NOW + DAY) == 0
+    assert prune(store, WELL, NOW + DAY, NOW + DAY) == 0
+
+    assert (_kept(store), len(_planned(store, batch))) == ([message], 1)
+
+
+def test_what_an_old_batch_was_to_send_is_forgotten_and_the_batch_is_over(store: Store, receive: Receive) -> None:
+    first, second = receive(MessageState.DELIVERED), receive(MessageState.DELIVERED, data=b"<b/>")
+    batch = _replay(store, first, second)
+
+    assert prune_replays(store, WELL, NOW + DAY, NOW + DAY) == 2
+    assert prune(store, WELL, NOW + DAY, NOW + DAY) == 2
+
+    assert (_kept(store), _planned(store, batch)) == ([], set())
+    with store.reading() as query:
+        row = query.batch(batch)
+        assert row is not None
+        assert (row.state, row.ended_at) == ("cancelled", NOW + DAY)
+        assert {(item.state, item.note, item.sha256) for item in query.items(batch)} == {
+            ("cancelled", "it was pruned", None)
+        }
+        events = [(event.name, event.data["by"]) for event in query.batch_events(batch)]
+        assert query.verify_chain().ok
+    assert events == [("batch_started", "kari"), ("batch_pruned", "prune"), ("batch_cancelled", "prune")]
+
+
+def test_a_batch_goes_on_with_what_may_be_kept_longer(store: Store, receive: Receive) -> None:
+    batch = _replay(store, receive(MessageState.DELIVERED), receive(MessageState.REJECTED, data=b"<b/>"))
+
+    assert prune_replays(store, WELL, NOW + DAY, NOW + DAY) == 1
+
+    with store.reading() as query:
+        row = query.batch(batch)
+        assert row is not None
+        assert row.state == "open"
+        assert [item.state for item in query.items(batch)] == ["cancelled", "pending"]
+
+
+def test_more_replays_than_one_transaction_can_hold_are_all_given_up(
+    store: Store, receive: Receive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purging, "BATCH", 2)
+    message = receive(MessageState.DELIVERED)
+    batches = [_replay(store, message), _replay(store, *[message] * 4)]
+
+    assert prune_replays(store, WELL, NOW + DAY, NOW) == 5
+
+    with store.reading() as query:
+        assert [row.state for row in (query.batch(batch) for batch in batches) if row] == ["cancelled", "cancelled"]
 
 
 def test_bytes_that_another_message_needs_are_kept(store: Store, receive: Receive) -> None:

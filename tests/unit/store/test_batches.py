@@ -62,6 +62,26 @@ def test_bytes_that_no_message_got_are_forgotten(store: Store, now: datetime, re
             ledger.end_item(ended, "done", at=now)
 
 
+def test_what_old_batches_have_still_to_send_is_found(store: Store, now: datetime, receive: Receive) -> None:
+    well, failed, held = (
+        receive(state) for state in (MessageState.DELIVERED, MessageState.REJECTED, MessageState.HELD)
+    )
+    with store.writing() as ledger:
+        old = ledger.add_batch(batch(*(NewItem(message_id=one) for one in (well, failed, held, well))), at=now)
+        ledger.end_item(ledger.items(old)[0], "done", message=failed, at=now)
+        young = ledger.add_batch(batch(NewItem(message_id=well)), at=now + timedelta(seconds=1))
+
+    def found(before: datetime, *states: MessageState, limit: int = 9) -> list[tuple[int, int]]:
+        with store.reading() as query:
+            return [(item.batch_id, item.position) for item in query.forgettable_items(states, before, limit)]
+
+    assert found(now, MessageState.DELIVERED) == []
+    later = now + timedelta(seconds=2)
+    assert found(now + timedelta(seconds=1), MessageState.DELIVERED) == [(old, 4)]
+    assert found(later, MessageState.DELIVERED, MessageState.REJECTED) == [(old, 2), (old, 4), (young, 1)]
+    assert found(later, MessageState.DELIVERED, MessageState.REJECTED, limit=1) == [(old, 2)]
+
+
 def test_a_batch_ends_once_and_can_then_only_be_cancelled(store: Store, now: datetime) -> None:
     with store.writing() as ledger:
         id_ = ledger.add_batch(batch(), at=now)
