@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pki import pem, world
 
 from adapter import resources
 from adapter.cli.main import main
@@ -61,6 +62,25 @@ inbox = "var/clinic/in"
 outbox = "var/clinic/out"
 """
 
+MAIL = """
+[trust]
+own = "own"
+roots = "roots"
+
+[[party]]
+id = "edi-partner"
+role = "other"
+name = "Syntetisk mottaker"
+her_ids = ["8990999"]
+channel = "edi"
+address = "mottaker@edi.example"
+
+[[channel]]
+id = "edi"
+type = "mail"
+address = "klinikk@edi.example"
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Ran:
@@ -109,6 +129,24 @@ def config(folder: Path) -> Path:
     path = folder / "budstikke.toml"
     path.write_text(CONFIG, encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def with_mail(config: Path) -> Callable[..., Path]:
+    """Return what adds a mail channel to the configuration, a party behind it, and a root that is trusted.
+
+    What it is given are further keys of the channel.
+    """
+
+    def add(inbox: str = "imaps://mail.example", outbox: str = "smtps://mail.example", **more: str) -> Path:
+        keys = {"inbox": inbox, "outbox": outbox, **more}
+        channel = "".join(f'{key} = "{value}"\n' for key, value in keys.items())
+        config.write_text(config.read_text("utf-8") + MAIL + channel, "utf-8")
+        (config.parent / "roots").mkdir()
+        (config.parent / "roots" / "root.pem").write_bytes(pem(world().root.pair.certificate))
+        return config
+
+    return add
 
 
 @pytest.fixture

@@ -14,34 +14,10 @@ from adapter.trust.pki import Pair
 
 Budstikke = Callable[..., Any]
 
-MAIL = """
-[trust]
-own = "own"
-roots = "roots"
-
-[[party]]
-id = "edi-partner"
-role = "other"
-name = "Syntetisk mottaker"
-her_ids = ["8990999"]
-channel = "edi"
-address = "mottaker@edi.example"
-
-[[channel]]
-id = "edi"
-type = "mail"
-address = "klinikk@edi.example"
-inbox = "imaps://mail.example"
-outbox = "smtps://mail.example"
-"""
-
 
 @pytest.fixture
-def mail_config(config: Path) -> Path:
-    config.write_text(config.read_text("utf-8") + MAIL, "utf-8")
-    (config.parent / "roots").mkdir()
-    (config.parent / "roots" / "root.pem").write_bytes(pem(world().root.pair.certificate))
-    return config
+def mail_config(with_mail: Callable[..., Path]) -> Path:
+    return with_mail()
 
 
 def write(config: Path, **pairs: Pair) -> None:

@@ -9,32 +9,8 @@ from typing import Any
 
 import pytest
 from fakemail import FakeServer, imap, smtp
-from pki import pem, world
 
 Budstikke = Callable[..., Any]
-
-MAIL = """
-[trust]
-own = "own"
-roots = "roots"
-
-[[party]]
-id = "edi-partner"
-role = "other"
-name = "Syntetisk mottaker"
-her_ids = ["8990999"]
-channel = "edi"
-address = "mottaker@edi.example"
-
-[[channel]]
-id = "edi"
-type = "mail"
-address = "klinikk@edi.example"
-inbox = "imap://127.0.0.1:{inbox}"
-outbox = "smtp://127.0.0.1:{outbox}"
-user = "klinikk"
-patience = "2s"
-"""
 
 
 @pytest.fixture
@@ -47,13 +23,12 @@ def servers() -> Iterator[tuple[FakeServer, FakeServer]]:
 
 
 @pytest.fixture
-def mail_config(config: Path, servers: tuple[FakeServer, FakeServer], monkeypatch: pytest.MonkeyPatch) -> Path:
-    inbox, outbox = servers
-    config.write_text(config.read_text("utf-8") + MAIL.format(inbox=inbox.port, outbox=outbox.port), "utf-8")
+def mail_config(
+    with_mail: Callable[..., Path], servers: tuple[FakeServer, FakeServer], monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    inbox, outbox = (server.port for server in servers)
     monkeypatch.setenv("BUDSTIKKE_MAIL_PASSWORD", "synthetic")
-    (config.parent / "roots").mkdir()
-    (config.parent / "roots" / "root.pem").write_bytes(pem(world().root.pair.certificate))
-    return config
+    return with_mail(f"imap://127.0.0.1:{inbox}", f"smtp://127.0.0.1:{outbox}", user="klinikk", patience="2s")
 
 
 def checked(budstikke: Budstikke, *options: str) -> list[tuple[bool, str]]:
