@@ -5,10 +5,13 @@ The store is only asked where there may be something: at every tick, and after w
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from adapter.service.parts import Clock
 from adapter.service.rounds import Rounds
+from adapter.service.turns import Turns
 from adapter.service.worker import Deliver, Reopen, Resume, SendDue, Ship
-from adapter.store.query import Query
 from adapter.store.store import Store
 
 #: Messages or deliveries in one task.
@@ -17,8 +20,24 @@ BATCH = 40
 Work = Deliver | Ship | SendDue | Resume | Reopen
 
 
+class _Kind:
+    """One kind of work, looked for only where there may be some."""
+
+    def __init__(self, find: Callable[[], Work | None]) -> None:
+        self._find = find
+        self.may_exist = True
+
+    def next(self) -> Work | None:
+        task = self._find() if self.may_exist else None
+        self.may_exist = task is not None
+        return task
+
+
 class Backlog:
-    """Work that lies in the store, each piece handed out to one worker only."""
+    """Work that lies in the store, each piece handed out to one worker only.
+
+    Its kinds take turns. So do the mail channels, and on each of them what it says by itself and its deliveries.
+    """
 
     def __init__(self, store: Store, rounds: Rounds, clock: Clock) -> None:
         """Take the store, and who may send by mail."""
@@ -28,25 +47,31 @@ class Backlog:
         self._deliveries: set[int] = set()
         self._messages: set[int] = set()
         self._envelopes: set[int] = set()
-        self._may_have_deliveries = True
-        self._may_have_messages = True
+        self._by_mail = Turns[SendDue | Ship](
+            partial(self._mails_of, name, self._sendings(name)) for name in rounds.channels
+        )
+        self._to_send = (_Kind(self._deliver), _Kind(self._by_mail.next))
+        self._left = (_Kind(self._resume), _Kind(self._reopen))
+        self._kinds = Turns[Work](kind.next for kind in (*self._to_send, *self._left))
 
     @property
     def is_done(self) -> bool:
         """Tell whether the store has nothing to do for all that is known."""
-        return not self._may_have_deliveries and not self._may_have_messages
+        return not any(kind.may_exist for kind in (*self._to_send, *self._left))
 
     def look_for_deliveries(self) -> None:
         """Ask the store for deliveries next time."""
-        self._may_have_deliveries = True
+        for kind in self._to_send:
+            kind.may_exist = True
 
     def look_for_messages(self) -> None:
         """Ask the store next time for messages nothing is decided about."""
-        self._may_have_messages = True
+        for kind in self._left:
+            kind.may_exist = True
 
     def next(self) -> Work | None:
-        """Return what is to be done first, or None."""
-        return self._delivery() or self._leftover()
+        """Return something of the kind whose turn it is, or None where there is nothing to do."""
+        return self._kinds.next()
 
     def ended(self, task: Work) -> None:
         """Let go of what a task had in hand, however it ended, and look for more of the same."""
@@ -63,49 +88,46 @@ class Backlog:
             case Reopen(envelopes):
                 self._envelopes.difference_update(envelopes)
         if isinstance(task, Resume | Reopen):
-            self._may_have_messages = True
+            self.look_for_messages()
         if not isinstance(task, Resume):
-            self._may_have_deliveries = True
+            self.look_for_deliveries()
 
-    def _delivery(self) -> Deliver | Ship | SendDue | None:
-        if not self._may_have_deliveries:
-            return None
-        task: Deliver | Ship | SendDue | None
+    def _deliver(self) -> Deliver | None:
         with self._store.reading() as query:
             rows = query.due_deliveries(self._clock(), BATCH, self._deliveries, but=self._rounds.channels)
-            task = Deliver(tuple(rows)) if rows else self._mails(query)
-        if task is None:
-            self._may_have_deliveries = False
-        elif not isinstance(task, SendDue):
-            self._deliveries.update(row.id for row in task.rows)
+        self._deliveries.update(row.id for row in rows)
+        return Deliver(tuple(rows)) if rows else None
+
+    def _sendings(self, channel: str) -> Turns[SendDue | Ship]:
+        return Turns[SendDue | Ship]([partial(self._send_due, channel), partial(self._ship, channel)])
+
+    def _mails_of(self, channel: str, sendings: Turns[SendDue | Ship]) -> SendDue | Ship | None:
+        """Return what is to be sent by a mail channel, unless somebody sends from it."""
+        task = None if self._rounds.is_sent_from(channel) else sendings.next()
+        if task is not None:
+            self._rounds.sends(channel)
         return task
 
-    def _mails(self, query: Query) -> Ship | SendDue | None:
-        """Return what is to be sent by a mail channel that nobody sends from, what it says by itself first."""
-        now = self._clock()
-        for name in self._rounds.free_to_send():
-            task: Ship | SendDue
-            if query.due_envelopes(name, now, 1):
-                task = SendDue(name)
-            elif rows := query.due_deliveries(now, BATCH, self._deliveries, channel=name):
-                task = Ship(name, tuple(rows))
-            else:
-                continue
-            self._rounds.sends(name)
-            return task
-        return None
+    def _send_due(self, channel: str) -> SendDue | None:
+        with self._store.reading() as query:
+            return SendDue(channel) if query.due_envelopes(channel, self._clock(), 1) else None
 
-    def _leftover(self) -> Resume | Reopen | None:
-        if not self._may_have_messages:
-            return None
+    def _ship(self, channel: str) -> Ship | None:
+        with self._store.reading() as query:
+            rows = query.due_deliveries(self._clock(), BATCH, self._deliveries, channel=channel)
+        self._deliveries.update(row.id for row in rows)
+        return Ship(channel, tuple(rows)) if rows else None
+
+    def _resume(self) -> Resume | None:
         with self._store.reading() as query:
             messages = query.received(BATCH, exclude=self._messages)
-            mails = query.received_envelopes(BATCH, exclude=self._envelopes) if self._rounds.channels else []
-        if messages:
-            self._messages.update(messages)
-            return Resume(tuple(messages))
-        if mails:
-            self._envelopes.update(mails)
-            return Reopen(tuple(mails))
-        self._may_have_messages = False
-        return None
+        self._messages.update(messages)
+        return Resume(tuple(messages)) if messages else None
+
+    def _reopen(self) -> Reopen | None:
+        if not self._rounds.channels:
+            return None
+        with self._store.reading() as query:
+            mails = query.received_envelopes(BATCH, exclude=self._envelopes)
+        self._envelopes.update(mails)
+        return Reopen(tuple(mails)) if mails else None

@@ -1,6 +1,7 @@
 """The daemon: a clock that ticks, a dispatcher that hands out work, and a clean end.
 
-APScheduler only says that it is time to look; what there is to do stands in the folders and in the store.
+APScheduler only says that it is time to look; what there is to do stands in the folders and in the store. The store,
+the mailboxes and the folders take turns, so that no pile of one keeps the others waiting.
 
 When a worker dies or fails, its task counts as not done, wherever it was: in the pipe, half done or done but not
 reported. Nothing is handed out before one worker, alone, has recovered. When the daemon dies, its workers finish what
@@ -31,6 +32,7 @@ from adapter.service.pool import Ended, Pool
 from adapter.service.rounds import Rounds
 from adapter.service.stop import StopSign
 from adapter.service.troubles import Troubles
+from adapter.service.turns import Turns
 from adapter.service.worker import (
     JUDGED_AGAIN,
     Collect,
@@ -114,6 +116,7 @@ class Dispatcher:
         self._inboxes = Inboxes(build.channels(settings), self._troubles, clock)
         self._rounds = Rounds((channel.id for channel in settings.mailboxes()), self._troubles)
         self._backlog = Backlog(self._store, self._rounds, clock)
+        self._turns = Turns[Task]([self._backlog.next, self._rounds.next, self._inboxes.next])
         self._urgent: deque[Task] = deque([Recover(), FireTimers()])
         #: Workers whose failures say nothing about the messages they had in hand.
         self._spared: set[str] = set()
@@ -165,7 +168,7 @@ class Dispatcher:
                 raise BudstikkeError(failure.error if failure else None, hint=failure.hint if failure else None)
 
     def _hand_out(self) -> None:
-        """Give every idle worker the most urgent thing there is."""
+        """Give every idle worker what is urgent, else something of the kind whose turn it is."""
         if time.monotonic() < self._not_before:
             return
         for handle in self._pool.idle:
@@ -190,7 +193,7 @@ class Dispatcher:
                 return None
             self._urgent.popleft()
             return Recover(tuple(sorted(self._spared)))
-        return self._backlog.next() or self._rounds.next() or self._inboxes.next()
+        return self._turns.next()
 
     def _take_note(self, end: Ended) -> None:
         """Learn from a task that ended: what to look for next, and whether to slow down."""

@@ -6,7 +6,7 @@ looks itself; it hands out the channel.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from adapter.service.troubles import Troubles
 from adapter.service.worker import Collect, Done, Failed
@@ -49,9 +49,9 @@ class Rounds:
         if not isinstance(outcome, Done) or outcome.has_more:
             self.poll(task.channel)
 
-    def free_to_send(self) -> Iterator[str]:
-        """Yield the channels that nobody sends from."""
-        return (name for name in self.channels if name not in self._sending)
+    def is_sent_from(self, channel: str) -> bool:
+        """Tell whether somebody sends from a channel."""
+        return channel in self._sending
 
     def sends(self, channel: str) -> None:
         """Give a channel out to be sent from."""

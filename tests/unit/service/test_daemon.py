@@ -15,7 +15,7 @@ from adapter.channel.base import Incoming
 from adapter.channel.folder import FolderChannel
 from adapter.errors import BudstikkeError, ChannelUnavailable, StoreError, StoreFull, StoreLocked
 from adapter.message.state import DeliveryState
-from adapter.service import daemon, inboxes
+from adapter.service import backlog, daemon, inboxes
 from adapter.service.daemon import Dispatcher
 from adapter.service.pool import Ended
 from adapter.service.stop import StopSign
@@ -31,6 +31,7 @@ from adapter.service.worker import (
     Worker,
     guarded,
 )
+from adapter.store.rows import NewDelivery
 
 REFERRAL = "henvisning-1.1-komplett.xml"
 FULL = Failed("STORE-02", "There is no room.", "Free room.", can_retry=True)
@@ -220,6 +221,47 @@ def test_messages_and_deliveries_left_from_before_come_first(bench: Any, hands: 
 
     assert kinds(hands) == ["Recover", "FireTimers", "Resume", "Fetch", "FireTimers"]
     assert len(bench.home.delivered("clinic")) == 2
+
+
+@pytest.fixture
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One file, and one delivery, in a task."""
+    monkeypatch.setattr(inboxes, "BATCH", 1)
+    monkeypatch.setattr(backlog, "BATCH", 1)
+
+
+def make_due(bench: Any, number: int) -> None:
+    """Have so many deliveries due that a message which came earlier brings."""
+    bench.put("referrer", REFERRAL, number=1000)
+    bench.fetch()
+    message = min(bench.messages(), key=lambda row: row.id)
+    with bench.parts.store.writing() as ledger:
+        new = NewDelivery(message_id=message.id, for_message_id=message.id, channel="clinic", party="clinic", name="")
+        due = [replace(new, name=f"again-{index}.xml", due_at=bench.now) for index in range(number)]
+        ledger.add_deliveries(due, at=bench.now)
+
+
+@pytest.mark.usefixtures("one_by_one")
+def test_a_new_file_does_not_wait_for_all_deliveries_that_are_due(bench: Any, hands: Hands, dispatcher: Make) -> None:
+    make_due(bench, 12)
+    bench.put("referrer", REFERRAL, number=1)
+
+    assert dispatcher().run() == 0
+
+    assert kinds(hands)[:4] == ["Recover", "FireTimers", "Deliver", "Fetch"]
+    assert kinds(hands).count("Deliver") == 12
+
+
+@pytest.mark.usefixtures("one_by_one")
+def test_a_delivery_that_is_due_does_not_wait_for_all_new_files(bench: Any, hands: Hands, dispatcher: Make) -> None:
+    make_due(bench, 2)
+    for number in range(8):
+        bench.put("referrer", REFERRAL, number=number)
+
+    assert dispatcher().run() == 0
+
+    assert kinds(hands)[2:7] == ["Deliver", "Fetch", "Deliver", "Fetch", "Fetch"]
+    assert kinds(hands).count("Fetch") == 8
 
 
 def test_once_does_not_end_before_a_message_that_was_parked(
