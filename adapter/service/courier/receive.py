@@ -26,10 +26,9 @@ from adapter.envelope.signal import StatusResponse
 from adapter.errors import BudstikkeError, StoreError
 from adapter.flow.context import Arrival, Context
 from adapter.message.state import EnvelopeState
-from adapter.partner.register import Register
 from adapter.service import intake
 from adapter.service.courier import outcome
-from adapter.service.courier.answers import Answers
+from adapter.service.courier.answers import Answers, her_ids_of
 from adapter.service.courier.giving_up import not_sent
 from adapter.service.courier.keys import Keyring
 from adapter.service.courier.opening import Said, Standards, open_mail
@@ -80,12 +79,15 @@ class Receiver:
     ) -> None:
         """Take the store, the mail channels by id, who is who, and what envelopes are opened with and judged by.
 
+        Mail is received for the parties that are not behind mail themselves.
+
         `unverifiable` says what becomes of those whose signer cannot be checked; `limits` are those of documents.
         """
         self._store = store
         self._channels = channels
-        own = own_her_ids(context.register, channels)
-        self._answers = Answers(channels, keys, own)
+        ours = [party for party in context.register if party.channel not in channels]
+        own = her_ids_of(ours)
+        self._answers = Answers(channels, keys, ours)
         self._standards = {
             channel.id: Standards(
                 parties=context.register.by_channel(channel.id),
@@ -184,12 +186,6 @@ class Receiver:
             return None
         with self._store.reading() as query:
             return _status(query, asked.ref_to_message_id, said)
-
-
-def own_her_ids(register: Register, channels: Mapping[str, MailChannel]) -> frozenset[str]:
-    """Return the HER-ids, of both levels, that mail is received for: those of parties that are not behind mail."""
-    ours = [party for party in register if party.channel not in channels]
-    return frozenset(her_id for party in ours for her_id in (*party.her_ids, party.parent_her_id) if her_id is not None)
 
 
 def _status(query: Query, message_id: str, said: Said) -> StatusResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import envelopes
 import mails
@@ -19,17 +18,18 @@ from structlog.testing import capture_logs
 
 from adapter.channel.base import Incoming
 from adapter.envelope import mime
+from adapter.envelope.header import HER, PartyId, Side
 from adapter.envelope.signal import EbxmlMessage, MessageError
 from adapter.flow.decision import OPERATOR
 from adapter.message.state import EnvelopeState, MessageState
-from adapter.partner.register import Register
 from adapter.partner.snapshot import Endpoint, Link, Snapshot
 from adapter.service.courier.facts import digest_of
-from adapter.service.courier.receive import own_her_ids
 from adapter.service.envelope_acts import release_envelope
 from adapter.trust.pki import Purpose
 from adapter.trust.standing import Answer, Standing
 from adapter.trust.verifier import Verifier
+
+LAB = replace(CLINIC, id="lab", her_ids=("8990102",), parent_her_id=None)
 
 
 def test_a_message_goes_on_to_the_desk_as_it_was_put_in(server: Server) -> None:
@@ -131,6 +131,32 @@ def test_the_operator_is_told_the_code_of_a_refusal(server: Server) -> None:
     (task,) = server.tasks()
     assert (task.rule, task.title) == ("TRA-10", "An envelope was refused: ValueNotRecognized.")
     assert server.event("envelope_refused")["codes"] == ["ValueNotRecognized"]
+
+
+def test_an_error_about_a_wrong_receiver_comes_from_the_one_that_we_are(server: Server) -> None:
+    server.collect(mailed(header=mails.addressed("8990201", "8990999")))
+
+    (answer,) = server.answers()
+    assert answer.error is not None
+    assert (answer.header.sender.her_id, answer.header.receiver.her_id) == ("8990101", "8990201")
+    assert answer.header.ref_to_message_id == MESSAGE_ID
+
+
+def test_of_two_receivers_the_one_that_is_ours_says_that_there_may_be_one_only(server: Server) -> None:
+    server.parties = (OFFICE, CLINIC, LAB)
+    both = Side(tuple(PartyId(her_id, HER) for her_id in ("8990999", "8990102")))
+    server.collect(mailed(header=replace(envelopes.header(), receiver=both)))
+
+    (answer,) = server.answers()
+    assert answer.header.sender == Side.of("8990102")
+
+
+def test_where_several_could_speak_a_person_is_told_that_nobody_does(server: Server) -> None:
+    server.parties = (OFFICE, CLINIC, LAB)
+    server.collect(mailed(header=mails.addressed("8990201", "8990999")))
+
+    assert (server.states(), server.answers(), server.rules()) == (["refused"], [], ["TRA-08", "TRA-10"])
+    assert "which of ours" in server.tasks()[0].title
 
 
 def test_one_who_names_another_as_the_messages_sender_delivers_nothing(server: Server) -> None:
@@ -270,11 +296,16 @@ def test_nothing_personal_is_told_to_logs_events_or_partners(server: Server) -> 
     assert [word for word in ("Blomst", "Vits", "Grønn", "14838400052") if word in told] == []
 
 
-def test_mail_is_received_for_whom_is_not_behind_mail() -> None:
-    register = Register((OFFICE, CLINIC, replace(CLINIC, id="lab", her_ids=("8990102",), parent_her_id=None)))
-    channels: Any = {mails.CHANNEL: object()}
+def test_mail_is_received_for_every_party_that_is_not_behind_mail(server: Server) -> None:
+    server.parties = (OFFICE, CLINIC, LAB)
+    to = ("8990100", "8990101", "8990102", "8990201")
+    headers = [mails.addressed("8990201", her_id, message_id=f"{number}@a") for number, her_id in enumerate(to)]
 
-    assert own_her_ids(register, channels) == {"8990100", "8990101", "8990102"}
+    server.collect(*(mailed(header=header) for header in headers))
+
+    assert server.states() == ["opened", "opened", "refused", "refused"]
+    told = {task.envelope_id: task.rule for task in server.tasks() if task.rule != "TRA-08"}
+    assert told == {3: "TRA-07", 4: "TRA-10"}  # the third is for one of ours, but its message is not
 
 
 def test_a_mailbox_lists_without_names(server: Server) -> None:
