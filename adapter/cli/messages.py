@@ -123,7 +123,7 @@ def show_message(
 
 @messages.command("release")
 def release_message(message_id: IdArgument, *, by: ByOption = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Let a message that is held go on."""
+    """Let a message go on that is held, or parked until one comes that it belongs to."""
     with open_parts(config) as parts:
         from adapter.service.acts import release_message as release
 
@@ -160,7 +160,8 @@ def purge_message(
 def retry_message(message_id: IdArgument, *, by: ByOption = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Have a quarantined message judged anew.
 
-    For when what was wrong is mended: the register, the configuration, the adapter. The daemon takes it up.
+    For when what was wrong is mended: the register, the configuration, the adapter. The daemon takes it up. The tasks
+    about it are closed; what is still wrong opens new ones.
     """
     from adapter.service.acts import retry_message as retry
 

@@ -120,17 +120,23 @@ def _next_steps(query: Query, task: TaskRow, message: MessageRow | None) -> Iter
     if task.envelope_id is not None:
         yield from _steps_with_envelope(query, task.envelope_id)
     if message is not None:
-        if message.state is MessageState.HELD:
-            yield f"budstikke messages release {message.id}"
-        for row in query.deliveries_of([message.id]):
-            if row.state is DeliveryState.ABANDONED:
-                yield f"budstikke deliveries retry {row.id}"
-        yield f"budstikke messages show {message.id}"
-        if message.thread is not None:
-            yield f"budstikke threads show {message.thread}"
+        yield from _steps_with_message(query, message)
     if task.state == "open":
         yield f"budstikke tasks assign {task.id} NAME"
         yield f"budstikke tasks done {task.id} --note TEXT"
+
+
+def _steps_with_message(query: Query, message: MessageRow) -> Iterator[str]:
+    if message.state.can_be_released:
+        yield f"budstikke messages release {message.id}"
+    elif message.state is MessageState.QUARANTINED:
+        yield f"budstikke messages retry {message.id}"
+    for row in query.deliveries_of([message.id]):
+        if row.state is DeliveryState.ABANDONED:
+            yield f"budstikke deliveries retry {row.id}"
+    yield f"budstikke messages show {message.id}"
+    if message.thread is not None:
+        yield f"budstikke threads show {message.thread}"
 
 
 def _steps_with_envelope(query: Query, number: int) -> Iterator[str]:

@@ -180,7 +180,7 @@ INT_01 = Rule(
     inbound=Severity.HOLD,
     outbound=Severity.BLOCK,
     text="The message could not be processed, by a fault of the adapter or of the machine.",
-    hint="The log holds the trace under the message's number; the original bytes are kept.",
+    hint="The log has the trace under the message's number; once that is mended, `budstikke messages retry ID`.",
     quarantines=True,
     source="own safety rule",
 )

@@ -32,6 +32,11 @@ class MessageState(StrEnum):
         """Tell whether nothing more happens by itself."""
         return self not in {MessageState.RECEIVED, MessageState.ACCEPTED}
 
+    @property
+    def can_be_released(self) -> bool:
+        """Tell whether it waits for something without which a person may let it go on."""
+        return self in {MessageState.PARKED, MessageState.HELD}
+
     def may_become(self, other: MessageState) -> bool:
         """Tell whether a transition is part of a message's life."""
         return other in _MESSAGE_STEPS[self]
@@ -130,7 +135,9 @@ _MESSAGE_STEPS: dict[MessageState, frozenset[MessageState]] = {
     MessageState.RECEIVED: frozenset(MessageState) - {MessageState.RECEIVED, MessageState.FAILED},
     MessageState.QUARANTINED: frozenset({MessageState.RECEIVED}),
     MessageState.IGNORED: frozenset(),
-    MessageState.PARKED: frozenset({MessageState.RECEIVED, MessageState.HELD}),
+    MessageState.PARKED: frozenset(
+        {MessageState.RECEIVED, MessageState.HELD, MessageState.ACCEPTED, MessageState.REJECTED}
+    ),
     MessageState.HELD: frozenset({MessageState.ACCEPTED, MessageState.REJECTED, MessageState.RECEIVED}),
     MessageState.REJECTED: frozenset(),
     MessageState.ACCEPTED: frozenset({MessageState.DELIVERED, MessageState.FAILED}),

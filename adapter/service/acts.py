@@ -16,6 +16,10 @@ from adapter.store.ledger import Ledger
 from adapter.store.rows import DeliveryMove, DeliveryRow, EventData, MessageMove, MessageRow, NewTimer
 from adapter.store.store import Store
 
+_RELEASABLE = tuple(state for state in MessageState if state.can_be_released)
+#: What a person does with messages that do not go on by themselves, as `budstikke messages` has it.
+_VERBS = {MessageState.QUARANTINED: "retry", **dict.fromkeys(_RELEASABLE, "release")}
+
 
 class NotPossible(BudstikkeError):
     """That cannot be done with it as it stands."""
@@ -58,12 +62,12 @@ def abandon_delivery(store: Store, delivery: int, by: str, now: datetime) -> Non
 
 
 def release_message(parts: Parts, message: int, by: str, now: datetime) -> MessageState:
-    """Let a held message go on, with its holds set aside; return its new state. Raises NotPossible.
+    """Let a held or parked message go on, with its holds set aside; return its new state. Raises NotPossible.
 
     The daemon delivers it.
     """
     with parts.store.reading() as query:
-        row = _held(query.message(message), message)
+        row = _in_state(query.message(message), message, *_RELEASABLE)
         data = query.bodies([message])[message]
     arrival = Arrival(id=row.id, channel=row.channel, data=data, received_at=row.received_at)
     decision = parts.desk.release(arrival, by, now)
@@ -75,17 +79,17 @@ def release_message(parts: Parts, message: int, by: str, now: datetime) -> Messa
 def retry_message(store: Store, message: int, by: str, now: datetime) -> None:
     """Have a message that was put aside judged anew, after its cause was mended; raises NotPossible.
 
-    The daemon takes it up as if it had just come in.
+    The daemon takes it up as if it had just come in. The tasks about it are done: what is still wrong opens new ones.
     """
     with store.writing() as ledger:
-        row = ledger.message(message)
-        if row is None or row.state is not MessageState.QUARANTINED:
-            raise NotPossible(f"Message {message} is not quarantined.")
+        _in_state(ledger.message(message), message, MessageState.QUARANTINED)
         if not ledger.bodies([message])[message]:
             raise NotPossible(
                 f"Nothing is kept of message {message}.", hint="Ask its sender to send it again with a new MsgId."
             )
         ledger.move_messages([MessageMove(id=message, to=MessageState.RECEIVED, data={"by": by})], at=now)
+        for task in ledger.tasks_of([message]):
+            ledger.close_task(task.id, by=by, at=now, note="judged anew")
 
 
 def _watch_again(ledger: Ledger, row: DeliveryRow, now: datetime) -> None:
@@ -117,7 +121,14 @@ def _not_released(message: int, decision: Decision) -> NotPossible:
     )
 
 
-def _held(row: MessageRow | None, message: int) -> MessageRow:
-    if row is None or row.state is not MessageState.HELD:
-        raise NotPossible(f"Message {message} is not held.")
+def _in_state(row: MessageRow | None, message: int, *states: MessageState) -> MessageRow:
+    """Return a message that is in one of these states; raises NotPossible, with the verb that fits instead."""
+    if row is None:
+        raise NotPossible(f"There is no message {message}.", hint="`budstikke messages` lists them.")
+    if row.state not in states:
+        verb = _VERBS.get(row.state)
+        raise NotPossible(
+            f"Message {message} is {row.state}, not {' or '.join(states)}.",
+            hint=f"`budstikke messages {verb} {message}` is for those." if verb else None,
+        )
     return row

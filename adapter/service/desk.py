@@ -17,7 +17,7 @@ from adapter.check.finding import Direction, Finding, Report, Verdict
 from adapter.check.ladder import Checker
 from adapter.check.policy import Policy
 from adapter.check.rule import Rule
-from adapter.errors import FormError
+from adapter.errors import FormError, StoreError
 from adapter.flow import rules
 from adapter.flow.addressing import recipients_of, sender_of
 from adapter.flow.answer import answerable
@@ -25,6 +25,7 @@ from adapter.flow.context import Arrival, Context
 from adapter.flow.conversation.thread import FORWARDING
 from adapter.flow.decide import decide
 from adapter.flow.decision import RELAY, Chore, Decision, Dispatch
+from adapter.flow.follow import PARK
 from adapter.flow.listing import listed
 from adapter.flow.policy import policy_between
 from adapter.flow.references import CONTENT, DEDUPE, DOCUMENT_ID, MSG_ID, ORIGINAL, keys_of
@@ -136,7 +137,7 @@ class Desk:
         return {**outcome, UNPARKED: committed.unparked} if committed.unparked else dict(outcome)
 
     def release(self, arrival: Arrival, by: str, now: datetime) -> Decision:
-        """Let a held message go on, as the person `by` decided; return what was decided.
+        """Let a held or parked message go on, as the person `by` decided; return what was decided.
 
         A decision whose state is still HELD was not written down: there is nowhere the message could go.
         Nothing is staged here: the process of a person's command must not stage beside a daemon that may be
@@ -147,10 +148,12 @@ class Desk:
         if case.decision.state is MessageState.HELD:
             return case.decision
         with self._store.writing() as ledger:
+            if not ledger.states_of([arrival.id])[arrival.id].can_be_released:
+                raise StoreError(f"Message {arrival.id} has gone on meanwhile.")
             # In the same transaction as what follows from it: no message goes on without a name to it.
             ledger.log([NewEvent(name="released", message_id=arrival.id, data={"by": by})], at=now)
             # A route asks for nothing but this; what other rules ask for may not be done yet.
-            ledger.end(arrival.id, {rules.RTE_01.id}, by=by, at=now, note="released")
+            ledger.end(arrival.id, {rules.RTE_01.id, PARK}, by=by, at=now, note="released")
             unstaged = replace(case, staged=(LATER,) * len(case.decision.dispatches))
             commit(ledger, [unstaged], now, reliable_channels=self._context.reliable_channels)
         return case.decision

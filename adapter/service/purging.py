@@ -34,12 +34,6 @@ BATCH = 500
 #: Who acts when `budstikke prune` does, in the event log.
 _PRUNING = "prune"
 
-_STEPS = {
-    # Nobody shall release, or take up again, what is not there any more.
-    MessageState.PARKED: (MessageState.HELD, MessageState.REJECTED),
-    MessageState.HELD: (MessageState.REJECTED,),
-}
-
 
 def purge(  # noqa: PLR0913 - what is purged, and who answers for it
     store: Store, message: int, *, by: str, reason: str, force: bool = False, now: datetime
@@ -63,9 +57,11 @@ def purge(  # noqa: PLR0913 - what is purged, and who answers for it
         _give_up(ledger, ledger.deliveries_carrying(numbers), by, force=force, now=now)
         if any(mail.state is EnvelopeState.SENDING for mail in ledger.envelopes_carrying(numbers, "out").values()):
             raise _under_way()
-        for one in rows:
-            moves = [MessageMove(id=one.id, to=state, data={"by": by}) for state in _STEPS.get(one.state, ())]
-            ledger.move_messages(moves, at=now)
+        # Nobody shall release, or take up again, what is not there any more.
+        waiting = [one.id for one in rows if one.state.can_be_released]
+        ledger.move_messages(
+            [MessageMove(id=id_, to=MessageState.REJECTED, data={"by": by}) for id_ in waiting], at=now
+        )
         ledger.stop_timers(numbers)
         for item in ledger.repeats_of(numbers):
             if item.state == "pending":

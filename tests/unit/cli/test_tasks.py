@@ -10,7 +10,7 @@ import pytest
 
 from adapter import wire
 from adapter.message.state import MessageState
-from adapter.store import NewMessage, NewTask, NewTimer, Store
+from adapter.store import DecidedMessage, NewMessage, NewTask, NewTimer, Store
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 
@@ -251,6 +251,23 @@ def test_a_task_says_what_can_be_done_next(
     out = budstikke("tasks", "show", 2).out
 
     assert out.partition("what can be done\n")[2].splitlines() == [f"budstikke {step}" for step in steps]
+
+
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [(MessageState.QUARANTINED, "retry"), (MessageState.PARKED, "release"), (MessageState.ACCEPTED, "show")],
+)
+def test_a_task_says_how_its_message_is_taken_up_again(
+    budstikke: Budstikke, store: Path, state: MessageState, step: str
+) -> None:
+    with Store.open(f"sqlite:///{store.parent}/var/budstikke.db") as opened, opened.writing() as ledger:
+        (number,) = ledger.receive([NewMessage(channel="gp-epj", source="a", data=b"<odd/>")], at=NOON)
+        ledger.decide([DecidedMessage(id=number, state=state)], at=NOON)
+        ledger.add_tasks([NewTask(party="clinic", rule="INT-01", title="T", message_id=number)], at=NOON)
+
+    first, *_ = budstikke("tasks", "show", 2).out.partition("what can be done\n")[2].splitlines()
+
+    assert first == f"budstikke messages {step} {number}"
 
 
 def test_a_task_that_is_done_can_be_opened_again(budstikke: Budstikke) -> None:

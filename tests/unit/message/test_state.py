@@ -72,6 +72,14 @@ def test_a_delivery_without_a_receipt_in_time_may_still_get_one() -> None:
     assert not DeliveryState.OVERDUE.is_final
 
 
+@pytest.mark.parametrize("state", list(MessageState))
+def test_a_person_may_let_go_on_what_waits(state: MessageState) -> None:
+    """Whatever it waited for."""
+    assert state.can_be_released is (state in {MessageState.PARKED, MessageState.HELD})
+    if state.can_be_released:
+        assert state.may_become(MessageState.ACCEPTED)
+
+
 def test_what_may_have_been_sent_is_never_sent_again_without_knowing() -> None:
     """Sending leads to ambiguous or sent, and to the queue only where the channel said no."""
     assert DeliveryState.SENDING.may_become(DeliveryState.AMBIGUOUS)

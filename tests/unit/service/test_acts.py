@@ -13,7 +13,7 @@ from adapter.message.state import DeliveryState, MessageState
 from adapter.service import acts
 from adapter.service.acts import NotPossible
 from adapter.service.desk import put_aside
-from adapter.store import NewMessage
+from adapter.store import DecidedMessage, NewMessage
 
 REFERRAL = "henvisning-1.1-komplett.xml"
 HELD = "henvisning-1.1-feil-pasient.xml"
@@ -100,15 +100,67 @@ def test_a_quarantined_message_is_judged_anew_when_a_person_says_so(bench: Any) 
         (number,) = ledger.receive([NewMessage(channel="referrer", source="a.xml", data=data)], at=bench.now)
         put_aside(ledger, [Arrival(id=number, channel="referrer", data=data, received_at=bench.now)], bench.now)
 
+    assert bench.tasks() == ["INT-01"]
+
     acts.retry_message(store, number, "operator", bench.now)
     bench.run()
 
     assert [path.read_bytes() for path in bench.home.delivered("clinic")] == [data]
     assert len(bench.home.delivered("referrer")) == 1
     assert ("received", "operator") in names(bench, number)
-    for other in (number, 99):
-        with pytest.raises(NotPossible, match="not quarantined"):
-            acts.retry_message(store, other, "operator", bench.now)
+    assert bench.tasks() == []
+    with store.reading() as query:
+        (task,) = query.tasks(state=None)
+    assert (task.closed_by, task.note) == ("operator", "judged anew")
+
+
+def test_a_message_that_is_quarantined_again_has_one_open_task(bench: Any) -> None:
+    bench.put("referrer", "henvisning-1.1-ukjent-virksomhet.xml")
+    bench.run()
+    (row,) = bench.messages(MessageState.QUARANTINED)
+    before = bench.tasks()
+
+    acts.retry_message(bench.parts.store, row.id, "operator", bench.now)
+    bench.run()
+
+    assert bench.messages(MessageState.QUARANTINED)
+    assert len(before) == 1
+    assert bench.tasks() == before
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "said", "hint"),
+    [
+        ("held", "retry", "Message 1 is held, not quarantined.", "`budstikke messages release 1` is for those."),
+        ("parked", "retry", "Message 1 is parked, not quarantined.", "`budstikke messages release 1` is for those."),
+        (
+            "quarantined",
+            "release",
+            "Message 1 is quarantined, not parked or held.",
+            "`budstikke messages retry 1` is for those.",
+        ),
+        ("delivered", "retry", "Message 1 is delivered, not quarantined.", ""),
+        ("delivered", "release", "Message 1 is delivered, not parked or held.", ""),
+        (None, "retry", "There is no message 1.", "`budstikke messages` lists them."),
+        (None, "release", "There is no message 1.", "`budstikke messages` lists them."),
+    ],
+)
+def test_whoever_takes_the_wrong_verb_is_told_the_right_one(
+    bench: Any, state: str | None, act: str, said: str, hint: str
+) -> None:
+    store = bench.parts.store
+    if state is not None:
+        with store.writing() as ledger:
+            ledger.receive([NewMessage(channel="referrer", source="a.xml", data=b"<a/>")], at=bench.now)
+            ledger.decide([DecidedMessage(id=1, state=MessageState(state))], at=bench.now)
+
+    with pytest.raises(NotPossible) as refused:
+        {
+            "retry": lambda: acts.retry_message(store, 1, "operator", bench.now),
+            "release": lambda: acts.release_message(bench.parts, 1, "operator", bench.now),
+        }[act]()
+
+    assert (str(refused.value), refused.value.advice) == (said, hint)
 
 
 def test_a_quarantined_message_of_which_nothing_is_kept_stays_so(bench: Any) -> None:
@@ -134,9 +186,6 @@ def test_a_held_message_that_is_released_is_delivered_once_and_not_answered_agai
     assert [path.read_bytes() for path in bench.home.delivered("clinic")] == [data]
     assert len(bench.home.delivered("referrer")) == 1
     assert ("released", "operator") in names(bench, held.id)
-    for number in (held.id, 99):
-        with pytest.raises(NotPossible, match="not held"):
-            acts.release_message(bench.parts, number, "operator", bench.now)
 
 
 def test_the_task_of_a_route_that_holds_is_done_when_the_message_is_released(make_bench: Any) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from adapter.errors import StoreError
 from adapter.flow import follow
 from adapter.message.state import MessageState
+from adapter.service import acts
 from adapter.service.desk import UNPARKED, Desk
 from adapter.service.worker import FireTimers, Resume
 
@@ -109,6 +111,49 @@ def test_a_parked_message_of_others_changes_nothing(bench: Any) -> None:
     assert UNPARKED not in bench.fetch()
 
     assert _states(bench)["cancellation"] is MessageState.PARKED
+
+
+def test_a_person_lets_it_go_on_before_that(bench: Any) -> None:
+    data = bench.put("referrer", CANCELLATION)
+    bench.fetch()
+    (parked,) = bench.messages(MessageState.PARKED)
+
+    assert acts.release_message(bench.parts, parked.id, "Kari", bench.now) is MessageState.ACCEPTED
+    bench.run()
+
+    assert [path.read_bytes() for path in bench.home.delivered("clinic")] == [data]
+    assert len(bench.home.delivered("referrer")) == 1
+    with bench.parts.store.reading() as query:
+        assert [row.state for row in query.timers() if row.rule == follow.PARK] == ["stopped"]
+        told = [event.data["by"] for event in query.events(parked.id) if event.name == "released"]
+    assert told == ["Kari"]
+
+    bench.put("referrer", REFERRAL)
+    assert bench.fetch() == {"accept": 1}
+    bench.run()
+    assert set(_states(bench).values()) == {MessageState.DELIVERED}
+
+
+def test_what_has_gone_on_meanwhile_is_not_released_too(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.put("referrer", CANCELLATION)
+    bench.fetch()
+    (parked,) = bench.messages(MessageState.PARKED)
+    real = Desk.look
+
+    def look(desk: Any, *args: Any, **named: Any) -> Any:
+        found = real(desk, *args, **named)
+        bench.put("referrer", REFERRAL)
+        bench.fetch()
+        return found
+
+    monkeypatch.setattr(Desk, "look", look)
+
+    with pytest.raises(StoreError, match="has gone on meanwhile"):
+        acts.release_message(bench.parts, parked.id, "Kari", bench.now)
+
+    bench.run()
+    assert set(_states(bench).values()) == {MessageState.DELIVERED}
+    assert len(bench.home.delivered("clinic")) == 2
 
 
 def test_after_a_while_a_person_decides_about_it_and_only_once(bench: Any) -> None:
