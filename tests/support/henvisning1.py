@@ -52,6 +52,8 @@ HPR = Code("HPR", "HPR-nummer")
 FNR = Code("FNR", "Fødselsnummer")
 DAY = Moment("2026-03-02")
 LATER = Moment("2026-03-30")
+FUNN = Code("FUNN", "Funn og undersøkelsesresultat")
+CRP = Examination(id=coded(7280, "NPU19748", "C-reaktivt protein"))
 
 #: What both versions say with the same words.
 SHARED = {
@@ -79,28 +81,20 @@ SHARED = {
                     specifications=(Code("1", "Spesifikasjon", "2.16.578.1.12.4.1.1.7280", "Egen tekst"),),
                 ),
             ),
-            kind=Code("FUNN", "Funn og undersøkelsesresultat"),
+            kind=FUNN,
         ),
         InformationItem(
             content=ResultItem(
-                result=IntervalResult(low=Quantity("1.5", "mg/L"), high=Quantity("2.5", "mg/L")),
-                examination=Examination(id=coded(7280, "NPU19748", "C-reaktivt protein")),
+                result=IntervalResult(low=Quantity("1.5", "mg/L"), high=Quantity("2.5", "mg/L")), examination=CRP
             ),
-            kind=Code("FUNN", "Funn og undersøkelsesresultat"),
+            kind=FUNN,
         ),
+        InformationItem(content=ResultItem(result=DateResult(value=LATER), examination=CRP), kind=FUNN),
         InformationItem(
             content=ResultItem(
-                result=DateResult(value=LATER),
-                examination=Examination(id=coded(7280, "NPU19748", "C-reaktivt protein")),
+                result=NumberResult(comparison=Code("LT", "Mindre enn"), value=Quantity("5", "mg/L")), examination=CRP
             ),
-            kind=Code("FUNN", "Funn og undersøkelsesresultat"),
-        ),
-        InformationItem(
-            content=ResultItem(
-                result=NumberResult(comparison=Code("LT", "Mindre enn"), value=Quantity("5", "mg/L")),
-                examination=Examination(id=coded(7280, "NPU19748", "C-reaktivt protein")),
-            ),
-            kind=Code("FUNN", "Funn og undersøkelsesresultat"),
+            kind=FUNN,
         ),
         InformationItem(
             content=Medication(

@@ -112,22 +112,19 @@ def referral(**changes: Any) -> Change:
 
 def note(**changes: Any) -> Change:
     """Change the only note."""
-
-    def change(message: Message) -> Message:
-        assert message.dialogmelding is not None
-        (found,) = message.dialogmelding.notater
-        return content_of(message, replace(message.dialogmelding, notater=(replace(found, **changes),)))
-
-    return change
+    return _only("notater", changes)
 
 
 def question(**changes: Any) -> Change:
     """Change the only question."""
+    return _only("foresporsler", changes)
 
+
+def _only(parts: str, changes: dict[str, Any]) -> Change:
     def change(message: Message) -> Message:
         assert message.dialogmelding is not None
-        (found,) = message.dialogmelding.foresporsler
-        return content_of(message, replace(message.dialogmelding, foresporsler=(replace(found, **changes),)))
+        (found,) = getattr(message.dialogmelding, parts)
+        return content_of(message, replace(message.dialogmelding, **{parts: (replace(found, **changes),)}))
 
     return change
 
