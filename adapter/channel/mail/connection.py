@@ -30,6 +30,8 @@ class Budget:
     def __init__(self, patience: float) -> None:
         """Take the longest silence, in seconds."""
         self.patience: Final = patience
+        #: The first byte that came on the present connection.
+        self.first = b""
         self.allow(0)
 
     def allow(self, size: int) -> None:
@@ -44,8 +46,9 @@ class Budget:
             raise TimeoutError
         return min(left, self.patience)
 
-    def count(self, size: int) -> None:
+    def count(self, came: ReadableBuffer, size: int) -> None:
         """Note that so many bytes came; raises Trouble when they are too many."""
+        self.first = self.first or bytes(memoryview(came)[: min(size, 1)])
         self._left -= size
         if self._left < 0:
             raise Trouble("it sends more than was asked for", hint="Check that the URL names the right server.")
@@ -59,7 +62,7 @@ class _PlainSocket(socket.socket):
     def recv_into(self, buffer: WriteableBuffer, nbytes: int = 0, flags: int = 0) -> int:
         self.settimeout(self.budget.wait())
         count = super().recv_into(buffer, nbytes, flags)
-        self.budget.count(count)
+        self.budget.count(buffer, count)
         return count
 
     def sendall(self, data: ReadableBuffer, flags: int = 0) -> None:
@@ -75,7 +78,7 @@ class _TlsSocket(ssl.SSLSocket):
     def recv_into(self, buffer: WriteableBuffer, nbytes: int | None = None, flags: int = 0) -> int:
         self.settimeout(self.budget.wait())
         count = super().recv_into(buffer, nbytes, flags)
-        self.budget.count(count)
+        self.budget.count(buffer, count)
         return count
 
     def send(self, data: ReadableBuffer, flags: int = 0) -> int:
@@ -133,6 +136,7 @@ def tls_for(server: Server, account: Account, budget: Budget) -> Tls | None:
 def connect(server: Server, tls: Tls | None, budget: Budget) -> socket.socket:
     """Return a connection to a server, with TLS already where that comes first; OSError, Trouble."""
     budget.allow(0)
+    budget.first = b""
     found = socket.create_connection((server.host, server.port), timeout=budget.patience)
     if server.is_tls and tls is not None:
         try:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from adapter.channel.base import Incoming
 from adapter.channel.mail.account import Account
 from adapter.channel.mail.connection import Budget, Tls, connect, no_starttls, tls_for
+from adapter.channel.mail.greeting import greeted
 from adapter.channel.mail.server import Server
 from adapter.channel.mail.trouble import Trouble, told, word_code
 
@@ -69,7 +70,7 @@ class ImapMailbox:
         self._budget = Budget(patience)
         self._largest = largest
         tls = tls_for(server, account, self._budget)
-        with told("IMAP"):
+        with greeted(server, self._budget), told("IMAP"):
             self._client = _Client(server, tls, self._budget, largest)
         try:
             with told("IMAP"):

@@ -15,6 +15,7 @@ from typing import Final
 from adapter.channel.base import Incoming
 from adapter.channel.mail.account import Account
 from adapter.channel.mail.connection import Budget, Tls, connect, no_starttls, tls_for
+from adapter.channel.mail.greeting import greeted
 from adapter.channel.mail.server import Server
 from adapter.channel.mail.trouble import Trouble, is_end, told, word_code
 
@@ -86,7 +87,7 @@ class Pop3Mailbox:
         if self._client is not None:
             return self._client
         tls = tls_for(self._server, self._account, self._budget)
-        with told("POP3"):
+        with greeted(self._server, self._budget), told("POP3"):
             client = _Client(self._server, tls, self._budget)
         self._client = client
         try:

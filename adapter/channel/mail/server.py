@@ -61,5 +61,13 @@ class Server:
         except ValueError:
             return False
 
+    def url_by(self, protocol: Protocol) -> str:
+        """Return the URL of its port by another protocol, with TLS as it is."""
+        scheme = next(
+            scheme for scheme, (its, _, is_tls) in _SCHEMES.items() if its == protocol and is_tls == self.is_tls
+        )
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}"
+
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"

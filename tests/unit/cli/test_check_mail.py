@@ -50,3 +50,32 @@ def test_mail_servers_are_asked_only_when_that_is_wanted(
     outbox.answers["AUTH"] = b"235 in\r\n"
     assert checked(budstikke, "--mail") == [(True, "both its servers let us in")]
     assert inbox.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("scheme", "greeting", "told"),
+    [
+        ("pop3", b"* OK\r\n", 'it speaks IMAP, not POP3. Write inbox = "imap://{}", or name the port of POP3.'),
+        ("imap", b"+OK\r\n", 'it speaks POP3, not IMAP. Write inbox = "pop3://{}", or name the port of IMAP.'),
+        ("imap", b"220 x\r\n", "it speaks SMTP, not IMAP. Mail is handed over there (`outbox`), and none is fetched:"),
+    ],
+)
+def test_a_url_with_the_port_of_another_protocol_is_told_with_the_one_to_write(
+    *,
+    budstikke: Budstikke,
+    mail_config: Path,
+    servers: tuple[FakeServer, FakeServer],
+    scheme: str,
+    greeting: bytes,
+    told: str,
+) -> None:
+    inbox, outbox = servers
+    inbox.answers[""] = greeting
+    outbox.answers["AUTH"] = b"235 in\r\n"
+    mail_config.write_text(mail_config.read_text("utf-8").replace('inbox = "imap:', f'inbox = "{scheme}:'), "utf-8")
+
+    ((is_well, text),) = checked(budstikke, "--mail")
+
+    place = f"127.0.0.1:{inbox.port}"
+    assert not is_well
+    assert text.startswith(f"its inbox at {place}: {told.format(place)}")

@@ -43,3 +43,19 @@ def test_what_is_no_url_of_a_server_is_refused_with_one_that_is(url: str) -> Non
 )
 def test_this_machine_is_known_by_its_names(host: str, *, is_here: bool) -> None:
     assert Server.parse(f"imap://{host}", "imap").is_here is is_here
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("imaps://mail.example", "pop3s://mail.example:993"),
+        ("imap://127.0.0.1:1143", "pop3://127.0.0.1:1143"),
+        ("imaps://[::1]", "pop3s://[::1]:993"),
+    ],
+)
+def test_the_url_of_another_protocol_is_written_as_it_is_read(url: str, expected: str) -> None:
+    server = Server.parse(url, "imap")
+
+    assert server.url_by("pop3") == expected
+    assert Server.parse(expected, "pop3").url_by("imap") == server.url_by("imap")
+    assert Server.parse(server.url_by("imap"), "imap") == server
