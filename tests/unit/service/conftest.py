@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -148,17 +148,19 @@ def checker() -> Iterator[Checker]:
 
 
 @pytest.fixture
-def make_bench(monkeypatch: pytest.MonkeyPatch, checker: Checker, tmp_path: Path) -> Iterator[Callable[[], Bench]]:
-    """Return what makes benches, each in a folder of its own."""
+def make_bench(monkeypatch: pytest.MonkeyPatch, checker: Checker, tmp_path: Path) -> Iterator[Callable[..., Bench]]:
+    """Return what makes benches, each in a folder of its own; text and keys of parties add to its configuration."""
     monkeypatch.setattr(parts_module, "checker", lambda *_: checker)
     made: list[Parts] = []
 
-    def make(text: str = "") -> Bench:
+    def make(text: str = "", *, parties: Mapping[str, str] = {}) -> Bench:
         folder = tmp_path / f"home-{len(made)}"
         folder.mkdir()
         home = Home.make(folder)
-        if text:
-            home.config.write_text(home.config.read_text("utf-8") + text, "utf-8")
+        config = home.config.read_text("utf-8") + text
+        for party, keys in parties.items():
+            config = config.replace(f'channel = "{party}"\n', f'channel = "{party}"\n{keys}\n', 1)
+        home.config.write_text(config, "utf-8")
         settings = load(home.config)
         made.append(Parts.build(settings))
         return Bench(home, settings, made[-1])
@@ -170,5 +172,5 @@ def make_bench(monkeypatch: pytest.MonkeyPatch, checker: Checker, tmp_path: Path
 
 
 @pytest.fixture
-def bench(make_bench: Callable[[], Bench]) -> Bench:
+def bench(make_bench: Callable[..., Bench]) -> Bench:
     return make_bench()

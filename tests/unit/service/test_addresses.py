@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from adapter.config import load
 from adapter.flow.answer import REJECTED, receipt
 from adapter.flow.answer import Answer as Given
 from adapter.flow.context import Answering
@@ -22,26 +21,17 @@ from adapter.partner.address import Answer, Entry, Presence
 from adapter.partner.address_cache import AddressCache, Kept
 from adapter.service import acts
 from adapter.service.lookups import Lookups
-from adapter.service.parts import Parts
 from adapter.wire import read, write
 
 GOOD = "dialogmelding-1.0-nav-signert.xml"
 TABLE = '\n[addresses]\nurl = "https://register.example"\ncache = "addresses"\n'
-Benches = Callable[[str], Any]
+Benches = Callable[..., Any]
 
 
 @pytest.fixture
-def careful(make_bench: Benches) -> Iterator[Any]:
+def careful(make_bench: Benches) -> Any:
     """Return a bench with a register to ask, whose referrer has its messages checked."""
-    bench = make_bench(TABLE)
-    text = bench.home.config.read_text("utf-8")
-    text = text.replace('channel = "referrer"\n', 'channel = "referrer"\noutbound_checks = true\n', 1)
-    bench.home.config.write_text(text, "utf-8")
-    bench.settings = load(bench.home.config)
-    bench.parts.close()
-    bench.parts = Parts.build(bench.settings)
-    yield bench
-    bench.parts.close()
+    return make_bench(TABLE, parties={"referrer": "outbound_checks = true"})
 
 
 def cache(bench: Any) -> AddressCache:

@@ -9,29 +9,18 @@ from typing import Any
 import pytest
 
 from adapter import resources
-from adapter.config import load
 from adapter.message.state import MessageState
 from adapter.service import acts
 from adapter.service.acts import NotPossible
-from adapter.service.parts import Parts
 
 NAV = "dialogmelding-1.0-nav-"
 GOOD = f"{NAV}signert.xml"
 
 
 @pytest.fixture
-def careful(make_bench: Callable[[], Any]) -> Any:
+def careful(make_bench: Callable[..., Any]) -> Any:
     """Return a bench whose referrer has its messages checked, and whose NAV has NAV's profile."""
-    bench = make_bench()
-    text = bench.home.config.read_text("utf-8")
-    text = text.replace('channel = "referrer"\n', 'channel = "referrer"\noutbound_checks = true\n', 1)
-    text = text.replace('channel = "nav"\n', 'channel = "nav"\nprofiles = ["navt"]\n', 1)
-    bench.home.config.write_text(text, "utf-8")
-    bench.settings = load(bench.home.config)
-    bench.parts.close()
-    bench.parts = Parts.build(bench.settings)
-    yield bench
-    bench.parts.close()
+    return make_bench(parties={"referrer": "outbound_checks = true", "nav": 'profiles = ["navt"]'})
 
 
 def _task(bench: Any) -> tuple[str, str, str]:
@@ -141,7 +130,7 @@ def test_the_receiver_judges_it_as_before(careful: Any) -> None:
     assert len(careful.home.delivered("clinic")) == 1
 
 
-def test_other_parties_messages_are_not_checked_so(make_bench: Callable[[], Any]) -> None:
+def test_other_parties_messages_are_not_checked_so(make_bench: Callable[..., Any]) -> None:
     plain = make_bench()
     plain.put("referrer", f"{NAV}uten-tekst.xml")
     plain.run()
