@@ -23,7 +23,7 @@ class Destination:
 
 
 @value_class(kw_only=False)
-class Parcel:
+class Transmission:
     """A message on its way between two parties."""
 
     message: Message
@@ -33,13 +33,13 @@ class Parcel:
     tags: tuple[str, ...] = ()
 
 
-def destinations(parcel: Parcel, context: Context, now: datetime) -> tuple[Destination, ...]:
+def destinations(transmission: Transmission, context: Context, now: datetime) -> tuple[Destination, ...]:
     """Return where a message for a party goes: by the first route that fits, else the party's own channel at once."""
     for route in context.routes:
-        if _fits(route, parcel):
+        if _fits(route, transmission):
             due = route.schedule.due(now)
             return tuple(Destination(channel, due, route.is_held) for channel in route.channels)
-    return (Destination(parcel.receiver.channel, now),)
+    return (Destination(transmission.receiver.channel, now),)
 
 
 def file_name(message: Message, number: int, *, suffix: str = "") -> str:
@@ -49,11 +49,11 @@ def file_name(message: Message, number: int, *, suffix: str = "") -> str:
     return "_".join(part for part in (type_code, msg_id, f"{number}{suffix}") if part) + ".xml"
 
 
-def _fits(route: Route, parcel: Parcel) -> bool:
-    if route.to and parcel.receiver.id not in route.to:
+def _fits(route: Route, transmission: Transmission) -> bool:
+    if route.to and transmission.receiver.id not in route.to:
         return False
-    if route.sent_by and (parcel.sender is None or parcel.sender.id not in route.sent_by):
+    if route.sent_by and (transmission.sender is None or transmission.sender.id not in route.sent_by):
         return False
-    if route.tags and not route.tags.intersection(parcel.tags):
+    if route.tags and not route.tags.intersection(transmission.tags):
         return False
-    return not route.types or parcel.message.type_code in route.types
+    return not route.types or transmission.message.type_code in route.types

@@ -21,7 +21,7 @@ from adapter.flow.drafts.question import question, wording_for
 from adapter.flow.follow import AS_USUAL, AT_ONCE, PARK
 from adapter.flow.matter import Matter, finding
 from adapter.flow.preflight import Preflight, preflight
-from adapter.flow.routing import Destination, Parcel, destinations, file_name
+from adapter.flow.routing import Destination, Transmission, destinations, file_name
 from adapter.message.message import Message
 from adapter.message.state import MessageState
 from adapter.partner.register import Partner
@@ -244,8 +244,8 @@ class Taking(Matter):
 
     def _places(self, partner: Partner) -> tuple[Destination, ...]:
         """Return where a message for a party goes, its own channel first, or what a route has in place of it."""
-        parcel = Parcel(self.message, self.sender, partner, self.report.tags)
-        found = destinations(parcel, self.context, self.now)
+        transmission = Transmission(self.message, self.sender, partner, self.report.tags)
+        found = destinations(transmission, self.context, self.now)
         return tuple(sorted(found, key=lambda place: place.channel != partner.channel))
 
     def _receipts(self, replies: Sequence[_Reply]) -> tuple[tuple[Made, ...], tuple[Issued, ...], tuple[Dispatch, ...]]:

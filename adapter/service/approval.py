@@ -15,7 +15,7 @@ from adapter.flow.drafts.changes import dated
 from adapter.flow.follow import ReceiptDeadlines, receipt_deadlines
 from adapter.flow.preflight import FINAL, preflight
 from adapter.flow.references import references_of
-from adapter.flow.routing import Parcel, destinations, file_name
+from adapter.flow.routing import Transmission, destinations, file_name
 from adapter.message.message import Message
 from adapter.message.state import MessageState
 from adapter.partner.register import Partner
@@ -137,7 +137,7 @@ def _ways(parts: Parts, message: Message, now: datetime) -> list[Way]:
                 hint="Add it to the configuration, or discard the draft.",
             )
         places = sorted(
-            destinations(Parcel(message, sender, partner), context, now),
+            destinations(Transmission(message, sender, partner), context, now),
             key=lambda place: place.channel != partner.channel,
         )
         for place in places:

@@ -37,7 +37,7 @@ _GONE = frozenset({EnvelopeState.SENT, EnvelopeState.ABANDONED})
 
 
 @value_class
-class Case:
+class OpenedMail:
     """A mail as it came, what it says, and what to answer."""
 
     came: EnvelopeRow
@@ -64,42 +64,42 @@ class Outcome:
     arrival: Arrival | None = None
 
 
-def write(ledger: Ledger, case: Case, worker: str) -> Outcome:
+def write(ledger: Ledger, mail: OpenedMail, worker: str) -> Outcome:
     """Write down what becomes of a mail; its message is taken up by `worker`."""
-    came, said = case.came, case.said
-    if said.report is not None and (told := hear_report(ledger, said.report, case.at)) is not None:
-        return _ended(ledger, case, EnvelopeState.SIGNAL, None, told.remarks)
+    came, said = mail.came, mail.said
+    if said.report is not None and (told := hear_report(ledger, said.report, mail.at)) is not None:
+        return _ended(ledger, mail, EnvelopeState.SIGNAL, None, told.remarks)
     first = _first(ledger, said)
     if first is not None and first.digest == said.facts.digest:
-        return _duplicate(ledger, case, first)
+        return _duplicate(ledger, mail, first)
     if first is not None and said.facts.message_id is not None:
-        return _ended(ledger, case, EnvelopeState.CONFLICT, rules.TRA_02, {"first": first.id})
+        return _ended(ledger, mail, EnvelopeState.CONFLICT, rules.TRA_02, {"first": first.id})
     if said.state is EnvelopeState.SIGNAL:
-        return _signal(ledger, case)
-    _answer(ledger, case, came)
+        return _signal(ledger, mail)
+    _answer(ledger, mail, came)
     if said.document is None:
-        return _ended(ledger, case, said.state, said.rule)
+        return _ended(ledger, mail, said.state, said.rule)
     item = NewMessage(channel=came.channel, source=f"envelope {came.id}", data=said.document)
     (number,) = ledger.receive([item], at=came.at, worker=worker)
-    _describe(ledger, case, EnvelopeState.OPENED, _NOTHING, number)
+    _describe(ledger, mail, EnvelopeState.OPENED, _NOTHING, number)
     arrival = Arrival(id=number, channel=came.channel, data=said.document, received_at=came.at)
     return Outcome(EnvelopeState.OPENED, arrival)
 
 
-def _signal(ledger: Ledger, case: Case) -> Outcome:
-    heard = hear(ledger, case.said, case.at)
+def _signal(ledger: Ledger, mail: OpenedMail) -> Outcome:
+    heard = hear(ledger, mail.said, mail.at)
     if heard.is_foreign:
-        disowned = replace(case, said=case.said.without_id())
+        disowned = replace(mail, said=mail.said.without_id())
         return _ended(ledger, disowned, EnvelopeState.REFUSED, rules.TRA_05, heard.remarks)
-    _answer(ledger, case, case.came)
-    return _ended(ledger, case, EnvelopeState.SIGNAL, None, heard.remarks)
+    _answer(ledger, mail, mail.came)
+    return _ended(ledger, mail, EnvelopeState.SIGNAL, None, heard.remarks)
 
 
 def put_aside(ledger: Ledger, came: EnvelopeRow, now: datetime) -> Outcome:
     """Put a mail aside that cannot be opened for reasons of ours, without looking at it once more."""
     log.error("A mail is put aside", action="put_aside", envelope=came.id, attempts=came.attempts)
-    case = Case(came=came, said=Said(state=EnvelopeState.UNREADABLE), at=now)
-    return _ended(ledger, case, EnvelopeState.UNREADABLE, rules.TRA_11)
+    mail = OpenedMail(came=came, said=Said(state=EnvelopeState.UNREADABLE), at=now)
+    return _ended(ledger, mail, EnvelopeState.UNREADABLE, rules.TRA_11)
 
 
 def _first(ledger: Ledger, said: Said) -> EnvelopeRow | None:
@@ -110,29 +110,29 @@ def _first(ledger: Ledger, said: Said) -> EnvelopeRow | None:
     return ledger.first_envelope(message.header.message_id) if message.header.message_id else None
 
 
-def _duplicate(ledger: Ledger, case: Case, first: EnvelopeRow) -> Outcome:
+def _duplicate(ledger: Ledger, mail: OpenedMail, first: EnvelopeRow) -> Outcome:
     """Let the answer go once more; one that could not be made then is made now."""
     answer = ledger.answers_to([first.id]).get(first.id)
     if answer is None:
-        if case.said.state is first.state:
-            _answer(ledger, case, first)
+        if mail.said.state is first.state:
+            _answer(ledger, mail, first)
     elif answer.state in _GONE:
-        ledger.move_envelopes([EnvelopeMove(id=answer.id, to=EnvelopeState.QUEUED, due_at=case.at)], at=case.at)
-    return _ended(ledger, case, EnvelopeState.DUPLICATE, None, {"first": first.id}, carries=first.carries)
+        ledger.move_envelopes([EnvelopeMove(id=answer.id, to=EnvelopeState.QUEUED, due_at=mail.at)], at=mail.at)
+    return _ended(ledger, mail, EnvelopeState.DUPLICATE, None, {"first": first.id}, carries=first.carries)
 
 
-def _answer(ledger: Ledger, case: Case, answered: EnvelopeRow) -> None:
+def _answer(ledger: Ledger, mail: OpenedMail, answered: EnvelopeRow) -> None:
     """Queue the answer, or tell the operator why there is none."""
-    if case.answer is not None:
-        ledger.add_envelopes([replace(case.answer, answers=answered.id)], at=case.at)
-    if case.trouble is not None:
+    if mail.answer is not None:
+        ledger.add_envelopes([replace(mail.answer, answers=answered.id)], at=mail.at)
+    if mail.trouble is not None:
         log.error("An envelope cannot be answered", action="not_answered", envelope=answered.id)
-        _tell(ledger, case.trouble, answered, case.at)
+        _tell(ledger, mail.trouble, answered, mail.at)
 
 
 def _ended(  # noqa: PLR0913 - what is written down of an end
     ledger: Ledger,
-    case: Case,
+    mail: OpenedMail,
     state: EnvelopeState,
     rule: Rule | None,
     remarks: EventData = _NOTHING,
@@ -141,28 +141,28 @@ def _ended(  # noqa: PLR0913 - what is written down of an end
 ) -> Outcome:
     """Write down that nothing more is to be done with a mail, and tell the operator where a rule says why."""
     if rule is not None:
-        codes = ", ".join(refusal.code.value for refusal in case.said.refusals)
-        if not (state is EnvelopeState.HELD and case.was_held):
-            _tell(ledger, rule.finding(Direction.INBOUND, code=codes), case.came, case.at)
+        codes = ", ".join(refusal.code.value for refusal in mail.said.refusals)
+        if not (state is EnvelopeState.HELD and mail.was_held):
+            _tell(ledger, rule.finding(Direction.INBOUND, code=codes), mail.came, mail.at)
         remarks = {"rule": rule.id, **remarks}
-        log.warning("A mail is not taken", action=f"envelope_{state}", envelope=case.came.id, rule=rule.id)
-    _describe(ledger, case, state, remarks, carries)
+        log.warning("A mail is not taken", action=f"envelope_{state}", envelope=mail.came.id, rule=rule.id)
+    _describe(ledger, mail, state, remarks, carries)
     return Outcome(state)
 
 
-def _describe(ledger: Ledger, case: Case, state: EnvelopeState, remarks: EventData, carries: int | None) -> None:
-    said = case.said
+def _describe(ledger: Ledger, mail: OpenedMail, state: EnvelopeState, remarks: EventData, carries: int | None) -> None:
+    said = mail.said
     codes = {"codes": [refusal.code.value for refusal in said.refusals]} if said.refusals else {}
     data = {**said.remarks, **codes, **remarks}
-    again = case.at + ASK_AGAIN if said.may_change else None
-    ledger.describe_envelope(case.came.id, said.facts, to=state, carries=carries, due_at=again, at=case.at, data=data)
-    if case.was_held and state is EnvelopeState.HELD:
+    again = mail.at + ASK_AGAIN if said.may_change else None
+    ledger.describe_envelope(mail.came.id, said.facts, to=state, carries=carries, due_at=again, at=mail.at, data=data)
+    if mail.was_held and state is EnvelopeState.HELD:
         return
-    if case.was_held:
-        for task in ledger.tasks("open", envelope_id=case.came.id):
+    if mail.was_held:
+        for task in ledger.tasks("open", envelope_id=mail.came.id):
             if task.rule == rules.TRA_09.id:
-                ledger.close_task(task.id, by=BY_ITSELF, at=case.at, note="it is not held any more")
-    ledger.log([statement(carries, one, envelope=case.came.id) for one in said.statements], at=case.at)
+                ledger.close_task(task.id, by=BY_ITSELF, at=mail.at, note="it is not held any more")
+    ledger.log([statement(carries, one, envelope=mail.came.id) for one in said.statements], at=mail.at)
 
 
 def _tell(ledger: Ledger, said: Finding, about: EnvelopeRow, now: datetime) -> None:

@@ -32,7 +32,7 @@ from adapter.service.courier.answers import Answers, her_ids_of
 from adapter.service.courier.giving_up import not_sent
 from adapter.service.courier.keys import Keyring
 from adapter.service.courier.opening import Said, Standards, open_mail
-from adapter.service.courier.outcome import Case, Outcome
+from adapter.service.courier.outcome import OpenedMail, Outcome
 from adapter.service.desk import MOST_ATTEMPTS
 from adapter.store.query import Query
 from adapter.store.rows import EnvelopeRow, NewEnvelope
@@ -161,7 +161,7 @@ class Receiver:
         """Open a mail, judged as of its receipt, and write down what becomes of it."""
         try:
             said = open_mail(data, self._standards[row.channel], at=row.at, is_released=row.is_released)
-            case = self._case(row, said, now)
+            mail = self._answered(row, said, now)
         except StoreError:
             raise
         except Exception:  # the one boundary: a defect of ours must not stop the mails behind it
@@ -169,15 +169,15 @@ class Receiver:
             with self._store.writing() as ledger:
                 return outcome.put_aside(ledger, row, now)
         with self._store.writing() as ledger:
-            return outcome.write(ledger, case, worker)
+            return outcome.write(ledger, mail, worker)
 
-    def _case(self, row: EnvelopeRow, said: Said, now: datetime) -> Case:
+    def _answered(self, row: EnvelopeRow, said: Said, now: datetime) -> OpenedMail:
         status = self._status(said)
         try:
             answer = self._answers.to(row, said, now, status)
         except BudstikkeError as error:
-            return Case(came=row, said=said, at=now, trouble=not_sent(error))
-        return Case(came=row, said=said, at=now, answer=answer)
+            return OpenedMail(came=row, said=said, at=now, trouble=not_sent(error))
+        return OpenedMail(came=row, said=said, at=now, answer=answer)
 
     def _status(self, said: Said) -> StatusResponse | None:
         """Return what became of the message that is asked about, where that is asked."""

@@ -17,7 +17,7 @@ from adapter.flow.context import Context, Route
 from adapter.flow.follow import RECEIPT_ALARM, RECEIPT_NOTICE, consequence
 from adapter.flow.references import dedupe_key, keys_of, references_of, threads_of
 from adapter.flow.retry import RetryPolicy
-from adapter.flow.routing import Parcel, destinations, file_name
+from adapter.flow.routing import Transmission, destinations, file_name
 from adapter.flow.schedule import Schedule
 from adapter.message import (
     Code,
@@ -107,7 +107,7 @@ def test_the_first_route_that_fits_decides(register: Register) -> None:
         Route(name="too late", channels=("e",), schedule=Schedule()),
     )
 
-    found = destinations(Parcel(referral(), referrer, clinic), Context(register=register, routes=routes), NOW)
+    found = destinations(Transmission(referral(), referrer, clinic), Context(register=register, routes=routes), NOW)
 
     assert [place.channel for place in found] == ["d"]
 
@@ -117,15 +117,15 @@ def test_a_route_can_ask_for_what_the_checks_found(register: Register) -> None:
     routes = (Route(name="HelseIArbeid", tags=frozenset({"HIA"}), channels=("hia",), schedule=Schedule()),)
     context = Context(register=register, routes=routes)
 
-    tagged = destinations(Parcel(referral(), None, clinic, ("KiD", "HIA")), context, NOW)
-    plain = destinations(Parcel(referral(), None, clinic), context, NOW)
+    tagged = destinations(Transmission(referral(), None, clinic, ("KiD", "HIA")), context, NOW)
+    plain = destinations(Transmission(referral(), None, clinic), context, NOW)
 
     assert [place.channel for place in tagged] == ["hia"]
     assert [place.channel for place in plain] == ["clinic-epj"]
 
 
 def test_without_a_route_the_party_has_its_messages_at_once(register: Register) -> None:
-    (place,) = destinations(Parcel(referral(), None, register.by_id("clinic")), Context(register=register), NOW)
+    (place,) = destinations(Transmission(referral(), None, register.by_id("clinic")), Context(register=register), NOW)
 
     assert (place.channel, place.due_at, place.is_held) == ("clinic-epj", NOW, False)
 
