@@ -16,7 +16,7 @@ from adapter.store.ledger import Ledger
 from adapter.store.rows import DeliveryMove, DeliveryRow, EventData, MessageMove, MessageRow, NewTimer
 from adapter.store.store import Store
 
-_RELEASABLE = tuple(state for state in MessageState if state.can_be_released)
+_RELEASABLE = tuple(sorted(state for state in MessageState if state.can_be_released))
 #: What a person does with messages that do not go on by themselves, as `budstikke messages` has it.
 _VERBS = {MessageState.QUARANTINED: "retry", **dict.fromkeys(_RELEASABLE, "release")}
 
@@ -128,7 +128,7 @@ def _in_state(row: MessageRow | None, message: int, *states: MessageState) -> Me
     if row.state not in states:
         verb = _VERBS.get(row.state)
         raise NotPossible(
-            f"Message {message} is {row.state}, not {' or '.join(states)}.",
+            f"Message {message} is not {' or '.join(states)}; it is {row.state}.",
             hint=f"`budstikke messages {verb} {message}` is for those." if verb else None,
         )
     return row

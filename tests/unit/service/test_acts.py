@@ -131,16 +131,21 @@ def test_a_message_that_is_quarantined_again_has_one_open_task(bench: Any) -> No
 @pytest.mark.parametrize(
     ("state", "act", "said", "hint"),
     [
-        ("held", "retry", "Message 1 is held, not quarantined.", "`budstikke messages release 1` is for those."),
-        ("parked", "retry", "Message 1 is parked, not quarantined.", "`budstikke messages release 1` is for those."),
+        ("held", "retry", "Message 1 is not quarantined; it is held.", "`budstikke messages release 1` is for those."),
+        (
+            "parked",
+            "retry",
+            "Message 1 is not quarantined; it is parked.",
+            "`budstikke messages release 1` is for those.",
+        ),
         (
             "quarantined",
             "release",
-            "Message 1 is quarantined, not parked or held.",
+            "Message 1 is not held or parked; it is quarantined.",
             "`budstikke messages retry 1` is for those.",
         ),
-        ("delivered", "retry", "Message 1 is delivered, not quarantined.", ""),
-        ("delivered", "release", "Message 1 is delivered, not parked or held.", ""),
+        ("delivered", "retry", "Message 1 is not quarantined; it is delivered.", ""),
+        ("delivered", "release", "Message 1 is not held or parked; it is delivered.", ""),
         (None, "retry", "There is no message 1.", "`budstikke messages` lists them."),
         (None, "release", "There is no message 1.", "`budstikke messages` lists them."),
     ],
