@@ -7,30 +7,25 @@ BUDSTIKKE_CRASH_MESSAGES too.
 from __future__ import annotations
 
 import os
-import random
 import re
 import signal
 import subprocess
 import time
-import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from marks import ids_of, is_receipt, msg_id_of, original_of, with_new_ids
+from ordeals import Ordeal
 from running import Daemon, Home, Reader, wait_until
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
-_UUID = re.compile(rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_MSG_ID = re.compile(rb"<MsgId>([^<]+)</MsgId>")
-_ORIGINAL = re.compile(rb"<OriginalMsgId>.*?<Id>([^<]+)</Id>", re.DOTALL)
 _STATUS = re.compile(rb'<Status V="([^"]+)"')
-_APPREC = re.compile(rb"<([a-z0-9]+:)?AppRec[ >]")
-
 
 _WORN = "SELECT 1 FROM message WHERE state = 'received' AND attempts > 1"
 
@@ -81,7 +76,7 @@ class Sent:
 def test_each_message_arrives_once_while_everything_is_killed_again_and_again(
     command: Path, environment: dict[str, str], budstikke: Run, fixtures: Path, tmp_path: Path
 ) -> None:
-    Ordeal(command, environment, fixtures, tmp_path).run(budstikke, messages=500, kills=20)
+    FolderOrdeal(command, environment, fixtures, tmp_path).run(budstikke, messages=500, kills=20)
 
 
 @pytest.mark.soak
@@ -90,32 +85,23 @@ def test_the_same_for_long(
 ) -> None:
     messages = int(os.environ.get("BUDSTIKKE_CRASH_MESSAGES", "5000"))
     kills = int(os.environ.get("BUDSTIKKE_CRASH_KILLS", "200"))
-    Ordeal(command, environment, fixtures, tmp_path).run(budstikke, messages=messages, kills=kills)
+    FolderOrdeal(command, environment, fixtures, tmp_path).run(budstikke, messages=messages, kills=kills)
 
 
-class Ordeal:
+class FolderOrdeal(Ordeal):
     """Messages are put, files are taken, processes are killed; in the end everything must add up."""
 
     def __init__(self, command: Path, environment: Mapping[str, str], fixtures: Path, folder: Path) -> None:
-        self.seed = int(os.environ.get("BUDSTIKKE_CRASH_SEED") or random.SystemRandom().randrange(10**9))
-        print(f"BUDSTIKKE_CRASH_SEED={self.seed}")  # noqa: T201 - pytest shows it when the test fails
-        self.random = random.Random(self.seed)  # noqa: S311 - a test that can be repeated, no secret
-        self.command = command
-        # measuring would triple the time that the processes take to start
-        self.environment = {name: value for name, value in environment.items() if not name.startswith("COVERAGE_")}
+        super().__init__(command, environment)
         self.bodies = {sort.file: (fixtures / "messages" / sort.file).read_bytes() for sort in SORTS}
         self.home = Home.make(folder)
         self.sent: list[Sent] = []
         self.answered: list[bytes] = []
         self.daemons: list[Daemon] = []
-        self.kinds: list[str] = []
-        self.killed: Counter[str] = Counter()
 
     def run(self, budstikke: Run, *, messages: int, kills: int) -> None:
         sorts = self.random.choices(SORTS, [sort.share for sort in SORTS], k=messages)
-        rounds = [sorts[number::kills] for number in range(kills)]
-        self.kinds = (KINDS * (kills // len(KINDS) + 1))[:kills]
-        self.random.shuffle(self.kinds)
+        rounds = self.rounds_of(sorts, KINDS, kills=kills)
         try:
             with Reader(home=self.home, react=self.react) as reader:
                 for portion in rounds:
@@ -127,7 +113,7 @@ class Ordeal:
         self.judge(reader)
         assert budstikke("check", "--config", self.home.config, measured=False).returncode == 0
 
-    def round(self, reader: Reader, portion: list[Sort]) -> None:
+    def round(self, reader: Reader, portion: Sequence[Sort]) -> None:
         """Put some messages, see a daemon at work on them, and kill something."""
         daemon = self.living()
         before = len(reader.taken)
@@ -166,30 +152,24 @@ class Ordeal:
             daemon.kill_alone()
         self.killed[kind] += 1
 
-    def put(self, sorts: list[Sort]) -> None:
+    def put(self, sorts: Sequence[Sort]) -> None:
         for sort in sorts:
             again = [sent for sent in self.sent if sent.ids and sent.sort.sender == sort.sender]
             if again and self.random.random() < 0.1:
                 number = self.random.randrange(10**9)
                 self.home.put(sort.sender, f"again-{number}.xml", self.random.choice(again).data)
-            data = self.bodies[sort.file]
-            new = {old: self.new_id() for old in dict.fromkeys(_UUID.findall(data))}
-            for old, id_ in new.items():
-                data = data.replace(old, id_)
-            self.sent.append(Sent(sort, data, frozenset(new.values()) if sort.status else frozenset()))
+            data = with_new_ids(self.bodies[sort.file], self.new_id)
+            self.sent.append(Sent(sort, data, ids_of(data) if sort.status else frozenset()))
             self.home.put(sort.sender, f"{len(self.sent):05}.xml", data)
-
-    def new_id(self) -> bytes:
-        return str(uuid.UUID(int=self.random.getrandbits(128), version=4)).encode()
 
     def react(self, name: str, data: bytes) -> None:
         """Answer as NAV does."""
-        if name != "nav" or _APPREC.search(data):
+        if name != "nav" or is_receipt(data):
             return
         number = len(self.answered) + 1
-        original = _MSG_ID.search(data)
+        original = msg_id_of(data)
         assert original
-        answer = _receipt(f"2603020920lege{number:05}.1", original[1].decode()).encode()
+        answer = _receipt(f"2603020920lege{number:05}.1", original.decode()).encode()
         self.answered.append(answer)
         self.home.put("nav", f"answer-{number:05}.xml", answer)
 
@@ -218,18 +198,15 @@ class Ordeal:
         assert Counter(name for name, _ in (wanted - got).elements()) == Counter(), "something was lost"
         assert Counter(name for name, _ in (got - wanted).elements()) == Counter(), "something came twice"
         for name in ("clinic", "referrer", "nav"):
-            ids = Counter(
-                found[1] for data in reader.of(name) if not _APPREC.search(data) and (found := _MSG_ID.search(data))
-            )
+            ids = Counter(id_ for data in reader.of(name) if not is_receipt(data) and (id_ := msg_id_of(data)))
             assert set(ids.values()) <= {1}, name
 
-        receipts = [(name, data) for name, _, data in reader.taken if _APPREC.search(data)]
+        receipts = [(name, data) for name, _, data in reader.taken if is_receipt(data)]
         by_original: dict[bytes, list[tuple[str, bytes]]] = {}
         for name, data in receipts:
-            original, status = _ORIGINAL.search(data), _STATUS.search(data)
-            assert original
+            status = _STATUS.search(data)
             assert status
-            by_original.setdefault(original[1], []).append((name, status[1]))
+            by_original.setdefault(original_of(data), []).append((name, status[1]))
         for sent in self.sent:
             found = [one for id_ in sent.ids for one in by_original.get(id_, [])]
             assert found == ([(sent.sort.sender, sent.sort.status)] if sent.sort.status else []), sent.sort

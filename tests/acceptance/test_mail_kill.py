@@ -9,26 +9,22 @@ to go wrong; when each of that hits, the machine decides.
 from __future__ import annotations
 
 import os
-import random
-import re
 import signal
 import subprocess
 import time
-import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from offices import CLINIC, EPJ, GP, MailProcess, ids_of, open_office, renewed
+from marks import ids_of, is_receipt, original_of, renewed
+from offices import CLINIC, EPJ, GP, MailProcess, open_office
+from ordeals import Ordeal
 from running import Daemon, Home, Reader, wait_until
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-_ORIGINAL = re.compile(rb"<OriginalMsgId>.*?<Id>([^<]+)</Id>", re.DOTALL)
-_APPREC = re.compile(rb"<([a-z0-9]+:)?AppRec[ >]")
 
 #: Who sends a fixture, and to whom.
 SORTS = (
@@ -96,7 +92,7 @@ class Sent:
 def test_each_message_arrives_once_by_mail_while_everything_is_killed(
     command: Path, environment: dict[str, str], budstikke: Run, fixtures: Path, tmp_path: Path
 ) -> None:
-    Ordeal(command, environment, fixtures, tmp_path, patience=4).run(budstikke, messages=40, kills=8)
+    MailOrdeal(command, environment, fixtures, tmp_path, patience=4).run(budstikke, messages=40, kills=8)
 
 
 @pytest.mark.soak
@@ -105,10 +101,10 @@ def test_the_same_for_long(
 ) -> None:
     messages = int(os.environ.get("BUDSTIKKE_CRASH_MESSAGES", "3000"))
     kills = int(os.environ.get("BUDSTIKKE_CRASH_KILLS", "200"))
-    Ordeal(command, environment, fixtures, tmp_path, patience=20).run(budstikke, messages=messages, kills=kills)
+    MailOrdeal(command, environment, fixtures, tmp_path, patience=20).run(budstikke, messages=messages, kills=kills)
 
 
-class Ordeal:
+class MailOrdeal(Ordeal):
     """Messages are put, files are taken, processes are killed; in the end everything must add up."""
 
     def __init__(
@@ -118,12 +114,7 @@ class Ordeal:
 
         The more there is to do the more it must be: what is sent again is to be done too.
         """
-        self.seed = int(os.environ.get("BUDSTIKKE_CRASH_SEED") or random.SystemRandom().randrange(10**9))
-        print(f"BUDSTIKKE_CRASH_SEED={self.seed}")  # noqa: T201 - pytest shows it when the test fails
-        self.random = random.Random(self.seed)  # noqa: S311 - a test that can be repeated, no secret
-        self.command = command
-        # measuring would triple the time that the processes take to start
-        self.environment = {name: value for name, value in environment.items() if not name.startswith("COVERAGE_")}
+        super().__init__(command, environment)
         self.bodies = {file: (fixtures / "messages" / file).read_bytes() for _, _, file in SORTS}
         offices = (GP, CLINIC)
         self.mail = MailProcess(command=command, folder=folder / "mail", offices=offices, environment=self.environment)
@@ -141,17 +132,13 @@ class Ordeal:
         self.daemons: dict[str, Daemon] = {}
         self.all_daemons: list[Daemon] = []
         self.sent: list[Sent] = []
-        self.kinds: list[str] = []
-        self.killed: Counter[str] = Counter()
         #: Mails in hand when their workers were killed.
         self.caught: Counter[str] = Counter()
 
     def run(self, budstikke: Run, *, messages: int, kills: int) -> None:
         begun = time.monotonic()
         sorts = self.random.choices(SORTS, k=messages)
-        rounds = [sorts[number::kills] for number in range(kills)]
-        self.kinds = (list(KINDS) * (kills // len(KINDS) + 1))[:kills]
-        self.random.shuffle(self.kinds)
+        rounds = self.rounds_of(sorts, KINDS, kills=kills)
         try:
             with ExitStack() as stack:
                 readers = {name: stack.enter_context(Reader(home=home)) for name, home in self.homes.items()}
@@ -168,7 +155,7 @@ class Ordeal:
                 daemon.kill()
         self.tell(time.monotonic() - begun)
 
-    def round(self, readers: Mapping[str, Reader], portion: list[tuple[str, str, str]]) -> None:
+    def round(self, readers: Mapping[str, Reader], portion: Sequence[tuple[str, str, str]]) -> None:
         """Put some messages, see everyone at work on them, and kill something."""
         self.start()
         before = sum(len(reader.taken) for reader in readers.values())
@@ -218,14 +205,11 @@ class Ordeal:
         self.killed[f"{kind} of {name}"] += 1
         self.caught.update(state for (state,) in home.rows(_CAUGHT))
 
-    def put(self, sorts: list[tuple[str, str, str]]) -> None:
+    def put(self, sorts: Sequence[tuple[str, str, str]]) -> None:
         for sender, receiver, file in sorts:
             data = renewed(self.bodies[file], self.new_id)
             self.sent.append(Sent(sender, receiver, data, ids_of(data)))
             self.homes[sender].put(EPJ, f"{len(self.sent):05}.xml", data)
-
-    def new_id(self) -> uuid.UUID:
-        return uuid.UUID(int=self.random.getrandbits(128), version=4)
 
     def finish(self) -> None:
         """Let nothing more go wrong and everything come to rest, and end it as operators do."""
@@ -253,13 +237,13 @@ class Ordeal:
     def judge(self, readers: Mapping[str, Reader]) -> None:
         for name, reader in readers.items():
             got = reader.of(EPJ)
-            messages = Counter(data for data in got if not _APPREC.search(data))
+            messages = Counter(data for data in got if not is_receipt(data))
             wanted = Counter(sent.data for sent in self.sent if sent.receiver == name)
             assert (wanted - messages).total() == 0, "something was lost"
             assert (messages - wanted).total() == 0, "something came twice"
-            receipts = [data for data in got if _APPREC.search(data)]
+            receipts = [data for data in got if is_receipt(data)]
             assert all(b'<Status V="1"' in data for data in receipts)
-            named = Counter(_original(data) for data in receipts)
+            named = Counter(original_of(data) for data in receipts)
             of_each = [[named[id_] for id_ in sent.ids if id_ in named] for sent in self.sent if sent.sender == name]
             assert of_each == [[1]] * len(receipts)
         for home in self.homes.values():
@@ -277,9 +261,3 @@ class Ordeal:
             f"{len(self.sent)} messages, {seconds:.0f} s, killed {dict(self.killed)},"
             f" mails caught {dict(self.caught)}, {figures}"
         )
-
-
-def _original(receipt: bytes) -> bytes:
-    found = _ORIGINAL.search(receipt)
-    assert found
-    return found[1]

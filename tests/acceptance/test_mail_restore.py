@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from offices import CLINIC, EPJ, GP, MailProcess, open_office, renewed
+from marks import renewed
+from offices import CLINIC, EPJ, GP, MailProcess, open_office
 from running import Daemon, Home, wait_until
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from marks import UUID, msg_id_of
 from running import Daemon, Home, Reader, wait_until
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 MESSAGES = 200
-
-_UUID = re.compile(rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_MSG_ID = re.compile(rb"<MsgId>([^<]+)</MsgId>")
 
 
 def _id(number: int) -> bytes:
@@ -34,7 +32,7 @@ def carried(
     home = Home.make(tmp_path_factory.mktemp("carried"))
     referral = (fixtures / "messages" / "henvisning-1.1-komplett.xml").read_bytes()
     for number in range(MESSAGES):
-        home.put("referrer", f"{number}.xml", _UUID.sub(_id(number), referral))
+        home.put("referrer", f"{number}.xml", UUID.sub(_id(number), referral))
     assert subprocess.run([command, "run", "--once"], cwd=home.path, env=environment, check=False).returncode == 0
     assert len(home.delivered("clinic")) == MESSAGES
     for name in ("clinic", "referrer"):
@@ -77,6 +75,20 @@ def killed_in_the_middle(command: Path, environment: dict[str, str], home: Home,
     return number
 
 
+@contextmanager
+def slow_batch(command: Path, environment: dict[str, str], home: Home) -> Iterator[subprocess.Popen[str]]:
+    """Run a batch that takes its time; something of it is done."""
+    with subprocess.Popen(
+        [command, "replay", "stored", "--real", "--ids", "kept", "--yes", "--rate", "2/s"],
+        cwd=home.path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as replay:
+        assert wait_until(lambda: home.rows("SELECT 1 FROM batch_item WHERE state = 'done'"), timeout=90)
+        yield replay
+
+
 def test_a_batch_that_is_killed_again_and_again_is_finished_without_sending_anything_twice(
     run_in: Run, command: Path, environment: dict[str, str], home: Home, daemon: Daemon
 ) -> None:
@@ -91,7 +103,7 @@ def test_a_batch_that_is_killed_again_and_again_is_finished_without_sending_anyt
         time.sleep(1)
 
     assert daemon.process.poll() is None
-    got = Counter(match[1] for data in reader.of("clinic") for match in _MSG_ID.finditer(data))
+    got = Counter(map(msg_id_of, reader.of("clinic")))
     assert got == {_id(number): 1 for number in range(MESSAGES)}
     assert reader.of("referrer") == []
     assert home.rows("SELECT state, count(*) FROM batch_item GROUP BY state") == [("done", MESSAGES)]
@@ -109,7 +121,7 @@ def test_new_messages_of_a_killed_batch_come_in_once_when_the_daemon_is_started(
     assert home.delivered("clinic") == []
     assert run_in(home.path, "run", "--once").returncode == 0
 
-    ids = {_MSG_ID.search(path.read_bytes())[1] for path in home.delivered("clinic")}
+    ids = {msg_id_of(path.read_bytes()) for path in home.delivered("clinic")}
     assert len(home.delivered("clinic")) == len(ids) == MESSAGES
     assert len(home.delivered("referrer")) == MESSAGES
     assert home.rows("SELECT count(DISTINCT new_message_id) FROM batch_item") == [(MESSAGES,)]
@@ -118,14 +130,7 @@ def test_new_messages_of_a_killed_batch_come_in_once_when_the_daemon_is_started(
 def test_a_batch_that_is_cancelled_from_elsewhere_ends_at_once(
     run_in: Run, command: Path, environment: dict[str, str], home: Home
 ) -> None:
-    with subprocess.Popen(
-        [command, "replay", "stored", "--real", "--ids", "kept", "--yes", "--rate", "2/s"],
-        cwd=home.path,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as replay:
-        assert wait_until(lambda: home.rows("SELECT 1 FROM batch_item WHERE state = 'done'"), timeout=90)
+    with slow_batch(command, environment, home) as replay:
         cancelled = run_in(home.path, "replay", "cancel", "1")
         out, _ = replay.communicate(timeout=60)
 
@@ -137,14 +142,7 @@ def test_a_batch_that_is_cancelled_from_elsewhere_ends_at_once(
 
 
 def test_ctrl_c_stops_a_batch_between_two_messages(command: Path, environment: dict[str, str], home: Home) -> None:
-    with subprocess.Popen(
-        [command, "replay", "stored", "--real", "--ids", "kept", "--yes", "--rate", "2/s"],
-        cwd=home.path,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as replay:
-        assert wait_until(lambda: home.rows("SELECT 1 FROM batch_item WHERE state = 'done'"), timeout=90)
+    with slow_batch(command, environment, home) as replay:
         replay.send_signal(signal.SIGINT)
         out, _ = replay.communicate(timeout=60)
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import subprocess
-import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,8 +17,6 @@ from running import Home, with_chosen_schemas
 
 from adapter.trust.pki import Authority, Pair, Purpose, organisation_name
 
-_UUID = re.compile(rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_GENERATED = re.compile(rb'(<GenDate(?:>| V="))[^<"]+')
 #: The folder channel of an office's own EPJ, and the mail channel to everyone else.
 EPJ, EDI = "epj", "edi"
 _PROTOCOLS = ("smtp", "imap", "pop3")
@@ -103,18 +99,6 @@ class Servers:
     #: What their certificates are trusted by.
     ca_file: Path
     password_file: Path
-
-
-def ids_of(data: bytes) -> frozenset[bytes]:
-    """Return the UUIDs in a message; a receipt names one of them."""
-    return frozenset(_UUID.findall(data))
-
-
-def renewed(data: bytes, new_id: Callable[[], uuid.UUID] = uuid.uuid4) -> bytes:
-    """Return a message as nobody has seen it, written now: an old one would be overdue before it is sent."""
-    for old in dict.fromkeys(_UUID.findall(data)):
-        data = data.replace(old, str(new_id()).encode())
-    return _GENERATED.sub(rb"\g<1>" + datetime.now(UTC).isoformat(timespec="seconds").encode(), data)
 
 
 @cache

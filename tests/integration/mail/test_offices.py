@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from mailhosts import CLOSED, Hosts
-from offices import CLINIC, EPJ, GP, Office, Servers, open_office, renewed
+from marks import renewed
+from offices import CLINIC, EPJ, GP, Office, Servers, open_office
 from running import Daemon, Home, wait_until
 
 from adapter import resources
