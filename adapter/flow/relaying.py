@@ -28,6 +28,7 @@ class Relaying(Matter):
     def pass_on(self) -> Decision | None:
         """Settle what the receipt answers for, and pass it on to the one who waits for it.
 
+        What answers a draft goes no further: the adapter wrote it, and its sender's system has never heard of it.
         None where it says nothing, or nobody known gave it.
         """
         answered, sender = self.message.receipt, self.sender
@@ -85,12 +86,13 @@ class Relaying(Matter):
         settlements: tuple[Settlement, ...] = ()
         if fit.sending is not None and fit.to is not None:
             settlements = (Settlement(delivery=fit.sending.id, to=fit.to, is_receivers=_is_receivers(fit)),)
+        is_at_home = fit.original is not None and fit.original.direction == "out"
         return self.decision(
-            MessageState.ACCEPTED,
+            MessageState.DELIVERED if is_at_home else MessageState.ACCEPTED,
             self.passing_verdict,
             found,
             receiver_party=target.id,
-            dispatches=(self.relay(target.channel, target, self.now, is_own=True),),
+            dispatches=() if is_at_home else (self.relay(target.channel, target, self.now, is_own=True),),
             settlements=settlements,
             chores=chores,
             effects=self._effects(fit, is_taken=is_taken),

@@ -146,14 +146,29 @@ def test_a_receipt_that_the_checks_hold_waits_for_a_person(decided: Decide) -> N
     assert [dispatch.channel for dispatch in released.dispatches] == ["referrer-epj"]
 
 
-def test_a_receipt_for_a_question_of_ours_goes_to_the_one_who_asked(decided: Decide) -> None:
-    """Scenario 3: the referrer's system answers the clinic's question, which the adapter wrote."""
-    asked = known(dialogue(), 3, direction="out", sender_party="clinic", kind="dialogmelding")
+OUR_QUESTION = {"direction": "out", "sender_party": "clinic", "receiver_party": "nav", "kind": "dialogmelding"}
+
+
+def test_a_receipt_for_a_message_that_the_adapter_wrote_settles_it_and_goes_no_further(decided: Decide) -> None:
+    """The clinic's system, in whose name it was written, has never heard of it."""
+    asked = known(dialogue(), 3, **OUR_QUESTION)
 
     decision = decided(report(apprec()), channel="nav", earlier=asked, sendings={3: [Sending(31, "nav")]})
 
     assert [(item.delivery, item.to.value) for item in decision.settlements] == [(31, "completed")]
+    assert (decision.state, decision.dispatches) == (MessageState.DELIVERED, ())
     assert decision.receiver_party == "clinic"
+    assert decision.chores == ()
+
+
+def test_a_message_that_the_adapter_wrote_and_nobody_takes_is_its_people_s_task(decided: Decide) -> None:
+    asked = known(dialogue(), 3, **OUR_QUESTION)
+
+    decision = decided(report(apprec(status="2")), channel="nav", earlier=asked, sendings={3: [Sending(31, "nav")]})
+
+    assert [(item.delivery, item.to.value) for item in decision.settlements] == [(31, "rejected")]
+    assert [(chore.rule, chore.party) for chore in decision.chores] == [("REC-05", "clinic")]
+    assert decision.dispatches == ()
 
 
 def test_a_receipt_without_content_is_put_aside(decided: Decide) -> None:
