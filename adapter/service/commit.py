@@ -13,6 +13,7 @@ from adapter.flow.references import patient_digest, topic_of
 from adapter.message.message import Message
 from adapter.message.state import DeliveryState, EnvelopeState
 from adapter.service import effects
+from adapter.service.arrived import NOT_THERE, close_tasks
 from adapter.service.effects import BY_ITSELF
 from adapter.service.post import Parcel, finish, release
 from adapter.service.timers import receipt_timers
@@ -215,6 +216,8 @@ def _settle(ledger: Ledger, cases: Sequence[Case], now: datetime) -> None:
     }
     if reliable:
         _acknowledge(ledger, reliable, now)
+        there = [row for number in sorted(reliable) if (row := ledger.delivery(number)) is not None]
+        close_tasks(ledger, there, NOT_THERE, "the receiver has answered", now)
     finish(ledger, arrived, now)
 
 

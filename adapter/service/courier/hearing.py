@@ -18,6 +18,7 @@ from adapter.flow import transport_rules as rules
 from adapter.flow.decision import OPERATOR
 from adapter.message.state import DeliveryState, EnvelopeState
 from adapter.partner.register import Partner
+from adapter.service.arrived import NOT_THERE, close_tasks
 from adapter.service.courier.facts import digest_of
 from adapter.service.courier.giving_up import give_up, not_delivered
 from adapter.service.courier.opening import Said
@@ -29,8 +30,6 @@ from adapter.store.rows import DeliveryMove, DeliveryRow, EnvelopeMove, Envelope
 from adapter.values import value_class
 
 _CODES = frozenset(code.value for code in ErrorCode)
-#: The rules of tasks that an Acknowledgment settles.
-_ARRIVED_ALL_THE_SAME = frozenset({rules.TRA_03.id, rules.TRA_08.id, rules.TRA_12.id})
 
 
 @value_class(kw_only=False)
@@ -108,7 +107,7 @@ def _acknowledged(ledger: Ledger, sent: EnvelopeRow, now: datetime) -> bool:
     if delivery is not None:
         # One whose answer is overdue arrived all the same.
         finish(ledger, {delivery.message_id}, now)
-    _close(ledger, sent, _ARRIVED_ALL_THE_SAME, "the Acknowledgment has come", now)
+    _close(ledger, sent, NOT_THERE, "the Acknowledgment has come", now)
     return True
 
 
@@ -146,6 +145,9 @@ def _came_back(ledger: Ledger, sent: EnvelopeRow, code: str, now: datetime) -> b
 
 
 def _close(ledger: Ledger, sent: EnvelopeRow, ended: Collection[str], note: str, now: datetime) -> None:
+    if (delivery := _delivery(ledger, sent)) is not None:
+        close_tasks(ledger, [delivery], ended, note, now)
+        return
     for task in ledger.tasks("open", envelope_id=sent.id):
         if task.rule in ended:
             ledger.close_task(task.id, by=BY_ITSELF, at=now, note=note)

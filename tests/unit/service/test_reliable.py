@@ -11,6 +11,7 @@ import pytest
 from adapter.message.state import DeliveryState, MessageState
 from adapter.service.post import finish
 from adapter.store import DeliveryMove, NewDelivery, Store
+from adapter.store.rows import NewTask
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -88,9 +89,12 @@ def test_a_receipt_that_comes_before_any_acknowledgment_says_that_the_message_go
         # As if its channel had acknowledged nothing yet.
         ledger._connection.exec_driver_sql("UPDATE delivery SET is_reliable = 1")
         ledger._connection.exec_driver_sql("UPDATE message SET state = 'accepted'")
+        for rule in ("TRA-08", "TRA-04"):
+            ledger.add_tasks([NewTask(party="", rule=rule, title="what was said before", message_id=sent.id)], at=NOW)
 
     bench.put("nav", "apprec-1.0-nav-positiv.xml")
     bench.fetch("nav")
 
     assert bench.deliveries()[0].state is DeliveryState.COMPLETED
     assert _state(bench.parts.store, sent.id) is MessageState.DELIVERED
+    assert bench.tasks() == ["TRA-04"]  # the receiver's server contradicts itself; the other is settled

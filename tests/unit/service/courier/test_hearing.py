@@ -19,9 +19,11 @@ from adapter.envelope.answer import Refusal, acknowledgment, message_error
 from adapter.envelope.signal import EbxmlMessage, ErrorCode, Fault, MessageError, Severity, SignedReference
 from adapter.flow.decision import OPERATOR
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
+from adapter.service.courier.facts import facts_of
 from adapter.service.courier.giving_up import give_up, not_acknowledged, not_delivered, not_sent
-from adapter.store.rows import DeliveryMove, EnvelopeMove, EnvelopeRow, NewTask
+from adapter.store.rows import DeliveryMove, EnvelopeMove, EnvelopeRow, NewDelivery, NewEnvelope, NewTask, by_name
 
+ANOTHER_ID = "00000000-0000-4000-8000-000000000002"
 NOT_ACKNOWLEDGED = not_acknowledged()
 SENDING_THEN_SENT = EnvelopeState.SENDING, EnvelopeState.SENT
 ABANDONED, ACKNOWLEDGED, SENT = DeliveryState.ABANDONED, DeliveryState.ACKNOWLEDGED, DeliveryState.SENT
@@ -183,6 +185,87 @@ def test_a_late_receipt_leaves_other_tasks_open(server: Server) -> None:
     server.collect(receipt())
 
     assert (server.delivery_state(row), server.rules()) == (ACKNOWLEDGED, ["TRA-04", "TRA-08"])
+
+
+def sealed_anew(server: Server, row: EnvelopeRow) -> EnvelopeRow:
+    """Let a delivery that was given up have gone once more, in another envelope."""
+    header = mails.addressed("8990101", "8990201", message_id=ANOTHER_ID)
+    with server.store.writing() as ledger:
+        for state in (DeliveryState.QUEUED, DeliveryState.SENDING, SENT):
+            ledger.move_deliveries([DeliveryMove(id=row.delivery_id or 0, to=state)], at=NOW)
+        facts = facts_of(envelopes.message(header=header))
+        fresh = NewEnvelope(
+            **by_name(facts),
+            direction="out",
+            channel=mails.CHANNEL,
+            data=b"another",
+            state=EnvelopeState.SENT,
+            carries=row.carries,
+            delivery_id=row.delivery_id,
+        )
+        (number,) = ledger.add_envelopes([fresh], at=NOW)
+    return server.envelope(number)
+
+
+def test_whichever_envelope_is_acknowledged_the_message_has_arrived(server: Server) -> None:
+    row = server.sent()
+    _give_up(server, row)
+    sealed_anew(server, row)
+    assert server.rules() == ["TRA-03"]
+
+    server.collect(mails.signal(acknowledgment_of(ANOTHER_ID)))
+
+    assert (server.delivery_state(row), server.rules()) == (ACKNOWLEDGED, [])
+
+
+def test_a_late_receipt_of_the_first_envelope_closes_the_task_of_the_second(server: Server) -> None:
+    row = server.sent()
+    _give_up(server, row)
+    _give_up(server, sealed_anew(server, row), not_delivered("5.1.1"))
+    assert server.rules() == ["TRA-03", "TRA-12"]
+
+    server.collect(receipt())
+
+    assert (server.delivery_state(row), server.rules()) == (ACKNOWLEDGED, [])
+
+
+def test_what_comes_back_in_its_second_envelope_leaves_one_task(server: Server) -> None:
+    row = server.sent()
+    server.collect(report())
+    again = sealed_anew(server, row)
+
+    server.collect(report(mail_id=f"{ANOTHER_ID}@testedi.nhn.no"))
+
+    assert [(task.rule, task.envelope_id) for task in server.tasks()] == [("TRA-12", again.id)]
+
+
+@pytest.mark.parametrize(("is_other_given_up", "left"), [(False, []), (True, ["TRA-08"])])
+def test_a_task_that_names_no_envelope_is_closed_when_all_have_the_message(
+    server: Server, left: list[str], *, is_other_given_up: bool
+) -> None:
+    row = server.sent()
+    other = NewDelivery(
+        message_id=row.carries or 0,
+        for_message_id=row.carries or 0,
+        channel=mails.CHANNEL,
+        party="nav",
+        name="b.xml",
+        state=ABANDONED if is_other_given_up else SENT,
+        due_at=NOW,
+    )
+    with server.store.writing() as ledger:
+        ledger.add_deliveries([other], at=NOW)
+        ledger.add_tasks([NewTask(party="", rule="TRA-08", title="no key", message_id=row.carries)], at=NOW)
+
+    server.collect(receipt())
+
+    assert server.rules() == left
+
+
+def acknowledgment_of(message_id: str) -> EbxmlMessage:
+    said = mails.said_to_office()
+    said = replace(said, header=replace(said.header, message_id=message_id))
+    return acknowledgment(said, (), envelopes.STAMP, received=NOW)
 
 
 def _give_up(server: Server, row: EnvelopeRow, said: Finding = NOT_ACKNOWLEDGED) -> None:
