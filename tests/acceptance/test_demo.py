@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import signal
 import subprocess
 import time
@@ -12,7 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from demos import ended_early, ended_well, missing, try_next
 from processes import left
+from running import wait_until
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -52,36 +53,22 @@ def test_the_demo_tells_a_day_and_everything_arrives(budstikke: Run, tmp_path: P
     started = time.monotonic()
     ran = budstikke("demo", "--keep", tmp_path / "day", "--seconds-limit", "150", timeout=200)
 
-    assert ran.stderr == ""
-    assert ran.returncode == 0, ran.stdout
+    ended_well(ran)
     found = [re.search(pattern, ran.stdout) for pattern in STORY]
     assert [pattern for pattern, match in zip(STORY, found, strict=True) if match is None] == []
     positions = [match.start() for match in found if match]
     assert positions == sorted(positions)
-    assert [pattern for pattern in (*TOLD, *RECKONING) if not re.search(pattern, ran.stdout)] == []
+    assert missing((*TOLD, *RECKONING), ran.stdout) == []
     assert "Everything arrived" in ran.stdout
-    assert "\x1b" not in ran.stdout
     assert left(tmp_path) == []
     assert time.monotonic() - started < 150
-    _try_next(budstikke, ran.stdout)
-
-
-def _try_next(budstikke: Run, told: str) -> None:
-    """Run what the demo invites to: each command works, on what it left."""
-    lines = [shlex.split(line) for line in told.splitlines() if line.startswith("  budstikke ")]
-    assert len(lines) == 6
-    for _, *arguments in lines:
-        ran = budstikke(*arguments)
-        assert (ran.returncode, ran.stderr) == (0, "")
-        assert ran.stdout
+    try_next(budstikke, ran.stdout)
 
 
 def test_a_demo_that_has_no_time_says_what_is_missing(budstikke: Run, tmp_path: Path) -> None:
     ran = budstikke("demo", "--keep", tmp_path / "day", "--seconds-limit", "5", timeout=100)
 
-    assert ran.returncode == 1
-    assert re.search(r"✗  Within 5 s there was not: .+\.", ran.stdout)
-    assert re.search(r"     Legekontor: status på henvisningen: came 0 of 1 times", ran.stdout)
+    ended_early(ran)
     assert "Not everything arrived" in ran.stdout
     assert left(tmp_path) == []
 
@@ -97,10 +84,7 @@ def test_a_demo_that_is_interrupted_leaves_no_process(
         stdout=subprocess.DEVNULL,
     )
     try:
-        end = time.monotonic() + 60
-        while not (tmp_path / "day" / "log" / "nav.log").exists():
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        assert wait_until((tmp_path / "day" / "log" / "nav.log").exists, timeout=60)
         os.kill(process.pid, number)
         code = process.wait(60)
     finally:
