@@ -16,7 +16,7 @@ from adapter.values import value_class
 class TooMany(BudstikkeError):
     """More messages are meant than may be replayed at once."""
 
-    code = "RPL-01"
+    code = "RPL-04"
     hint = "Ask for fewer, or raise --limit when all of them are meant."
 
 

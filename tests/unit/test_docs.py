@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 
 from adapter import resources
 from adapter.check import rules
-from adapter.cli.reference import pages, write_pages
+from adapter.cli.reference import codes_page, pages, write_pages
 from adapter.config import Settings
 from adapter.envelope.rules import table as envelope_rules
 from adapter.flow import rules as more_rules
@@ -71,6 +72,14 @@ def test_every_verb_is_on_the_page_of_commands() -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_every_code_of_a_rule_is_on_the_page_of_codes(code: str) -> None:
     assert f"| {code} |" in (DOCS / "codes.md").read_text(encoding="utf-8")
+
+
+def test_no_two_errors_have_the_same_code() -> None:
+    page = codes_page().partition("## Errors")[2]
+    codes = [line.split(" | ")[0] for line in page.splitlines() if line.startswith("| ") and not line.startswith("| --")]
+
+    assert len(codes) > 20
+    assert [code for code, times in Counter(codes).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)

@@ -138,7 +138,7 @@ def test_a_type_on_no_list_that_somebody_sent_is_found(budstikke: Budstikke, set
 def test_a_selection_that_is_too_large_is_refused(budstikke: Budstikke) -> None:
     ran = budstikke("replay", "stored", "--limit", "2", "--compare")
 
-    assert (ran.exit_code, ran.err.splitlines()[0]) == (3, "RPL-01: More than 2 messages are meant.")
+    assert (ran.exit_code, ran.err.splitlines()[0]) == (3, "RPL-04: More than 2 messages are meant.")
 
 
 def test_without_a_yes_it_is_a_look_only(budstikke: Budstikke) -> None:
