@@ -36,7 +36,7 @@ class Post:
     #: Acknowledgments and errors that went out.
     signals: tuple[EnvelopeRow, ...]
     came: tuple[EnvelopeRow, ...]
-    #: How many acknowledgments told something new of each that was sent.
+    #: How often each that was sent became acknowledged: by an Acknowledgment, or by the receipt that overtook it.
     heard: Mapping[int, int]
     #: All mails, as they came and went.
     mails: tuple[bytes, ...]
@@ -48,12 +48,12 @@ def post_of(query: Query) -> Post:
     """Read the envelopes of a store."""
     rows = query.envelopes(limit=_EVERYTHING)
     out = [row for row in rows if row.direction == "out"]
-    came = tuple(row for row in rows if row.direction == "in")
+    sent = tuple(row for row in out if row.delivery_id is not None)
     return Post(
-        sent=tuple(row for row in out if row.delivery_id is not None),
+        sent=sent,
         signals=tuple(row for row in out if row.delivery_id is None),
-        came=came,
-        heard=Counter(_heard(query, came)),
+        came=tuple(row for row in rows if row.direction == "in"),
+        heard={row.id: _times_acknowledged(query, row) for row in sent},
         mails=tuple(query.envelope_bodies([row.id for row in rows]).values()),
         secrets=frozenset(_secrets(query)),
     )
@@ -107,14 +107,8 @@ def _unreadable(posts: Sequence[Post]) -> Check:
     return Check(text=text, is_true=bool(mails and secrets) and not any(readable(mail, secrets) for mail in mails))
 
 
-def _heard(query: Query, came: Iterable[EnvelopeRow]) -> Iterator[int]:
-    """Yield what acknowledgments were about, where they told something new."""
-    for row in came:
-        if row.state is EnvelopeState.SIGNAL:
-            for event in query.envelope_events(row):
-                about = event.data.get("about")
-                if event.data.get("news") and isinstance(about, int):
-                    yield about
+def _times_acknowledged(query: Query, row: EnvelopeRow) -> int:
+    return sum(event.name == f"envelope_{EnvelopeState.ACKNOWLEDGED}" for event in query.envelope_events(row))
 
 
 def _secrets(query: Query) -> Iterator[str]:

@@ -107,6 +107,14 @@ def test_a_mail_that_came_twice_is_told_of_and_no_failure(office: Store, tmp_pat
     ]
 
 
+def test_what_a_receipt_acknowledged_before_the_acknowledgment_came_is_well(office: Store, tmp_path: Path) -> None:
+    with office.writing() as ledger:
+        ledger.move_envelopes([EnvelopeMove(id=1, to=EnvelopeState.ACKNOWLEDGED)], at=NOW)
+    _hear(office, is_news=False)
+
+    assert _broken(_post(office), _take(tmp_path)) == []
+
+
 def test_what_nobody_acknowledged_is_a_failure(office: Store, tmp_path: Path) -> None:
     assert _broken(_post(office), _take(tmp_path)) == ["1 message went as ebXML, and each was acknowledged once"]
 
