@@ -12,7 +12,7 @@ from pki import NOW, OTHER, SINCE, UNTIL, key, world
 
 from adapter import resources, wire
 from adapter.channel.mail.channel import MailChannel
-from adapter.channel.mail.smtp import Outgoing
+from adapter.channel.mail.smtp import Failure, Outgoing
 from adapter.channel.mail.terms import Terms
 from adapter.envelope import package
 from adapter.envelope.header import Software
@@ -125,13 +125,13 @@ class Mailbox:
     sessions: int = 0
     is_down: bool = False
     #: What the server says to mails for an address.
-    refuses: dict[str, str] = field(default_factory=dict)
+    refuses: dict[str, Failure] = field(default_factory=dict)
     #: Mails are taken and the answer is lost.
     loses_answers: bool = False
     #: The process dies after so many mails.
     deadly: int | None = None
 
-    def send(self, mails: Sequence[Outgoing]) -> dict[str, str]:
+    def send(self, mails: Sequence[Outgoing]) -> dict[str, Failure]:
         if self.is_down:
             raise ChannelUnavailable("channel edi: mail.example:465: it does not answer")
         self.sessions += 1
@@ -144,7 +144,7 @@ class Mailbox:
                 continue
             self.sent.append(mail)
             if self.loses_answers:
-                failed[mail.key] = "the server broke off before it said what became of the mail"
+                failed[mail.key] = Failure(reason="the server broke off before it said what became of the mail")
         return failed
 
 

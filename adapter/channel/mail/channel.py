@@ -17,7 +17,7 @@ from adapter.channel.mail.imap import ImapMailbox
 from adapter.channel.mail.mailbox import Mailbox
 from adapter.channel.mail.pop3 import Pop3Mailbox
 from adapter.channel.mail.server import Server
-from adapter.channel.mail.smtp import Outgoing, Submission
+from adapter.channel.mail.smtp import Failure, Outgoing, Submission
 from adapter.channel.mail.terms import Terms
 from adapter.channel.mail.trouble import Broken, Trouble
 from adapter.errors import ChannelUnavailable, LimitExceeded
@@ -179,8 +179,8 @@ class MailChannel:
 
     # -- out --------------------------------------------------------------------------------------
 
-    def send(self, mails: Sequence[Outgoing]) -> dict[str, str]:
-        """Hand mails over, each to its address; return what failed, the reason by key.
+    def send(self, mails: Sequence[Outgoing]) -> dict[str, Failure]:
+        """Hand mails over, each to its address; return what failed and why, by key.
 
         What is not in the answer was taken by the server. A mail whose fate is not known, because the connection broke
         off before the server said what became of it, counts as failed: the same bytes may go again.

@@ -1,6 +1,9 @@
 """Handing mail over by SMTP (RFC 5321), with SIZE (RFC 1870) and 8BITMIME (RFC 6152) where they are offered.
 
 One mail, one address, one transaction: what is wrong with one mail keeps no other from going.
+
+A server that refuses for good is believed only where it can but mean this mail or its address: when it has heard the
+address, or the mail. What it says to our login, to our own address, or of its rules (5.7) we may have to mend first.
 """
 
 from __future__ import annotations
@@ -26,6 +29,10 @@ _READY: Final = 220
 _TAKEN: Final = 250
 _WILL_FORWARD: Final = 251
 _FOR_GOOD: Final = 500
+#: A mailbox there is not or that is full, a mail too large, or one that fails (RFC 5321, 4.2.3).
+_OF_THE_MAIL: Final = range(550, 555)
+#: Of what a server allows whom (RFC 3463, 3.8).
+_POLICY: Final = re.compile(r"5\.7\.")
 
 
 @value_class
@@ -38,6 +45,16 @@ class Outgoing:
     address: str
     #: The whole mail with its headers, exactly as it goes.
     data: bytes = field(repr=False)
+
+
+@value_class(kw_only=False)
+class Failure:
+    """Why a mail was not handed over."""
+
+    #: In words of ours.
+    reason: str
+    #: What the server answered, such as "550 5.1.1", where it never takes this mail to this address.
+    refusal: str | None = None
 
 
 class _Client(smtplib.SMTP):
@@ -58,6 +75,10 @@ class _Client(smtplib.SMTP):
 class _Failed(Exception):
     """One mail cannot be handed over; the reason is told, and the connection goes on."""
 
+    def __init__(self, reason: str, refusal: str | None = None) -> None:
+        super().__init__(reason)
+        self.failure = Failure(reason=reason, refusal=refusal)
+
 
 class Submission:
     """The way to an SMTP server."""
@@ -75,22 +96,22 @@ class Submission:
         self._connected()
         self._leave()
 
-    def send(self, mails: Sequence[Outgoing]) -> dict[str, str]:
-        """Hand mails over; return what failed with the reason; raises Trouble where no mail could be tried."""
-        failed: dict[str, str] = {}
+    def send(self, mails: Sequence[Outgoing]) -> dict[str, Failure]:
+        """Hand mails over; return what failed and why, by key; raises Trouble where no mail could be tried."""
+        failed: dict[str, Failure] = {}
         self._connected()
         try:
             for index, mail in enumerate(mails):
                 try:
                     self._send_one(mail)
-                except _Failed as failure:
-                    failed[mail.key] = str(failure)
+                except _Failed as error:
+                    failed[mail.key] = error.failure
                 except Broken as trouble:
-                    failed[mail.key] = str(trouble)
+                    failed[mail.key] = Failure(reason=str(trouble))
                     self._drop()
                 except Trouble as trouble:
                     # a server that is silent, or will not have us any more: waiting as long for each would help nobody
-                    failed |= {left.key: str(trouble) for left in mails[index:]}
+                    failed |= {left.key: Failure(reason=str(trouble)) for left in mails[index:]}
                     return failed
         finally:
             self._leave()
@@ -112,8 +133,9 @@ class Submission:
         with told("SMTP"):
             self._budget.allow(0)
             code, answer = client.mail(self._terms.address, options)
-            if code == _TAKEN:
-                code, answer = client.rcpt(mail.address)
+            if code != _TAKEN:
+                self._give_up(client, code, answer, is_ours=True)
+            code, answer = client.rcpt(mail.address)
             if code not in {_TAKEN, _WILL_FORWARD}:
                 self._give_up(client, code, answer)
 
@@ -147,8 +169,8 @@ class Submission:
             if code != _TAKEN:
                 self._give_up(client, code, answer)
 
-    def _give_up(self, client: _Client, code: int, answer: bytes | str) -> NoReturn:
-        """Leave this mail; raises _Failed with what the server's code means."""
+    def _give_up(self, client: _Client, code: int, answer: bytes | str, *, is_ours: bool = False) -> NoReturn:
+        """Leave this mail; raises _Failed with what the server's code means. `is_ours`: our own address is refused."""
         if code < 0:
             raise smtplib.SMTPException
         told_code = smtp_code(code, answer)
@@ -157,7 +179,8 @@ class Submission:
             self._budget.allow(0)
             client.rset()
         if code >= _FOR_GOOD:
-            raise _Failed(f"the server refuses the mail for good ({told_code})")
+            is_of_mail = code in _OF_THE_MAIL and not is_ours and _POLICY.search(told_code) is None
+            raise _Failed(f"the server refuses the mail for good ({told_code})", told_code if is_of_mail else None)
         raise _Failed(f"the server refuses the mail for now ({told_code})")
 
     def _connected(self) -> _Client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import structlog
@@ -11,10 +12,12 @@ from adapter.errors import BudstikkeError
 from adapter.flow import transport_rules as rules
 from adapter.flow.decision import OPERATOR
 from adapter.flow.follow import RECEIPT_TIMERS
-from adapter.message.state import DeliveryState
+from adapter.message.state import DeliveryState, EnvelopeState
+from adapter.service.arrived import close_tasks
+from adapter.service.effects import BY_ITSELF
 from adapter.service.post import finish
 from adapter.store.ledger import Ledger
-from adapter.store.rows import DeliveryMove, DeliveryRow, NewTask
+from adapter.store.rows import DeliveryMove, DeliveryRow, EnvelopeMove, NewTask
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +58,31 @@ def give_up(  # noqa: PLR0913 - what is given up, and what is told of it
     task = NewTask(party=party, rule=said.rule, title=said.text, message_id=about, envelope_id=envelope)
     ledger.add_tasks([task], at=now)
     finish(ledger, {delivery.message_id}, now)
+
+
+def came_back(  # noqa: PLR0913 - what came back, and what is told of it
+    ledger: Ledger, envelope: int, delivery: DeliveryRow | None, code: str, now: datetime, *, error: str
+) -> None:
+    """Send a mail no more that a server cannot deliver, and tell the operator; the task it may have had is done."""
+    said = not_delivered(code)
+    ledger.move_envelopes([EnvelopeMove(id=envelope, to=EnvelopeState.ABANDONED, error=error)], at=now)
+    close_tasks_of(ledger, envelope, delivery, {said.rule}, now, note="it came back once more")
+    if delivery is None:
+        ledger.add_tasks([NewTask(party=OPERATOR, rule=said.rule, title=said.text, envelope_id=envelope)], at=now)
+    else:
+        give_up(ledger, delivery, said, error, now, envelope=envelope)
+
+
+def close_tasks_of(  # noqa: PLR0913 - which tasks are done, and why
+    ledger: Ledger, envelope: int, delivery: DeliveryRow | None, ended: Collection[str], now: datetime, *, note: str
+) -> None:
+    """Close the open tasks of some rules about what went in an envelope: a delivery, or nothing but a signal."""
+    if delivery is not None:
+        close_tasks(ledger, [delivery], ended, note, now)
+        return
+    for task in ledger.tasks("open", envelope_id=envelope):
+        if task.rule in ended:
+            ledger.close_task(task.id, by=BY_ITSELF, at=now, note=note)
 
 
 def _sender(ledger: Ledger, delivery: DeliveryRow) -> str:

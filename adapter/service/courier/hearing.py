@@ -7,7 +7,7 @@ texts: those may speak of people.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import field
 from datetime import datetime
 
@@ -18,12 +18,11 @@ from adapter.flow import transport_rules as rules
 from adapter.flow.decision import OPERATOR
 from adapter.message.state import DeliveryState, EnvelopeState
 from adapter.partner.register import Partner
-from adapter.service.arrived import NOT_THERE, close_tasks
+from adapter.service.arrived import NOT_THERE
 from adapter.service.courier.facts import digest_of
-from adapter.service.courier.giving_up import give_up, not_delivered
+from adapter.service.courier.giving_up import came_back, close_tasks_of, give_up
 from adapter.service.courier.opening import Said
 from adapter.service.courier.seal import envelope_id
-from adapter.service.effects import BY_ITSELF
 from adapter.service.post import finish, release
 from adapter.store.ledger import Ledger
 from adapter.store.rows import DeliveryMove, DeliveryRow, EnvelopeMove, EnvelopeRow, EventData, NewTask
@@ -107,7 +106,7 @@ def _acknowledged(ledger: Ledger, sent: EnvelopeRow, now: datetime) -> bool:
     if delivery is not None:
         # One whose answer is overdue arrived all the same.
         finish(ledger, {delivery.message_id}, now)
-    _close(ledger, sent, NOT_THERE, "the Acknowledgment has come", now)
+    close_tasks_of(ledger, sent.id, delivery, NOT_THERE, now, note="the Acknowledgment has come")
     return True
 
 
@@ -134,23 +133,9 @@ def _came_back(ledger: Ledger, sent: EnvelopeRow, code: str, now: datetime) -> b
     delivery = _delivery(ledger, sent)
     if not sent.state.may_become(EnvelopeState.ABANDONED) or (delivery is not None and delivery.state.has_arrived):
         return False
-    said, error = not_delivered(code), f"the mail server could not deliver it to its address ({code})"
-    ledger.move_envelopes([EnvelopeMove(id=sent.id, to=EnvelopeState.ABANDONED, error=error)], at=now)
-    _close(ledger, sent, {rules.TRA_12.id}, "it came back once more", now)
-    if delivery is None:
-        ledger.add_tasks([NewTask(party=OPERATOR, rule=said.rule, title=said.text, envelope_id=sent.id)], at=now)
-    else:
-        give_up(ledger, delivery, said, error, now, envelope=sent.id)
+    error = f"the mail server could not deliver it to its address ({code})"
+    came_back(ledger, sent.id, delivery, code, now, error=error)
     return True
-
-
-def _close(ledger: Ledger, sent: EnvelopeRow, ended: Collection[str], note: str, now: datetime) -> None:
-    if (delivery := _delivery(ledger, sent)) is not None:
-        close_tasks(ledger, [delivery], ended, note, now)
-        return
-    for task in ledger.tasks("open", envelope_id=sent.id):
-        if task.rule in ended:
-            ledger.close_task(task.id, by=BY_ITSELF, at=now, note=note)
 
 
 def _delivery(ledger: Ledger, sent: EnvelopeRow) -> DeliveryRow | None:

@@ -19,13 +19,13 @@ from typing import TypeVar
 import structlog
 
 from adapter.channel.mail.channel import MailChannel
-from adapter.channel.mail.smtp import Outgoing
+from adapter.channel.mail.smtp import Failure, Outgoing
 from adapter.errors import BudstikkeError, ChannelError
 from adapter.flow.context import Context
 from adapter.flow.decision import OPERATOR
 from adapter.flow.retry import RetryPolicy
 from adapter.message.state import DeliveryState, EnvelopeState
-from adapter.service.courier.giving_up import give_up, not_acknowledged, not_sent
+from adapter.service.courier.giving_up import came_back, give_up, not_acknowledged, not_sent
 from adapter.service.courier.keys import Keyring
 from adapter.service.courier.sealer import Order, Sealer
 from adapter.service.post import release
@@ -226,15 +226,15 @@ class Courier:
                     self._failed(ledger, mail, failed[str(mail.id)], now)
         return len(sent)
 
-    def _send(self, channel_id: str, mails: Sequence[Outgoing]) -> dict[str, str]:
-        """Hand mails to the server; return what failed, the reason by key."""
+    def _send(self, channel_id: str, mails: Sequence[Outgoing]) -> dict[str, Failure]:
+        """Hand mails to the server; return what failed and why, by key."""
         channel = self._channels.get(channel_id)
         if channel is None:
-            return dict.fromkeys((mail.key for mail in mails), f"there is no mail channel {channel_id}")
+            return dict.fromkeys((mail.key for mail in mails), Failure(reason=f"there is no mail channel {channel_id}"))
         try:
             return channel.send(mails)
         except ChannelError as error:
-            return dict.fromkeys((mail.key for mail in mails), str(error))
+            return dict.fromkeys((mail.key for mail in mails), Failure(reason=str(error)))
 
     def _sent(self, ledger: Ledger, mails: Sequence[_Mail], sending: Collection[int], now: datetime) -> None:
         ledger.move_envelopes(
@@ -258,15 +258,24 @@ class Courier:
         ledger.add_attempts([NewAttempt(delivery_id=number, at=now, outcome="sent") for number in numbers])
         release(ledger, [number for number in numbers if states[number][0] is not DeliveryState.ABANDONED], now)
 
-    def _failed(self, ledger: Ledger, mail: _Mail, error: str, now: datetime) -> None:
-        """Plan the next try of a mail, or give it up: the mail stays, and a person is told."""
+    def _failed(self, ledger: Ledger, mail: _Mail, failure: Failure, now: datetime) -> None:
+        """Plan the next try of a mail, or give it up: the mail stays, and a person is told.
+
+        What the server never takes is given up at once: to try again would change nothing (RFC 5321, 4.2.1), and who
+        can mend it need not wait until all resends of HIS 1037 5.2 are spent.
+        """
+        error = failure.reason
         log.warning("A mail was not sent", action="mail_failed", envelope=mail.id, error=error)
-        if mail.delivery_id is None:
+        if mail.delivery_id is not None:
+            ledger.add_attempts([NewAttempt(delivery_id=mail.delivery_id, at=now, outcome="failed", error=error)])
+        delivery = None if mail.delivery_id is None else ledger.delivery(mail.delivery_id)
+        if failure.refusal is not None and (delivery is None or not delivery.state.has_arrived):
+            came_back(ledger, mail.id, delivery, failure.refusal, now, error=error)
+            return
+        if delivery is None:
             self._signal_failed(ledger, mail, error, now)
             return
-        ledger.add_attempts([NewAttempt(delivery_id=mail.delivery_id, at=now, outcome="failed", error=error)])
-        delivery = ledger.delivery(mail.delivery_id)
-        if delivery is None or delivery.state is not DeliveryState.SENDING:
+        if delivery.state is not DeliveryState.SENDING:
             # It was sent before. It is due again as if it had been sent now: it may have been.
             move = EnvelopeMove(id=mail.id, to=EnvelopeState.SENT, due_at=mail.due_after(now), error=error)
             ledger.move_envelopes([move], at=now)

@@ -18,7 +18,7 @@ from adapter.channel.base import Incoming
 from adapter.channel.mail.account import Account
 from adapter.channel.mail.channel import MailChannel
 from adapter.channel.mail.server import Server
-from adapter.channel.mail.smtp import Outgoing
+from adapter.channel.mail.smtp import Failure, Outgoing
 from adapter.channel.mail.terms import Terms
 from adapter.channel.mail.trouble import smtp_code, word_code
 from adapter.errors import ChannelError, LimitExceeded
@@ -277,7 +277,7 @@ def test_what_a_server_can_is_respected(  # noqa: PLR0917 - fixtures and a table
     server = start("smtp", ehlo=b"250-here\r\n" + ehlo, auth_login=Asks(b"334 \r\n", b"235 in\r\n"))
     edi = channel(outbox=server, largest_mail=100, largest_payload=10)
 
-    assert edi.send([outgoing(data)]) == ({"1": failed} if failed else {})
+    assert edi.send([outgoing(data)]) == ({"1": Failure(reason=failed)} if failed else {})
     if heard:
         assert heard.lower() in [line.lower() for line in server.heard]
     else:

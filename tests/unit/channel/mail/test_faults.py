@@ -281,9 +281,34 @@ def test_what_becomes_of_each_mail_is_told(
 
     failed = edi.send([outgoing("1"), outgoing("2")])
 
-    assert failed.pop("1") == first
-    assert failed.pop("2", None) == second
-    assert failed == {}
+    assert {key: failure.reason for key, failure in failed.items()} == {
+        key: reason for key, reason in (("1", first), ("2", second)) if reason is not None
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"rcpt": b"550 5.1.1 x\r\n"}, "550 5.1.1"),
+        ({"rcpt": b"553 x\r\n"}, "553"),
+        ({"end": b"552 5.2.2 x\r\n"}, "552 5.2.2"),
+        ({"end": b"554 5.6.0 x\r\n"}, "554 5.6.0"),
+        # what somebody has to mend here first says nothing of the mail
+        ({"mail": b"550 5.1.8 x\r\n"}, None),
+        ({"mail": b"530 5.7.0 x\r\n"}, None),
+        ({"rcpt": b"554 5.7.1 x\r\n"}, None),
+        ({"rcpt": b"530 x\r\n"}, None),
+        ({"data": b"503 5.5.1 x\r\n"}, None),
+        ({"end": b"550 5.7.26 x\r\n"}, None),
+        ({"end": b"451 4.3.0 x\r\n"}, None),
+    ],
+)
+def test_only_what_a_server_says_of_the_mail_itself_is_for_good(
+    start: Start, channel: MakeChannel, changes: dict[str, Answer], refusal: str | None
+) -> None:
+    failed = channel(outbox=start("smtp", **changes)).send([outgoing()])
+
+    assert [failure.refusal for failure in failed.values()] == [refusal]
 
 
 def test_an_idle_connection_that_ended_costs_no_mail(start: Start, channel: MakeChannel) -> None:

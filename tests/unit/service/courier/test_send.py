@@ -24,6 +24,7 @@ from posting import (
 from posting import link as smtp
 
 from adapter import resources
+from adapter.channel.mail.smtp import Failure
 from adapter.channel.mail.terms import Terms
 from adapter.flow.retry import RetryPolicy
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
@@ -31,6 +32,8 @@ from adapter.service import acts
 from adapter.store.rows import DeliveryMove, EnvelopeMove, NewEnvelope
 from adapter.store.store import Store
 
+#: What a server says to a mail that it never takes.
+REFUSED = Failure(reason="the server refuses the mail for good (550 5.1.1)", refusal="550 5.1.1")
 DATA = (resources.fixtures() / "messages" / REFERRAL).read_bytes()
 
 
@@ -180,7 +183,7 @@ def test_a_server_out_of_reach_is_tried_again_with_the_same_bytes(sender: Sender
 
 
 def test_one_mail_that_is_refused_keeps_no_other_back(sender: Sender) -> None:
-    sender.mailbox.refuses["nav@edi.example"] = "550: the server does not take it"
+    sender.mailbox.refuses["nav@edi.example"] = Failure(reason="the server refuses the mail for now (451)")
     refused = sender.take("dialogmelding-1.0-nav-svar.xml", party="nav")
     taken = sender.take(REFERRAL)
 
@@ -188,6 +191,52 @@ def test_one_mail_that_is_refused_keeps_no_other_back(sender: Sender) -> None:
 
     assert sender.delivery(taken).state is DeliveryState.SENT
     assert sender.delivery(refused).state is DeliveryState.QUEUED
+
+
+def test_what_the_server_refuses_for_good_is_not_tried_again_before_somebody_has_mended_it(sender: Sender) -> None:
+    number = sender.take(REFERRAL)
+    sender.mailbox.refuses["klinikk@edi.example"] = REFUSED
+    sender.ship()
+
+    assert sender.delivery(number).state is DeliveryState.ABANDONED
+    assert sender.state_of(sender.delivery(number).message_id) is MessageState.FAILED
+    assert sender.tasks() == [("", "TRA-12")]
+    assert "550 5.1.1" in sender.titles()[0]
+    assert sender.later(INTERVAL) == 0
+
+    sender.mailbox.refuses.clear()
+    acts.retry_delivery(sender.store, number, "Rolig Skog", sender.now)
+    assert sender.ship() == 1
+
+
+def test_what_is_refused_for_good_when_it_goes_again_is_given_up(sender: Sender) -> None:
+    number = sender.take(REFERRAL)
+    sender.ship()
+    sender.mailbox.refuses["klinikk@edi.example"] = REFUSED
+
+    sender.later(INTERVAL)
+
+    assert sender.delivery(number).state is DeliveryState.ABANDONED
+    assert sender.tasks() == [("", "TRA-12")]
+
+
+def test_a_login_that_fails_gives_nothing_up(sender: Sender) -> None:
+    number = sender.take(REFERRAL)
+    sender.mailbox.refuses["klinikk@edi.example"] = Failure(reason="the server refuses the mail for good (530 5.7.0)")
+    sender.ship()
+
+    assert (sender.delivery(number).state, sender.tasks()) == (DeliveryState.QUEUED, [])
+
+
+def test_a_signal_that_is_refused_for_good_is_told_at_once(sender: Sender) -> None:
+    add_signal(sender)
+    (row,) = sender.envelopes()
+    sender.mailbox.refuses[row.address or ""] = REFUSED
+
+    sender.later(timedelta())
+
+    assert [row.state for row in sender.envelopes()] == [EnvelopeState.ABANDONED]
+    assert sender.tasks() == [("", "TRA-12")]
 
 
 def test_after_the_last_try_a_delivery_is_given_up_and_can_be_retried_with_the_same_bytes(sender: Sender) -> None:
@@ -260,7 +309,7 @@ def test_an_envelope_whose_time_to_live_is_over_is_sealed_anew(sender: Sender) -
 def test_a_message_whose_receiver_has_another_address_now_goes_there(sender: Sender) -> None:
     sender.retry = RetryPolicy(attempts=1)
     number = sender.take(REFERRAL)
-    sender.mailbox.refuses["klinikk@edi.example"] = "the server refuses the mail for good (550 5.1.1)"
+    sender.mailbox.refuses["klinikk@edi.example"] = REFUSED
     sender.ship()
     sender.parties = (OFFICE, replace(CLINIC, address="ny@edi.example"))
     acts.retry_delivery(sender.store, number, "Rolig Skog", sender.now)

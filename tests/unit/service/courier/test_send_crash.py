@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from posting import EDI, INTERVAL, REFERRAL, Killed, Sender, opened
 
-from adapter.channel.mail.smtp import Outgoing
+from adapter.channel.mail.smtp import Failure, Outgoing
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.store.ledger import Ledger
 from adapter.store.rows import DeliveryMove, EnvelopeMove
@@ -114,7 +114,7 @@ def test_an_acknowledgment_may_be_here_before_it_is_written_down_that_we_sent(
     sender.mailbox.loses_answers = loses_answers
     hand_over = sender.mailbox.send
 
-    def quick(mails: list[Outgoing]) -> dict[str, str]:
+    def quick(mails: list[Outgoing]) -> dict[str, Failure]:
         failed = hand_over(mails)
         (envelope,) = sender.envelopes(EnvelopeState.SENDING)
         with sender.store.writing() as ledger:
