@@ -74,7 +74,7 @@ def approve(parts: Parts, number: int, *, by: str, now: datetime, override: str 
         turn = _turn(ledger, parts, message, earlier=earlier, receiver=receiver, now=now)
         flight = preflight(
             message,
-            parts.desk.check_outbound(data, now),
+            parts.judge.check_outbound(data, now),
             receiver=receiver,
             earlier=earlier,
             sendings=turn.sendings,

@@ -7,33 +7,28 @@ deliveries, timers, tasks and events of all its messages. Only after that does a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
-from adapter.check.finding import Direction, Finding, Report, Verdict
-from adapter.check.ladder import Checker
-from adapter.check.policy import Policy
+from adapter.check.finding import Direction, Finding, Verdict
 from adapter.check.rule import Rule
 from adapter.errors import FormError, StoreError
 from adapter.flow import rules
-from adapter.flow.addressing import recipients_of, sender_of
-from adapter.flow.answer import answerable
 from adapter.flow.context import Arrival, Context
 from adapter.flow.conversation.thread import FORWARDING
 from adapter.flow.decide import decide
 from adapter.flow.decision import RELAY, Chore, Decision, Dispatch
 from adapter.flow.follow import PARK
-from adapter.flow.listing import listed
-from adapter.flow.policy import policy_between
-from adapter.flow.references import CONTENT, DEDUPE, DOCUMENT_ID, MSG_ID, ORIGINAL, keys_of
-from adapter.message.message import Kind, Message
+from adapter.flow.references import CONTENT, DEDUPE, DOCUMENT_ID, MSG_ID, ORIGINAL
+from adapter.message.message import Message
 from adapter.message.state import DeliveryState, MessageState
 from adapter.partner.address_register import AddressRegister
 from adapter.service.commit import Case, commit, decided_row
 from adapter.service.earlier import add_threads, earlier_of, remember
+from adapter.service.judge import Judge, Reading
 from adapter.service.post import Post
 from adapter.service.witness import Witness
 from adapter.store.ledger import Ledger
@@ -44,7 +39,6 @@ from adapter.store.rows import (
     NewEvent,
 )
 from adapter.store.store import Store
-from adapter.values import value_class
 from adapter.wire import read
 
 log = structlog.get_logger(__name__)
@@ -63,29 +57,14 @@ _SAME = frozenset({CONTENT, DOCUMENT_ID})
 UNPARKED = "unparked"
 
 
-@value_class(kw_only=False)
-class _Reading:
-    """A message as it was checked, and the ids to look up before deciding about it."""
-
-    arrival: Arrival
-    report: Report
-    keys: frozenset[str]
-
-    @property
-    def is_receipt(self) -> bool:
-        """Tell whether it answers for another message."""
-        return self.report.message is not None and self.report.message.kind is Kind.APPREC
-
-
 class Desk:
     """Decides about batches of messages and writes the decisions down."""
 
     def __init__(  # noqa: PLR0913 - the rooms that a decision needs
         self,
         store: Store,
-        checker: Checker,
+        judge: Judge,
         context: Context,
-        policies: Policies,
         post: Post,
         *,
         addresses: AddressRegister,
@@ -98,22 +77,13 @@ class Desk:
         self._witness = witness
         self._addresses = addresses
         self._store = store
-        self._checker = checker
+        self._judge = judge
         self._context = context
-        self._policies = policies
         self._post = post
 
-    def knowing(self, context: Context) -> Desk:
+    def knowing(self, judge: Judge, context: Context) -> Desk:
         """Return the same desk with another knowledge of who is who."""
-        return Desk(
-            self._store,
-            self._checker,
-            context,
-            self._policies.knowing(context),
-            self._post,
-            addresses=self._addresses,
-            witness=self._witness,
-        )
+        return Desk(self._store, judge, context, self._post, addresses=self._addresses, witness=self._witness)
 
     def process(self, arrivals: Sequence[Arrival], now: datetime) -> dict[str, int]:
         """Decide about a batch and send what is due.
@@ -158,23 +128,6 @@ class Desk:
             commit(ledger, [unstaged], now, reliable_channels=self._context.reliable_channels)
         return case.decision
 
-    def check_outbound(self, data: bytes, now: datetime) -> tuple[Finding, ...]:
-        """Judge a message that we send, by what its receiver demands."""
-
-        def policy(message: Message | None) -> Policy:
-            return replace(self._policies.of(message), direction=Direction.OUTBOUND)
-
-        report = self._checker.check_by(data, policy, now=now)
-        return (*report.findings, *self._listed(report.message, now))
-
-    def _listed(self, message: Message | None, now: datetime) -> Iterator[Finding]:
-        """Yield what the address register says of the receivers; it is not asked here, where messages wait."""
-        if message is None or not self._addresses.is_configured:
-            return
-        recipients = recipients_of(message, self._context.register)
-        her_ids = dict.fromkeys(item.party.her_id for item in recipients if item.party.her_id)
-        yield from listed([self._addresses.known(her_id, now) for her_id in her_ids], now)
-
     def _doubt_addresses(self, case: Case) -> None:
         """Have a partner's addresses looked up anew when it says that one of them is none (E21)."""
         if all(found.rule != rules.REC_09.id for found in case.decision.findings):
@@ -185,7 +138,7 @@ class Desk:
 
     def look(self, query: Query, arrival: Arrival, now: datetime, *, released: bool = False) -> Case:
         """Decide about one message by what a query knows, without doing anything."""
-        reading = self._read(arrival)
+        reading = self._judge.read(arrival)
         known = query.known(reading.keys)
         add_threads(query, [(reading.report.message, reading.keys)], known)
         sendings = _sendings(query, [reading], known)
@@ -197,7 +150,7 @@ class Desk:
         return self._decide(arrivals, now, as_if_sent=True)
 
     def _decide(self, arrivals: Sequence[Arrival], now: datetime, *, as_if_sent: bool = False) -> list[Case]:
-        readings = [self._read(arrival) for arrival in arrivals]
+        readings = [self._judge.read(arrival) for arrival in arrivals]
         with self._store.reading() as query:
             known = query.known({key for reading in readings for key in reading.keys})
             add_threads(query, [(reading.report.message, reading.keys) for reading in readings], known)
@@ -219,7 +172,7 @@ class Desk:
 
     def _case(  # noqa: PLR0913 - what one decision needs
         self,
-        reading: _Reading,
+        reading: Reading,
         known: Mapping[str, Sequence[Known]],
         now: datetime,
         *,
@@ -239,7 +192,7 @@ class Desk:
                 now=now,
                 released=released,
                 answered=answered,
-                as_sent=self._as_sent(arrival, report, now),
+                as_sent=self._judge.as_sent(arrival, report, now),
                 says_the_same=lambda first: self._says_the_same(arrival, first),
             )
         except Exception:  # the one boundary: a defect of ours must not stop the messages behind it
@@ -262,36 +215,6 @@ class Desk:
             return _content(read(data)) == _content(read(arrival.data))
         except FormError:
             return True
-
-    def _as_sent(self, arrival: Arrival, report: Report, now: datetime) -> tuple[Finding, ...] | None:
-        """Judge a message as its sender should have, where it wants that."""
-        message = report.message
-        if message is None or not self._is_checked_as_sent(message):
-            return None
-        return self.check_outbound(arrival.data, now)
-
-    def _is_checked_as_sent(self, message: Message) -> bool:
-        """Tell whether a message's own sender wants it judged before it goes on; receipts are never held back."""
-        if message.kind is Kind.APPREC:
-            return False
-        sender = sender_of(message, self._context.register)
-        return sender is not None and sender.outbound_checks
-
-    def _read(self, arrival: Arrival) -> _Reading:
-        report = self._report(arrival)
-        # Also of a wreck, which may come twice like any other message.
-        message = answerable(report)
-        if message is None:
-            return _Reading(arrival, report, frozenset())
-        return _Reading(arrival, report, keys_of(message, by_content=self._is_checked_as_sent(message)))
-
-    def _report(self, arrival: Arrival) -> Report:
-        """Judge a message as of its receipt: however late it is judged, or again, it comes to the same."""
-        try:
-            return self._checker.check_by(arrival.data, self._policies.of, now=arrival.received_at)
-        except Exception:  # the one boundary, as above
-            log.exception("A message could not be checked", action="check_failed", message=arrival.id)
-            return Report(message=None, findings=(_finding(rules.INT_01),), verdict=Verdict.QUARANTINE)
 
     def _staged(self, case: Case, now: datetime) -> Case:
         """Stage what is due now; what waits for another dispatch is staged with it. Mail is never staged."""
@@ -342,38 +265,12 @@ class Desk:
         for row in case.earlier:
             if row.message_id not in stored:
                 found.setdefault(row.key, []).append(row)
-        reading = self._read(case.arrival)
+        reading = self._judge.read(case.arrival)
         add_threads(ledger, [(reading.report.message, reading.keys)], found)
         sendings = _sendings(ledger, [reading], found)
         answered = bool(ledger.answered([case.arrival.id]))
         again = self._staged(self._case(reading, found, now, sendings=sendings, answered=answered), now)
         return self._secured([again])[0]
-
-
-class Policies:
-    """Finds the policy that a message is checked by: the receiver's profiles, the sender's tolerance."""
-
-    def __init__(self, base: Policy, context: Context) -> None:
-        """Take the policy for unknown parties, and the register."""
-        self._base = base
-        self._context = context
-        self._made: dict[tuple[str, str], Policy] = {}
-
-    def knowing(self, context: Context) -> Policies:
-        """Return the same with another register."""
-        return Policies(self._base, context)
-
-    def of(self, message: Message | None) -> Policy:
-        """Return the policy for a message; the base policy for what cannot be read."""
-        if message is None:
-            return self._base
-        register = self._context.register
-        sender = sender_of(message, register)
-        receiver = next((item.partner for item in recipients_of(message, register) if item.partner), None)
-        key = (sender.id if sender else "", receiver.id if receiver else "")
-        if key not in self._made:
-            self._made[key] = policy_between(self._base, sender=sender, receiver=receiver)
-        return self._made[key]
 
 
 def put_aside(ledger: Ledger, arrivals: Sequence[Arrival], now: datetime) -> None:
@@ -402,7 +299,7 @@ def _is_overtaken(case: Case, known: Mapping[str, Sequence[Known]]) -> bool:
 
 
 def _sendings(
-    query: Query, readings: Sequence[_Reading], known: Mapping[str, Sequence[Known]]
+    query: Query, readings: Sequence[Reading], known: Mapping[str, Sequence[Known]]
 ) -> dict[int, list[DeliveryRow]]:
     """Return the deliveries, by message, that a decision may ask about.
 

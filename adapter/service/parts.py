@@ -18,7 +18,8 @@ from adapter.config import Settings, build
 from adapter.errors import ConfigError
 from adapter.flow.context import Context
 from adapter.service import logs
-from adapter.service.desk import Desk, Policies
+from adapter.service.desk import Desk
+from adapter.service.judge import Judge, Policies
 from adapter.service.post import Post
 from adapter.service.witness import Witness
 from adapter.store.store import Store
@@ -77,6 +78,7 @@ class Parts:
     channels: Mapping[str, FolderChannel]
     context: Context
     post: Post
+    judge: Judge
     desk: Desk
     #: None where no channel goes by mail.
     mail: MailRoom | None = None
@@ -103,20 +105,20 @@ class Parts:
         channels = build.channels(settings)
         context = build.context(settings, software_version=software_version)
         post = Post(store, channels, build.retry_policy(settings))
-        policies = Policies(_policy(settings), context)
         addresses = build.address_register(settings)
         witness = Witness(build.verifier(settings)) if settings.trust.revocation else None
-        judged = checker(settings, witness)
-        desk = Desk(store, judged, context, policies, post, addresses=addresses, witness=witness)
+        judge = Judge(checker(settings, witness), Policies(_policy(settings), context), context, addresses)
+        desk = Desk(store, judge, context, post, addresses=addresses, witness=witness)
         mail = MailRoom.build(settings, store, context, software_version) if settings.mailboxes() else None
-        return cls(settings, store, channels, context, post, desk, mail)
+        return cls(settings, store, channels, context, post, judge, desk, mail)
 
     def renewed(self) -> Parts:
         """Return the same rooms with partners and certificates read anew; raises ConfigError and SnapshotUnreadable."""
         software_version = self.context.answering.software_version
         context = build.context(self.settings, software_version=software_version)
         mail = self.mail and MailRoom.build(self.settings, self.store, context, software_version)
-        return replace(self, context=context, desk=self.desk.knowing(context), mail=mail)
+        judge = self.judge.knowing(context)
+        return replace(self, context=context, judge=judge, desk=self.desk.knowing(judge, context), mail=mail)
 
     def close(self) -> None:
         """Close the store."""

@@ -32,6 +32,8 @@ _LIMITS = {
     **dict.fromkeys(NAV_REMINDERS, NAV_LIMIT),
     EPIKRISE_NOTICE: EPIKRISE,
 }
+#: Message, delivery and rule.
+_Key = tuple[int, int | None, str]
 
 
 def receipt_timers(until: ReceiptDeadlines | None, message: int, delivery: int, party: str) -> list[NewTimer]:
@@ -45,7 +47,8 @@ def receipt_timers(until: ReceiptDeadlines | None, message: int, delivery: int, 
 def fire_due(store: Store, now: datetime) -> int:
     """Handle every timer whose time has come, in the order they were due; return how many fired.
 
-    A daemon that was stopped for days finds all of them due, and handles each once.
+    A daemon that was stopped for days finds all of them due, and handles each once: of a notice and its limit that
+    both passed meanwhile, people hear of the limit only.
     """
     fired = 0
     while True:
@@ -55,15 +58,26 @@ def fire_due(store: Store, now: datetime) -> int:
         with store.writing() as ledger:
             timers = ledger.due_timers(now, BATCH)
             about = {timer.message_id for timer in timers}
-            limits = {(row.message_id, row.rule): row.due_at for row in ledger.timers_of(about)}
+            limits = {_key(row, row.rule): row.due_at for row in ledger.timers_of(about)}
             for timer in timers:
                 _follow(ledger, timer, limits, now)
             ledger.fire_timers([timer.id for timer in timers], at=now)
             fired += len(timers)
 
 
-def _follow(ledger: Ledger, timer: TimerRow, limits: Mapping[tuple[int, str], datetime], now: datetime) -> None:
-    """Write down what follows from one timer, as things stand after those before it."""
+def _key(timer: TimerRow, rule: str) -> _Key:
+    """Return what a deadline of a rule is known by, where it is about the same as a timer."""
+    return timer.message_id, timer.delivery_id, rule
+
+
+def _follow(ledger: Ledger, timer: TimerRow, limits: Mapping[_Key, datetime], now: datetime) -> None:
+    """Write down what follows from one timer, as things stand after those before it.
+
+    A notice that comes no sooner than the limit it warns of asks for nothing more.
+    """
+    until = limits.get(_key(timer, _LIMITS[timer.rule])) if timer.rule in _LIMITS else None
+    if until is not None and until <= now:
+        return
     followed = consequence(timer.rule, delivery=_delivery(ledger, timer), message=_message(ledger, timer))
     if followed is None:
         return
@@ -72,13 +86,12 @@ def _follow(ledger: Ledger, timer: TimerRow, limits: Mapping[tuple[int, str], da
     if followed.message_to is not None:
         ledger.move_messages([MessageMove(id=timer.message_id, to=followed.message_to)], at=now)
     said = followed.rule.finding(Direction.INBOUND)
-    limit = _LIMITS.get(timer.rule, timer.rule)
     task = NewTask(
         party=timer.party,
         rule=said.rule,
         title=said.text,
         message_id=timer.message_id,
-        due_at=limits.get((timer.message_id, limit), timer.due_at),
+        due_at=until or timer.due_at,
         priority=followed.priority,
         ends_with=timer.ends_with,
     )

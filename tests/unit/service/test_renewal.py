@@ -211,6 +211,7 @@ def test_a_new_certificate_signs_and_opens(office: Office, folder: Path) -> None
     assert office.worker._parts == replace(
         before,
         context=office.worker._parts.context,
+        judge=office.worker._parts.judge,
         desk=office.worker._parts.desk,
         mail=office.worker._parts.mail,
     )
@@ -226,7 +227,7 @@ def test_what_is_agreed_anew_holds_for_messages_and_envelopes(office: Office, fo
     party = parts.context.register.by_id("office")
     assert party is not None
     assert party.snapshots == (agreed,)
-    assert parts.desk._context is parts.desk._policies._context is parts.context
+    assert parts.desk._context is parts.judge._policies._context is parts.context
     assert parts.mail_room.courier._sealer._register is parts.context.register
     assert office.keys.encryption(party, NOW) == CLINIC_KEYS.certificate
 
