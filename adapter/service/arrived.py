@@ -24,16 +24,16 @@ def close_tasks(
     ledger: Ledger, deliveries: Sequence[DeliveryRow], ended: Collection[str], note: str, now: datetime
 ) -> None:
     """Close the open tasks of some rules about deliveries, whichever envelope they name."""
-    open_tasks = [task for task in ledger.tasks_of({row.for_message_id for row in deliveries}) if task.rule in ended]
-    for delivery in deliveries:
-        for task in open_tasks:
-            if task.message_id == delivery.for_message_id and _is_about(ledger, task, delivery):
-                ledger.close_task(task.id, by=BY_ITSELF, at=now, note=note)
+    for task in ledger.tasks_of({row.for_message_id for row in deliveries}):
+        if task.rule in ended and any(_is_about(ledger, task, row) for row in deliveries):
+            ledger.close_task(task.id, by=BY_ITSELF, at=now, note=note)
 
 
 def _is_about(query: Query, task: TaskRow, delivery: DeliveryRow) -> bool:
     if task.envelope_id is not None:
         envelope = query.envelope(task.envelope_id)
         return envelope is not None and envelope.delivery_id == delivery.id
+    if task.message_id != delivery.for_message_id:
+        return False
     # It was never sealed, and the task does not say for whom: it is done when no delivery of the message is given up.
     return all(row.state is not DeliveryState.ABANDONED for row in query.deliveries_of([delivery.for_message_id]))

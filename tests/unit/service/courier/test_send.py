@@ -238,6 +238,12 @@ def test_a_signal_that_is_refused_for_good_is_told_at_once(sender: Sender) -> No
     assert [row.state for row in sender.envelopes()] == [EnvelopeState.ABANDONED]
     assert sender.tasks() == [("", "TRA-12")]
 
+    # its sender asks again, so it goes again, and there is one task still
+    with sender.store.writing() as ledger:
+        ledger.move_envelopes([EnvelopeMove(id=row.id, to=EnvelopeState.QUEUED, due_at=sender.now)], at=sender.now)
+    sender.later(timedelta())
+    assert sender.tasks() == [("", "TRA-12")]
+
 
 def test_after_the_last_try_a_delivery_is_given_up_and_can_be_retried_with_the_same_bytes(sender: Sender) -> None:
     sender.retry = RetryPolicy(attempts=2, first_wait=timedelta(seconds=1))
