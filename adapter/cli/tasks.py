@@ -21,7 +21,8 @@ from adapter.cli.options import (
 from adapter.cli.output import json_line, section
 
 if TYPE_CHECKING:
-    from adapter.store.rows import TaskRow, TaskState
+    from adapter.store.facts import TaskState
+    from adapter.store.rows import TaskRow
 
 tasks = typer.Typer(help="List, show, assign and close tasks.", invoke_without_command=True, rich_markup_mode=None)
 

@@ -25,17 +25,10 @@ from adapter.replay.stored import (
 )
 from adapter.service.acts import requeue
 from adapter.service.post import finish
+from adapter.store.entries import DeliveryMove, NewBatch, NewDelivery, NewEvent, NewMessage
+from adapter.store.facts import Ids
 from adapter.store.ledger import Ledger
-from adapter.store.rows import (
-    BatchRow,
-    DeliveryMove,
-    Ids,
-    ItemRow,
-    NewBatch,
-    NewDelivery,
-    NewEvent,
-    NewMessage,
-)
+from adapter.store.rows import BatchRow, ItemRow
 from adapter.store.store import Store
 
 Clock = Callable[[], datetime]

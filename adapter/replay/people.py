@@ -29,7 +29,8 @@ from adapter.service.composing import Options
 from adapter.service.parts import Parts
 from adapter.service.purging import purge
 from adapter.service.stays import end_stay
-from adapter.store.rows import TaskRow, TaskState
+from adapter.store.facts import TaskState
+from adapter.store.rows import TaskRow
 
 _ALL = 1_000_000
 

@@ -14,8 +14,9 @@ from pathlib import PurePath
 
 from adapter.message.state import DeliveryState, MessageState
 from adapter.replay.remint import remint
+from adapter.store.entries import NewItem
 from adapter.store.query import Query
-from adapter.store.rows import DeliveryRow, MessageRow, NewItem
+from adapter.store.rows import DeliveryRow, MessageRow
 from adapter.values import value_class
 
 #: Deliveries that nobody tries any more: they are tried again themselves, under the name they have.

@@ -12,8 +12,10 @@ from adapter.flow.preflight import FINAL
 from adapter.message.state import DeliveryState, MessageState
 from adapter.service.parts import Parts
 from adapter.service.post import finish
+from adapter.store.entries import DeliveryMove, MessageMove, NewTimer
+from adapter.store.facts import EventData
 from adapter.store.ledger import Ledger
-from adapter.store.rows import DeliveryMove, DeliveryRow, EventData, MessageMove, MessageRow, NewTimer
+from adapter.store.rows import DeliveryRow, MessageRow
 from adapter.store.store import Store
 
 _RELEASABLE = tuple(sorted(state for state in MessageState if state.can_be_released))

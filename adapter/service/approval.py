@@ -26,9 +26,11 @@ from adapter.service.drafting import Draft, draft, drafts
 from adapter.service.earlier import earlier_messages
 from adapter.service.parts import Parts
 from adapter.service.timers import receipt_timers
+from adapter.store.entries import DecidedMessage, NewDelivery, NewReference, NewTask
+from adapter.store.facts import by_name
 from adapter.store.ledger import Ledger
 from adapter.store.query import Query
-from adapter.store.rows import DecidedMessage, DeliveryRow, Known, NewDelivery, NewReference, NewTask, by_name
+from adapter.store.rows import DeliveryRow, Known
 from adapter.values import value_class
 from adapter.wire import write
 

@@ -11,8 +11,9 @@ from adapter.config import Settings, build
 from adapter.flow.decision import OPERATOR
 from adapter.flow.rules import CRT_01
 from adapter.service.effects import BY_ITSELF
+from adapter.store.entries import NewTask
 from adapter.store.ledger import Ledger
-from adapter.store.rows import NewTask, TaskRow
+from adapter.store.rows import TaskRow
 from adapter.store.store import Store
 
 if TYPE_CHECKING:  # what reads certificates takes long to import, and most installations have none

@@ -17,20 +17,19 @@ from adapter.service.arrived import NOT_THERE, close_tasks
 from adapter.service.effects import BY_ITSELF
 from adapter.service.post import Parcel, finish, release
 from adapter.service.timers import receipt_timers
-from adapter.store.ledger import Ledger
-from adapter.store.rows import (
+from adapter.store.entries import (
     DecidedMessage,
     DeliveryMove,
     EnvelopeMove,
-    Facts,
-    Known,
     NewDelivery,
     NewMessage,
     NewReceipt,
     NewReference,
     NewTask,
-    by_name,
 )
+from adapter.store.facts import Facts, by_name
+from adapter.store.ledger import Ledger
+from adapter.store.rows import Known
 from adapter.values import value_class
 
 #: By a reliable channel: handed over, or seemingly not, and until it is answered nobody can tell.

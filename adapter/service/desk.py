@@ -31,13 +31,10 @@ from adapter.service.earlier import add_threads, earlier_of, remember
 from adapter.service.judge import Judge, Reading
 from adapter.service.post import Post
 from adapter.service.witness import Witness
+from adapter.store.entries import NewEvent
 from adapter.store.ledger import Ledger
 from adapter.store.query import Query
-from adapter.store.rows import (
-    DeliveryRow,
-    Known,
-    NewEvent,
-)
+from adapter.store.rows import DeliveryRow, Known
 from adapter.store.store import Store
 from adapter.wire import read
 

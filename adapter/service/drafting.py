@@ -16,8 +16,10 @@ from adapter.service.acts import NotPossible
 from adapter.service.commit import facts_of
 from adapter.service.composing import Background, Composed, Composer, Options
 from adapter.service.parts import Parts
+from adapter.store.entries import MessageMove, NewEvent, NewMessage, NewTask
+from adapter.store.facts import by_name
 from adapter.store.query import Query
-from adapter.store.rows import MessageFilter, MessageMove, MessageRow, NewEvent, NewMessage, NewTask, TaskRow, by_name
+from adapter.store.rows import MessageFilter, MessageRow, TaskRow
 from adapter.store.store import Store
 from adapter.values import value_class
 from adapter.wire import read, write

@@ -8,8 +8,8 @@ from datetime import datetime
 from adapter.flow.decision import Ending, Urging, Watch
 from adapter.flow.follow import PARK
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
+from adapter.store.entries import EnvelopeMove, MessageMove, NewTimer
 from adapter.store.ledger import Ledger
-from adapter.store.rows import EnvelopeMove, MessageMove, NewTimer
 
 #: Who closes a task that settled itself.
 BY_ITSELF = "adapter"

@@ -7,8 +7,9 @@ from datetime import datetime
 from adapter.flow import transport_rules as rules
 from adapter.message.state import DeliveryState, EnvelopeState
 from adapter.service.acts import NotPossible, requeue
+from adapter.store.entries import EnvelopeMove
 from adapter.store.ledger import Ledger
-from adapter.store.rows import EnvelopeMove, EnvelopeRow
+from adapter.store.rows import EnvelopeRow
 from adapter.store.store import Store
 
 #: Deliveries that have been sent, and may have to be again.

@@ -15,7 +15,7 @@ from adapter.channel.base import Incoming, Inlet
 from adapter.errors import ChannelError, LimitExceeded
 from adapter.flow.context import Arrival
 from adapter.flow.decision import OPERATOR
-from adapter.store.rows import NewMessage, NewTask
+from adapter.store.entries import NewMessage, NewTask
 from adapter.store.store import Store
 from adapter.values import value_class
 

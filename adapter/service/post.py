@@ -32,9 +32,10 @@ from adapter.flow.decision import OPERATOR
 from adapter.flow.follow import RECEIPT_TIMERS
 from adapter.flow.retry import RetryPolicy
 from adapter.message.state import DeliveryState, MessageState
+from adapter.store.entries import DeliveryMove, MessageMove, NewAttempt, NewTask
 from adapter.store.ledger import Ledger
 from adapter.store.query import Query
-from adapter.store.rows import DeliveryMove, DeliveryRow, MessageMove, NewAttempt, NewTask
+from adapter.store.rows import DeliveryRow
 from adapter.store.store import Store
 from adapter.values import value_class
 

@@ -12,8 +12,9 @@ from datetime import datetime
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.service.acts import NotPossible
 from adapter.service.post import finish
+from adapter.store.entries import DeliveryMove, MessageMove, NewEvent
 from adapter.store.ledger import Ledger
-from adapter.store.rows import DeliveryMove, DeliveryRow, MessageMove, NewEvent
+from adapter.store.rows import DeliveryRow
 from adapter.store.store import Store
 
 #: Messages that are settled, and nothing went wrong.

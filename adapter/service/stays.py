@@ -13,8 +13,9 @@ from adapter.service import effects
 from adapter.service.acts import NotPossible
 from adapter.service.effects import BY_ITSELF
 from adapter.service.parts import Parts
+from adapter.store.entries import NewEvent
 from adapter.store.ledger import Ledger
-from adapter.store.rows import MessageRow, NewEvent
+from adapter.store.rows import MessageRow
 
 _EPIKRISE = (follow.EPIKRISE_NOTICE, follow.EPIKRISE)
 #: Nobody was admitted by these.

@@ -19,8 +19,9 @@ from adapter.flow.follow import (
     consequence,
 )
 from adapter.message.state import DeliveryState, MessageState
+from adapter.store.entries import DeliveryMove, MessageMove, NewTask, NewTimer
 from adapter.store.ledger import Ledger
-from adapter.store.rows import DeliveryMove, MessageMove, NewTask, NewTimer, TimerRow
+from adapter.store.rows import TimerRow
 from adapter.store.store import Store
 
 #: Timers handled in one transaction.

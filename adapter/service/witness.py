@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from adapter.store.rows import NewEvent
+from adapter.store.entries import NewEvent
 
 if TYPE_CHECKING:  # what reads certificates takes long to import
     from adapter.trust.verdict import Evidence, SignatureVerdict

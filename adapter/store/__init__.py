@@ -6,7 +6,8 @@ todo     timers and tasks, read                   agenda   the same, written
 batches  what was sent again, read                batching the same, written
 envelopes the mails around messages, read         enveloping the same, written
 past     Past: the store as it was                moment   how a moment is written
-rows     the values that go in and come out       journal  the event log and new ids, in a transaction
+facts    what is known of a message, an envelope  entries  what goes in
+rows     what comes out, and how it is asked for  journal  the event log and new ids, in a transaction
 tables   the tables                               chain    the hash chain of the event log
 schema   creating and migrating them
 
@@ -25,26 +26,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapter.store.lock import DaemonLock, WorkerLock
-from adapter.store.rows import (
-    AttemptRow,
-    BatchRow,
-    ChainVerdict,
-    Counts,
+from adapter.store.entries import (
     DecidedMessage,
     DeliveryMove,
-    DeliveryRow,
-    EnvelopeFacts,
-    EnvelopeFilter,
     EnvelopeMove,
-    EnvelopeRow,
-    EventRow,
-    Facts,
-    ItemRow,
-    Known,
-    MessageFilter,
     MessageMove,
-    MessageRow,
     NewAttempt,
     NewBatch,
     NewDelivery,
@@ -56,6 +42,22 @@ from adapter.store.rows import (
     NewReference,
     NewTask,
     NewTimer,
+)
+from adapter.store.facts import EnvelopeFacts, Facts
+from adapter.store.lock import DaemonLock, WorkerLock
+from adapter.store.rows import (
+    AttemptRow,
+    BatchRow,
+    ChainVerdict,
+    Counts,
+    DeliveryRow,
+    EnvelopeFilter,
+    EnvelopeRow,
+    EventRow,
+    ItemRow,
+    Known,
+    MessageFilter,
+    MessageRow,
     Oldest,
     ReceiptRow,
     ReferenceRow,

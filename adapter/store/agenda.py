@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from adapter.errors import StoreError
 from adapter.store import statements
+from adapter.store.entries import NewTask, NewTimer
+from adapter.store.facts import TaskState
 from adapter.store.journal import Journal
 from adapter.store.moment import to_text, to_text_or_none
 from adapter.store.reader import chunks
-from adapter.store.rows import NewTask, NewTimer, TaskRow, TaskState
+from adapter.store.rows import TaskRow
 from adapter.store.tables import task, timer
 
 

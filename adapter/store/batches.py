@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from adapter.message.state import MessageState
+from adapter.store.facts import ItemState
 from adapter.store.moment import to_text
 from adapter.store.reader import Reader, chunks, equal, to_row
-from adapter.store.rows import BatchRow, EventRow, ItemRow, ItemState
+from adapter.store.rows import BatchRow, EventRow, ItemRow
 from adapter.store.tables import batch, batch_item, body, event, message
 
 

@@ -8,9 +8,11 @@ from hashlib import sha256
 
 from adapter.errors import StoreError
 from adapter.store import chain, statements
+from adapter.store.entries import NewBatch
+from adapter.store.facts import BatchState, ItemState
 from adapter.store.journal import Journal
 from adapter.store.moment import to_text
-from adapter.store.rows import BatchState, ItemRow, ItemState, NewBatch
+from adapter.store.rows import ItemRow
 from adapter.store.tables import batch
 
 

@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, text
 
 from adapter.message.state import DeliveryState, EnvelopeState
 from adapter.store import statements
+from adapter.store.facts import Direction
 from adapter.store.moment import to_text
 from adapter.store.reader import Reader, chunks, equal, to_row
-from adapter.store.rows import Direction, EnvelopeFilter, EnvelopeRow, EventRow
+from adapter.store.rows import EnvelopeFilter, EnvelopeRow, EventRow
 from adapter.store.tables import FIRST_ENVELOPE, body, delivery, envelope, event, message, task
 
 _ROW = select(*(column for column in envelope.columns if column is not envelope.c.key))

@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 
 from adapter.message.state import EnvelopeState
 from adapter.store import statements
+from adapter.store.entries import EnvelopeMove, NewEnvelope
+from adapter.store.facts import EnvelopeFacts, EventData
 from adapter.store.journal import Journal, check_known, check_step
 from adapter.store.moment import to_text, to_text_or_none
 from adapter.store.reader import chunks
-from adapter.store.rows import EnvelopeFacts, EnvelopeMove, EventData, NewEnvelope
 from adapter.store.tables import envelope
 
 

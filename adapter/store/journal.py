@@ -12,9 +12,11 @@ from sqlalchemy import Connection, Table
 from adapter.errors import StoreError
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.store import chain, statements
+from adapter.store.entries import NewEvent
+from adapter.store.facts import EventData
 from adapter.store.moment import to_text
 from adapter.store.query import Query
-from adapter.store.rows import ChainVerdict, EnvelopeRow, EventData, EventRow, NewEvent, TaskRow
+from adapter.store.rows import ChainVerdict, EnvelopeRow, EventRow, TaskRow
 
 _State = TypeVar("_State", MessageState, DeliveryState, EnvelopeState)
 

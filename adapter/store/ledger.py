@@ -13,14 +13,9 @@ from adapter.message.state import DeliveryState, MessageState
 from adapter.store import chain, statements
 from adapter.store.agenda import Agenda
 from adapter.store.batching import Batching
-from adapter.store.enveloping import Enveloping
-from adapter.store.journal import check_known, check_step
-from adapter.store.moment import to_text, to_text_or_none
-from adapter.store.reader import chunks
-from adapter.store.rows import (
+from adapter.store.entries import (
     DecidedMessage,
     DeliveryMove,
-    Facts,
     MessageMove,
     NewAttempt,
     NewDelivery,
@@ -28,6 +23,11 @@ from adapter.store.rows import (
     NewReceipt,
     NewReference,
 )
+from adapter.store.enveloping import Enveloping
+from adapter.store.facts import Facts
+from adapter.store.journal import check_known, check_step
+from adapter.store.moment import to_text, to_text_or_none
+from adapter.store.reader import chunks
 from adapter.store.tables import attempt, delivery, message
 
 #: After these, a person has asked for a new start: earlier attempts no longer count.

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from adapter.store.facts import TaskState, TimerState
 from adapter.store.moment import to_text
 from adapter.store.reader import Reader, chunks, equal, to_row
-from adapter.store.rows import EventRow, TaskRow, TaskState, TimerRow, TimerState
+from adapter.store.rows import EventRow, TaskRow, TimerRow
 from adapter.store.tables import event, task, timer
 
 

@@ -24,17 +24,9 @@ from adapter.partner.register import Partner, Register
 from adapter.service.courier.facts import facts_of
 from adapter.service.courier.keys import Keyring
 from adapter.service.courier.receive import Collected, Receiver
-from adapter.store.rows import (
-    DecidedMessage,
-    DeliveryMove,
-    EnvelopeRow,
-    EventRow,
-    NewDelivery,
-    NewEnvelope,
-    NewMessage,
-    TaskRow,
-    by_name,
-)
+from adapter.store.entries import DecidedMessage, DeliveryMove, NewDelivery, NewEnvelope, NewMessage
+from adapter.store.facts import by_name
+from adapter.store.rows import EnvelopeRow, EventRow, TaskRow
 from adapter.store.store import Store
 from adapter.trust.pki import Pair
 from adapter.trust.verifier import Verifier

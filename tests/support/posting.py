@@ -27,19 +27,10 @@ from adapter.partner.snapshot import Credential, Endpoint, Link, Reliability, Sn
 from adapter.service.commit import facts_of
 from adapter.service.courier.keys import Keyring
 from adapter.service.courier.send import Courier
+from adapter.store.entries import DecidedMessage, NewDelivery, NewEnvelope, NewMessage, NewReference
+from adapter.store.facts import EnvelopeFacts, by_name
 from adapter.store.ledger import Ledger
-from adapter.store.rows import (
-    DecidedMessage,
-    DeliveryRow,
-    EnvelopeFacts,
-    EnvelopeFilter,
-    EnvelopeRow,
-    NewDelivery,
-    NewEnvelope,
-    NewMessage,
-    NewReference,
-    by_name,
-)
+from adapter.store.rows import DeliveryRow, EnvelopeFilter, EnvelopeRow
 from adapter.store.store import Store
 from adapter.trust import cms, payload
 from adapter.trust.pki import Pair, Purpose

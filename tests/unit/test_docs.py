@@ -76,7 +76,9 @@ def test_every_code_of_a_rule_is_on_the_page_of_codes(code: str) -> None:
 
 def test_no_two_errors_have_the_same_code() -> None:
     page = codes_page().partition("## Errors")[2]
-    codes = [line.split(" | ")[0] for line in page.splitlines() if line.startswith("| ") and not line.startswith("| --")]
+    codes = [
+        line.split(" | ")[0] for line in page.splitlines() if line.startswith("| ") and not line.startswith("| --")
+    ]
 
     assert len(codes) > 20
     assert [code for code, times in Counter(codes).items() if times > 1] == []

@@ -22,7 +22,9 @@ from adapter.service.courier.keys import Keyring
 from adapter.service.courier.opening import Said
 from adapter.service.courier.reach import address_of
 from adapter.service.courier.seal import Unsendable, mail
-from adapter.store.rows import EnvelopeRow, NewEnvelope, by_name
+from adapter.store.entries import NewEnvelope
+from adapter.store.facts import by_name
+from adapter.store.rows import EnvelopeRow
 
 
 class Answers:

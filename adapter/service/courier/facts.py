@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from adapter.envelope.header import HER, MessageHeader, PartyId, Service, Side
 from adapter.envelope.signal import EbxmlMessage, SignedReference
-from adapter.store.rows import EnvelopeFacts
+from adapter.store.facts import EnvelopeFacts
 
 
 def facts_of(message: EbxmlMessage, references: Iterable[SignedReference] = ()) -> EnvelopeFacts:

@@ -16,8 +16,9 @@ from adapter.message.state import DeliveryState, EnvelopeState
 from adapter.service.arrived import close_tasks
 from adapter.service.effects import BY_ITSELF
 from adapter.service.post import finish
+from adapter.store.entries import DeliveryMove, EnvelopeMove, NewTask
 from adapter.store.ledger import Ledger
-from adapter.store.rows import DeliveryMove, DeliveryRow, EnvelopeMove, NewTask
+from adapter.store.rows import DeliveryRow
 
 log = structlog.get_logger(__name__)
 

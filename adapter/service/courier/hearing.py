@@ -24,8 +24,10 @@ from adapter.service.courier.giving_up import came_back, close_tasks_of, give_up
 from adapter.service.courier.opening import Said
 from adapter.service.courier.seal import envelope_id
 from adapter.service.post import finish, release
+from adapter.store.entries import DeliveryMove, EnvelopeMove, NewTask
+from adapter.store.facts import EventData
 from adapter.store.ledger import Ledger
-from adapter.store.rows import DeliveryMove, DeliveryRow, EnvelopeMove, EnvelopeRow, EventData, NewTask
+from adapter.store.rows import DeliveryRow, EnvelopeRow
 from adapter.values import value_class
 
 _CODES = frozenset(code.value for code in ErrorCode)

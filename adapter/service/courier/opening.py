@@ -28,7 +28,7 @@ from adapter.message.state import EnvelopeState
 from adapter.partner.register import Partner
 from adapter.service.courier import signer
 from adapter.service.courier.facts import facts_of
-from adapter.store.rows import EnvelopeFacts, EventData
+from adapter.store.facts import EnvelopeFacts, EventData
 from adapter.trust import cms, payload
 from adapter.trust.pki import Pair
 from adapter.trust.verdict import Evidence

@@ -23,8 +23,10 @@ from adapter.service.courier.hearing import hear, hear_report
 from adapter.service.courier.opening import Said
 from adapter.service.effects import BY_ITSELF
 from adapter.service.witness import statement
+from adapter.store.entries import EnvelopeMove, NewEnvelope, NewMessage, NewTask
+from adapter.store.facts import EventData
 from adapter.store.ledger import Ledger
-from adapter.store.rows import EnvelopeMove, EnvelopeRow, EventData, NewEnvelope, NewMessage, NewTask
+from adapter.store.rows import EnvelopeRow
 from adapter.values import value_class
 
 log = structlog.get_logger(__name__)

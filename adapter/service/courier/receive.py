@@ -34,8 +34,9 @@ from adapter.service.courier.keys import Keyring
 from adapter.service.courier.opening import Said, Standards, open_mail
 from adapter.service.courier.outcome import OpenedMail, Outcome
 from adapter.service.desk import MOST_ATTEMPTS
+from adapter.store.entries import NewEnvelope
 from adapter.store.query import Query
-from adapter.store.rows import EnvelopeRow, NewEnvelope
+from adapter.store.rows import EnvelopeRow
 from adapter.store.store import Store
 from adapter.trust.verifier import Verifier
 from adapter.values import value_class

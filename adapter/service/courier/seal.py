@@ -17,7 +17,7 @@ from adapter.errors import BudstikkeError, SpecError
 from adapter.message.message import Envelope, Message
 from adapter.message.payload import Payload as Content
 from adapter.service.courier.facts import facts_of
-from adapter.store.rows import EnvelopeFacts
+from adapter.store.facts import EnvelopeFacts
 from adapter.trust import cms, signature
 from adapter.trust.certificate import Certificate
 from adapter.trust.payload import Packing, pack

@@ -16,8 +16,10 @@ from adapter.service.courier.heading import Headings
 from adapter.service.courier.keys import Keyring
 from adapter.service.courier.reach import Reach, reach
 from adapter.service.courier.seal import Letter, Unsendable, seal
+from adapter.store.entries import NewEnvelope
+from adapter.store.facts import by_name
 from adapter.store.query import Query
-from adapter.store.rows import DeliveryRow, MessageRow, NewEnvelope, by_name
+from adapter.store.rows import DeliveryRow, MessageRow
 from adapter.values import value_class
 
 

@@ -29,16 +29,9 @@ from adapter.service.courier.giving_up import came_back, give_up, not_acknowledg
 from adapter.service.courier.keys import Keyring
 from adapter.service.courier.sealer import Order, Sealer
 from adapter.service.post import release
+from adapter.store.entries import DeliveryMove, EnvelopeMove, NewAttempt, NewEnvelope, NewTask
 from adapter.store.ledger import Ledger
-from adapter.store.rows import (
-    DeliveryMove,
-    DeliveryRow,
-    EnvelopeMove,
-    EnvelopeRow,
-    NewAttempt,
-    NewEnvelope,
-    NewTask,
-)
+from adapter.store.rows import DeliveryRow, EnvelopeRow
 from adapter.store.store import Store
 from adapter.values import value_class
 

@@ -22,7 +22,8 @@ from adapter.message.state import DeliveryState, MessageState
 from adapter.service import parts as parts_module
 from adapter.service.parts import Parts
 from adapter.service.worker import Deliver, Fetch, FireTimers, Recover, Resume, Worker
-from adapter.store.rows import DecidedMessage, DeliveryRow, MessageRow, NewMessage
+from adapter.store.entries import DecidedMessage, NewMessage
+from adapter.store.rows import DeliveryRow, MessageRow
 from adapter.store.store import Store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

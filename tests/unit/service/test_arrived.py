@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from adapter.message.state import DeliveryState
 from adapter.service.arrived import NOT_THERE, close_tasks
-from adapter.store.rows import NewDelivery, NewTask
+from adapter.store.entries import NewDelivery, NewTask
 from adapter.store.store import Store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from adapter.service.backlog import Backlog
 from adapter.service.rounds import Rounds
 from adapter.service.troubles import Troubles
 from adapter.service.worker import Deliver, Reopen, Resume, SendDue, Ship
-from adapter.store.rows import EnvelopeMove, NewDelivery, NewEnvelope
+from adapter.store.entries import EnvelopeMove, NewDelivery, NewEnvelope
 from adapter.store.store import Store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -31,7 +31,7 @@ from adapter.service.worker import (
     Worker,
     guarded,
 )
-from adapter.store.rows import NewDelivery
+from adapter.store.entries import NewDelivery
 
 REFERRAL = "henvisning-1.1-komplett.xml"
 FULL = Failed("STORE-02", "There is no room.", "Free room.", can_retry=True)

@@ -12,7 +12,7 @@ from adapter.flow.context import Arrival
 from adapter.message.state import DeliveryState, MessageState
 from adapter.service import desk as desk_module
 from adapter.service.worker import FireTimers
-from adapter.store.rows import NewTimer
+from adapter.store.entries import NewTimer
 
 REFERRAL = "henvisning-1.1-komplett.xml"
 NAV_NOTE = "dialogmelding-1.0-nav-behov-for-tiltak.xml"

@@ -21,7 +21,8 @@ from adapter.service.acts import NotPossible
 from adapter.service.approval import BY_SETTING, approve, send_unapproved
 from adapter.service.composing import Options
 from adapter.service.drafting import discard, edit, new_draft
-from adapter.store.rows import DeliveryMove, TaskRow
+from adapter.store.entries import DeliveryMove
+from adapter.store.rows import TaskRow
 from adapter.wire import read, write
 
 REFERRAL = "henvisning-1.1-komplett.xml"

@@ -11,16 +11,8 @@ from adapter.flow.decision import Ending, Urging, Watch
 from adapter.flow.follow import PARK
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.service import effects
-from adapter.store.rows import (
-    DeliveryMove,
-    EnvelopeMove,
-    NewDelivery,
-    NewEnvelope,
-    NewTask,
-    NewTimer,
-    TaskRow,
-    TimerRow,
-)
+from adapter.store.entries import DeliveryMove, EnvelopeMove, NewDelivery, NewEnvelope, NewTask, NewTimer
+from adapter.store.rows import TaskRow, TimerRow
 from adapter.store.store import Store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.service import purging
 from adapter.service.acts import NotPossible
 from adapter.service.purging import IN_TROUBLE, WELL, prune, prune_replays, purge
-from adapter.store.rows import (
+from adapter.store.entries import (
     DeliveryMove,
     EnvelopeMove,
     MessageMove,

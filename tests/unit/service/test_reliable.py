@@ -11,7 +11,7 @@ import pytest
 from adapter.message.state import DeliveryState, MessageState
 from adapter.service.post import finish
 from adapter.store import DeliveryMove, NewDelivery, Store
-from adapter.store.rows import NewTask
+from adapter.store.entries import NewTask
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -12,7 +12,8 @@ from adapter.flow.schedule import OSLO
 from adapter.flow.span import Span
 from adapter.message.state import DeliveryState, MessageState
 from adapter.service import timers
-from adapter.store.rows import DeliveryMove, NewDelivery, NewTimer, TaskRow
+from adapter.store.entries import DeliveryMove, NewDelivery, NewTimer
+from adapter.store.rows import TaskRow
 from adapter.store.store import Store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

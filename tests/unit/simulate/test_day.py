@@ -24,7 +24,7 @@ from adapter.simulate.scene import NAMES
 from adapter.simulate.stage import Stage, prepared, visible
 from adapter.simulate.timeline import Timeline
 from adapter.simulate.verdict import Check, expected, is_quiet, judge
-from adapter.store.rows import DeliveryMove, NewDelivery, NewMessage
+from adapter.store.entries import DeliveryMove, NewDelivery, NewMessage
 from adapter.wire import read
 
 PARTIES = ("referrer", "clinic", "nav")

@@ -13,7 +13,8 @@ from adapter.message.state import DeliveryState, EnvelopeState
 from adapter.simulate.chronicle import Chronicle
 from adapter.simulate.sealed import Post, is_settled, judge_post, post_of, readable
 from adapter.store import Store
-from adapter.store.rows import DeliveryMove, EnvelopeFacts, EnvelopeMove, NewDelivery, NewEnvelope, NewMessage
+from adapter.store.entries import DeliveryMove, EnvelopeMove, NewDelivery, NewEnvelope, NewMessage
+from adapter.store.facts import EnvelopeFacts
 
 NOW = datetime(2026, 3, 2, 8, 20, tzinfo=UTC)
 REFERRAL = (resources.fixtures() / "messages" / "henvisning-1.1-komplett.xml").read_bytes()

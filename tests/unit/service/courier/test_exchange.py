@@ -21,7 +21,7 @@ from adapter.flow.decision import Decision, Settlement
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.partner.register import Partner
 from adapter.service.commit import Case, commit, decided_row
-from adapter.store.rows import NewMessage
+from adapter.store.entries import NewMessage
 from adapter.store.store import Store
 
 #: The clinic, as the office knows it.

@@ -11,7 +11,7 @@ from adapter import resources
 from adapter.envelope.header import MessageHeader, is_uuid
 from adapter.message.state import DeliveryState
 from adapter.partner.register import Partner
-from adapter.store.rows import EnvelopeFacts
+from adapter.store.facts import EnvelopeFacts
 
 RECEIPT = "apprec-1.1-positiv.xml"
 CONVERSATION = "b6f0c9d2-1a77-4d0e-8a1c-2f7f3c5d6e11"

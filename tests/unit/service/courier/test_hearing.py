@@ -21,7 +21,9 @@ from adapter.flow.decision import OPERATOR
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.service.courier.facts import facts_of
 from adapter.service.courier.giving_up import give_up, not_acknowledged, not_delivered, not_sent
-from adapter.store.rows import DeliveryMove, EnvelopeMove, EnvelopeRow, NewDelivery, NewEnvelope, NewTask, by_name
+from adapter.store.entries import DeliveryMove, EnvelopeMove, NewDelivery, NewEnvelope, NewTask
+from adapter.store.facts import by_name
+from adapter.store.rows import EnvelopeRow
 
 ANOTHER_ID = "00000000-0000-4000-8000-000000000002"
 NOT_ACKNOWLEDGED = not_acknowledged()

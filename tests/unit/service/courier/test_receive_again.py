@@ -15,7 +15,7 @@ from pki import NOW, world
 
 from adapter.message.state import EnvelopeState
 from adapter.service.courier import receive
-from adapter.store.rows import EnvelopeMove
+from adapter.store.entries import EnvelopeMove
 from adapter.trust.verifier import Verifier
 
 

@@ -29,7 +29,7 @@ from adapter.channel.mail.terms import Terms
 from adapter.flow.retry import RetryPolicy
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.service import acts
-from adapter.store.rows import DeliveryMove, EnvelopeMove, NewEnvelope
+from adapter.store.entries import DeliveryMove, EnvelopeMove, NewEnvelope
 from adapter.store.store import Store
 
 #: What a server says to a mail that it never takes.

@@ -11,8 +11,8 @@ from posting import EDI, INTERVAL, REFERRAL, Killed, Sender, opened
 
 from adapter.channel.mail.smtp import Failure, Outgoing
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
+from adapter.store.entries import DeliveryMove, EnvelopeMove
 from adapter.store.ledger import Ledger
-from adapter.store.rows import DeliveryMove, EnvelopeMove
 from adapter.store.store import Store
 
 OTHER = "dialogmelding-1.0-nav-svar.xml"
