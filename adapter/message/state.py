@@ -187,8 +187,10 @@ _DELIVERY_STEPS: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.REJECTED: frozenset(),
     # One that nobody acknowledged either may have to be given up.
     DeliveryState.OVERDUE: frozenset({DeliveryState.COMPLETED, DeliveryState.REJECTED, DeliveryState.ABANDONED}),
-    # An Acknowledgment that comes after all tells that it got there.
-    DeliveryState.ABANDONED: frozenset({DeliveryState.QUEUED, DeliveryState.ACKNOWLEDGED}),
+    # An Acknowledgment or a receipt that comes after all tells that it got there.
+    DeliveryState.ABANDONED: frozenset(
+        {DeliveryState.QUEUED, DeliveryState.ACKNOWLEDGED, DeliveryState.COMPLETED, DeliveryState.REJECTED}
+    ),
     DeliveryState.AMBIGUOUS: frozenset({DeliveryState.SENT, DeliveryState.QUEUED, DeliveryState.ABANDONED}),
 }
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from adapter.flow import transport_rules as rules
+from adapter.flow.rules import DLV_01
 from adapter.message.state import DeliveryState
 from adapter.service.effects import BY_ITSELF
 from adapter.store.ledger import Ledger
@@ -17,7 +18,7 @@ from adapter.store.query import Query
 from adapter.store.rows import DeliveryRow, TaskRow
 
 #: The rules of tasks that are done when the message is with its receiver.
-NOT_THERE = frozenset({rules.TRA_03.id, rules.TRA_08.id, rules.TRA_12.id})
+NOT_THERE = frozenset({DLV_01.id, rules.TRA_03.id, rules.TRA_08.id, rules.TRA_12.id})
 
 
 def close_tasks(

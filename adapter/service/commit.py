@@ -33,7 +33,9 @@ from adapter.store.rows import Known
 from adapter.values import value_class
 
 #: By a reliable channel: handed over, or seemingly not, and until it is answered nobody can tell.
-_UNPROVED = {DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.OVERDUE}
+_UNPROVED = {DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.OVERDUE}
+#: On any channel.
+_UNKNOWN = {DeliveryState.SENDING, DeliveryState.ABANDONED}
 _ABOUT_RECEIPTS = {rules.REC_06.id, rules.REC_07.id}
 #: The messages that cases made, in the store: by the case, and which of those it made.
 _Numbers = Mapping[tuple[int, int], int]
@@ -211,12 +213,13 @@ def _settle(ledger: Ledger, cases: Sequence[Case], now: datetime) -> None:
     arrived = {
         message
         for number, (state, message) in before.items()
-        if state is DeliveryState.SENDING or (number in reliable and state in _UNPROVED)
+        if state in _UNKNOWN or (number in reliable and state in _UNPROVED)
     }
     if reliable:
         _acknowledge(ledger, reliable, now)
-        there = [row for number in sorted(reliable) if (row := ledger.delivery(number)) is not None]
-        close_tasks(ledger, there, NOT_THERE, "the receiver has answered", now)
+    told = reliable.union(number for number, (state, _) in before.items() if state is DeliveryState.ABANDONED)
+    there = [row for number in sorted(told) if (row := ledger.delivery(number)) is not None]
+    close_tasks(ledger, there, NOT_THERE, "the receiver has answered", now)
     finish(ledger, arrived, now)
 
 

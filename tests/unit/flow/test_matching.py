@@ -84,12 +84,12 @@ def test_status_3_counts_as_taken() -> None:
     assert found.to is DeliveryState.COMPLETED
 
 
-def test_a_receipt_for_something_given_up_changes_nothing() -> None:
+def test_a_receipt_for_something_given_up_tells_that_it_got_there() -> None:
     sendings = {3: [Sending(31, "nav", DeliveryState.ABANDONED)]}
 
     found = match(receipt(MSG_ID), partner("nav"), [Earlier(MSG_ID, "msg_id", 3)], sendings)
 
-    assert (found.outcome, found.to) == (Outcome.MATCHED, None)
+    assert (found.outcome, found.to) == (Outcome.MATCHED, DeliveryState.COMPLETED)
 
 
 def test_a_receipt_without_original_answers_for_nothing() -> None:

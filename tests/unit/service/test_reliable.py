@@ -98,3 +98,23 @@ def test_a_receipt_that_comes_before_any_acknowledgment_says_that_the_message_go
     assert bench.deliveries()[0].state is DeliveryState.COMPLETED
     assert _state(bench.parts.store, sent.id) is MessageState.DELIVERED
     assert bench.tasks() == ["TRA-04"]  # the receiver's server contradicts itself; the other is settled
+
+
+@pytest.mark.parametrize(("is_reliable", "rule"), [(False, "DLV-01"), (True, "TRA-03")])
+def test_a_receipt_for_what_was_given_up_says_that_it_got_there_all_the_same(
+    bench: Any, *, is_reliable: bool, rule: str
+) -> None:
+    bench.put("referrer", "dialogmelding-1.0-nav-behov-for-tiltak.xml")
+    bench.run()
+    (sent,) = bench.messages()
+    with bench.parts.store.writing() as ledger:
+        ledger._connection.exec_driver_sql("UPDATE delivery SET state = 'abandoned', is_reliable = ?", (is_reliable,))
+        ledger._connection.exec_driver_sql("UPDATE message SET state = 'failed'")
+        ledger.add_tasks([NewTask(party="", rule=rule, title="it did not get there", message_id=sent.id)], at=NOW)
+
+    bench.put("nav", "apprec-1.0-nav-positiv.xml")
+    bench.fetch("nav")
+
+    assert bench.deliveries()[0].state is DeliveryState.COMPLETED
+    assert _state(bench.parts.store, sent.id) is MessageState.DELIVERED
+    assert bench.tasks() == []
