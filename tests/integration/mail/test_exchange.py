@@ -89,6 +89,11 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailHost]:
         yield running
 
 
+def as_sent(mail: bytes) -> bytes:
+    """Return a mail without what the server wrote above it, the second of its arrival among that."""
+    return b"".join(mail.partition(b"From: ")[1:])
+
+
 @pytest.mark.parametrize("inbox", ["imap", "pop3"])
 def test_a_message_goes_out_once_is_acknowledged_and_the_mailboxes_are_empty(
     tmp_path: Path, host: MailHost, inbox: str
@@ -98,10 +103,10 @@ def test_a_message_goes_out_once_is_acknowledged_and_the_mailboxes_are_empty(
     with office.store, clinic.store:
         number = office.out.take(REFERRAL, party="klinikk")
         office.say()
-        first = host.inbox("klinikk")
         office.out.now += INTERVAL
         office.say()
-        assert host.inbox("klinikk") == [*first, *first]
+        first, again = map(as_sent, host.inbox("klinikk"))
+        assert again == first != b""
 
         taken = clinic.collect()
         clinic.say()
