@@ -45,5 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             say(error)
         sys.exit(code_of(error))
     finally:
-        # The interpreter looks through all there is for garbage before it ends, which nobody needs any more.
-        gc.freeze()
+        if arguments is None:
+            # The interpreter ends here: it need not look through all there is for garbage first.
+            gc.freeze()

@@ -94,7 +94,8 @@ TRA_10 = Rule(
     inbound=Severity.HOLD,
     outbound=None,
     text="An envelope was refused: {code}.",
-    hint="The sender was told why, if it is known here; `budstikke envelopes show ID` has the header.",
+    hint="The sender was told why, if it is known here and one of ours could say so; "
+    "`budstikke envelopes show ID` has the header.",
     source="HIS 1037:2011 7.2",
 )
 TRA_11 = Rule(

@@ -34,8 +34,8 @@ from adapter.values import value_class
 
 #: By a reliable channel: handed over, or seemingly not, and until it is answered nobody can tell.
 _UNPROVED = {DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.OVERDUE}
-#: On any channel.
-_UNKNOWN = {DeliveryState.SENDING, DeliveryState.ABANDONED}
+#: By any channel: not known to have got there until somebody answers.
+_UNPROVED_ANYWHERE = {DeliveryState.SENDING, DeliveryState.ABANDONED}
 _ABOUT_RECEIPTS = {rules.REC_06.id, rules.REC_07.id}
 #: The messages that cases made, in the store: by the case, and which of those it made.
 _Numbers = Mapping[tuple[int, int], int]
@@ -213,7 +213,7 @@ def _settle(ledger: Ledger, cases: Sequence[Case], now: datetime) -> None:
     arrived = {
         message
         for number, (state, message) in before.items()
-        if state in _UNKNOWN or (number in reliable and state in _UNPROVED)
+        if state in _UNPROVED_ANYWHERE or (number in reliable and state in _UNPROVED)
     }
     if reliable:
         _acknowledge(ledger, reliable, now)
