@@ -6,7 +6,6 @@ goes into the import of xmlschema: so little is imported beside it, and no lxml,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import islice
@@ -14,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
 from xmlschema import XMLResource, XMLSchema10
-from xmlschema.validators.identities import XsdFieldSelector, XsdSelector
 from xmlschema.validators.xsd_globals import XsdGlobals
 
 from adapter import resources
@@ -32,7 +30,7 @@ def explain(document: bytes) -> list[dict[str, Any]]:
     A place is the numbers of the elements that lead there from the root, each among its siblings and from 0.
     """
     # The sender wrote the document out of a tree, without a DTD; xmlschema keeps its prefixes, which xsi:type needs.
-    source = XMLResource(document, allow="none", defuse="always")
+    source = XMLResource(document, allow="none", defuse="never")
     known = _catalog().entries
     used = {element.tag[1:].partition("}")[0] for element in source.root.iter() if element.tag[0] == "{"}
     schema = _schema(tuple(sorted(used & known.keys())))
@@ -62,17 +60,28 @@ def _catalog() -> Catalog:
 # Documents of one kind use the same namespaces; a stranger's mixture may not fill the memory.
 @lru_cache(maxsize=8)
 def _schema(namespaces: tuple[str, ...]) -> XMLSchema10:
-    _trust_schemas()
     known = _catalog().entries
     imports = "".join(
         f"<import namespace={quoteattr(name)} schemaLocation={quoteattr(known[name].path.as_uri())}/>"
         for name in namespaces
     )
-    # The schema files are our own and tested; judging them anew by the schema of schemas takes six times as long.
-    return XMLSchema10(f'<schema xmlns="{_XSD}">{imports}</schema>', allow="local", validation="skip")
+    return _TrustedSchema(f'<schema xmlns="{_XSD}">{imports}</schema>', allow="local", validation="skip")
 
 
 _XSD = "http://www.w3.org/2001/XMLSchema"
+
+
+class _TrustedSchema(XMLSchema10):
+    """A schema that is taken for well made: ours are tested, and to ask it of them anew takes longer than to build them.
+
+    So the schema of schemas is empty: it is there for the built-in types, which xmlschema makes where it names none.
+    """
+
+    META_SCHEMA = f'<xs:schema xmlns:xs="{_XSD}" targetNamespace="{_XSD}"/>'
+
+
+# Nor is each content model looked at for what is ambiguous or no restriction. xmlschema has no option for it.
+XsdGlobals.check = lambda *_: None  # type: ignore[method-assign]
 
 
 def _entry(error: Any, places: dict[Element, tuple[int, ...]]) -> dict[str, Any]:  # noqa: ANN401 - an error of xmlschema
@@ -106,15 +115,3 @@ def _described(validator: Any) -> str | None:  # noqa: ANN401 - a type or facet 
     base = getattr(validator, "root_type", None) or validator
     name = getattr(base, "prefixed_name", None)
     return name if isinstance(name, str) and ":" in name else None
-
-
-def _trust_schemas() -> None:
-    """Take schemas for well made: ours are tested, and to ask it of them anew takes longer than to build them.
-
-    Left out are the pattern for paths of identity constraints, which takes 0.15 s to compile and which only the schema
-    of schemas has a use for, and the look at each content model for what is ambiguous or no restriction.
-    """
-    kinds: tuple[type[XsdSelector], ...] = (XsdSelector, XsdFieldSelector)
-    for kind in kinds:
-        kind.pattern = re.compile("")
-    XsdGlobals.check = lambda *_: None  # type: ignore[method-assign]  # xmlschema has no option for it
