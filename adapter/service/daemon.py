@@ -113,7 +113,7 @@ class Dispatcher:
         self._clock = clock
         self._store = Store.open(settings.store.url, busy_timeout=settings.store.busy_timeout.total_seconds())
         self._troubles = Troubles()
-        self._inboxes = Inboxes(build.channels(settings), self._troubles, clock)
+        self._inboxes = Inboxes(build.channels(settings), self._troubles, clock, workers=pool.size)
         self._rounds = Rounds((channel.id for channel in settings.mailboxes()), self._troubles)
         self._backlog = Backlog(self._store, self._rounds, clock)
         self._turns = Turns[Task]([self._backlog.next, self._rounds.next, self._inboxes.next])
@@ -150,6 +150,10 @@ class Dispatcher:
             if self._stop.is_set and not self._pool.is_working:
                 return 0
             if self._once and self._is_idle():
+                if self._has_judged:
+                    self._has_judged = False
+                    self._urgent.append(FireTimers())
+                    continue
                 if self._is_unfinished():
                     return 3
                 if not self._inboxes.wait_for_files(self._longest_quiet()):
@@ -287,12 +291,7 @@ class Dispatcher:
         if not self._backlog.is_done or not self._rounds.is_done:
             return False
         self._inboxes.look()
-        if self._inboxes.has_files():
-            return False
-        if self._has_judged:
-            self._has_judged = False
-            self._urgent.append(FireTimers())
-        return not self._urgent
+        return not self._inboxes.has_files()
 
     def _is_unfinished(self) -> bool:
         """Tell whether something is left that could not be done: it waits for another time, or for a person."""

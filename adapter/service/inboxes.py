@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from datetime import timedelta
+from math import ceil
 
 from adapter.channel.base import Incoming, Inlet
 from adapter.errors import ChannelError
@@ -12,22 +13,23 @@ from adapter.service.parts import Clock
 from adapter.service.troubles import Troubles
 from adapter.service.worker import Done, Failed, Fetch
 
-#: Files in one task.
-BATCH = 40
+#: Files in one task: each worker gets its share of what waits, but not so few that their commits cost more than they.
+BATCH, LEAST = 40, 5
 #: Bytes in one task, so that large attachments do not fill the memory.
 BATCH_BYTES = 16_000_000
-#: Files looked up in a folder at once.
-LISTING = 1000
+#: Files looked up in a folder at once: each look costs as much as all that lies there.
+LISTING = 4_000
 
 
 class Inboxes:
     """The folders, as the dispatcher knows them."""
 
-    def __init__(self, channels: Mapping[str, Inlet], troubles: Troubles, clock: Clock) -> None:
-        """Take the channels by id, and where to tell which of them cannot be read."""
+    def __init__(self, channels: Mapping[str, Inlet], troubles: Troubles, clock: Clock, *, workers: int = 1) -> None:
+        """Take the channels by id, where to tell which of them cannot be read, and how many share the work."""
         self._channels = channels
         self._troubles = troubles
         self._clock = clock
+        self._workers = workers
         self._files: dict[str, deque[Incoming]] = {name: deque() for name in channels}
         #: Files in a worker's hand, or in the store and still in their folder.
         self._seen: dict[str, set[tuple[str, str]]] = {name: set() for name in channels}
@@ -61,8 +63,9 @@ class Inboxes:
             return None
         name = min(waiting, key=lambda name: waiting[name][0].modified)
         files, size = waiting[name], 0
+        most = min(BATCH, max(LEAST, ceil(len(files) / self._workers)))
         batch: list[Incoming] = []
-        while files and len(batch) < BATCH and (not batch or size + files[0].size <= BATCH_BYTES):
+        while files and len(batch) < most and (not batch or size + files[0].size <= BATCH_BYTES):
             batch.append(files.popleft())
             size += batch[-1].size
         return Fetch(name, tuple(batch))

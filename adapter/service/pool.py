@@ -72,6 +72,7 @@ class Pool:
     def __init__(self, settings: Settings, size: int) -> None:
         """Start the workers. They come from a fork server, so that no thread of the daemon is copied into them."""
         self._settings = settings
+        self.size = size
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([f"adapter.service.{name}" for name in ("shield", "worker", "warm")])
         self._started = 0

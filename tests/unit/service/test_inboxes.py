@@ -44,8 +44,11 @@ def clinic() -> Folder:
 
 @pytest.fixture
 def make(nav: Folder, clinic: Folder) -> Callable[..., Inboxes]:
-    def build(troubles: Troubles | None = None, now: datetime = NOW + timedelta(hours=1)) -> Inboxes:
-        made = Inboxes({"nav": nav, "clinic": clinic}, Troubles() if troubles is None else troubles, lambda: now)
+    def build(
+        troubles: Troubles | None = None, now: datetime = NOW + timedelta(hours=1), workers: int = 1
+    ) -> Inboxes:
+        troubles = Troubles() if troubles is None else troubles
+        made = Inboxes({"nav": nav, "clinic": clinic}, troubles, lambda: now, workers=workers)
         made.look()
         return made
 
@@ -68,6 +71,17 @@ def test_the_channel_that_has_waited_longest_is_fetched_first_in_batches_of_some
         Fetch("clinic", (replace(FILES[4], size=900),)),
     ]
     assert waiting.next() is None
+
+
+def test_workers_share_what_waits_and_get_no_less_than_is_worth_a_commit(
+    make: Callable[..., Inboxes], nav: Folder
+) -> None:
+    nav.files = [Incoming(str(number), 60, NOW, str(number)) for number in range(100)]
+    waiting = make(workers=2)
+
+    handed = [len(task.items) for task in iter(waiting.next, None)]
+
+    assert handed == [40, 30, 15, 8, 5, 2]
 
 
 def test_a_file_is_handed_out_once_until_its_worker_failed(make: Callable[..., Inboxes], nav: Folder) -> None:
