@@ -72,7 +72,7 @@ _XSD = "http://www.w3.org/2001/XMLSchema"
 
 
 class _TrustedSchema(XMLSchema10):
-    """A schema that is taken for well made: ours are tested, and to ask it of them anew takes longer than to build them.
+    """A schema that is taken for well made: ours are tested, and to judge them anew takes longer than to build them.
 
     So the schema of schemas is empty: it is there for the built-in types, which xmlschema makes where it names none.
     """

@@ -158,18 +158,21 @@ class Dispatcher:
                     return 3
                 if not self._inboxes.wait_for_files(self._longest_quiet()):
                     return 0
-            pause = max(0.0, self._not_before - time.monotonic()) if self._failures else None
-            timeout = pause or (0.2 if self._once else 5.0)
-            ended, said = self._pool.wait([self._stop.ticks], timeout)
-            for end in ended:
-                self._take_note(end)
-            for word in said:
-                self._hear(word)
-            self._watch_clock()
-            notify.alive()
-            if self._once and self._failures >= MOST_FAILURES:
-                failure = self._last_failure
-                raise BudstikkeError(failure.error if failure else None, hint=failure.hint if failure else None)
+            self._wait()
+
+    def _wait(self) -> None:
+        """Wait until a worker, a tick or a signal has something to say, and learn from it."""
+        pause = max(0.0, self._not_before - time.monotonic()) if self._failures else None
+        ended, said = self._pool.wait([self._stop.ticks], pause or (0.2 if self._once else 5.0))
+        for end in ended:
+            self._take_note(end)
+        for word in said:
+            self._hear(word)
+        self._watch_clock()
+        notify.alive()
+        if self._once and self._failures >= MOST_FAILURES:
+            failure = self._last_failure
+            raise BudstikkeError(failure.error if failure else None, hint=failure.hint if failure else None)
 
     def _hand_out(self) -> None:
         """Give every idle worker what is urgent, else something of the kind whose turn it is."""

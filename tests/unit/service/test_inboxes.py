@@ -44,9 +44,7 @@ def clinic() -> Folder:
 
 @pytest.fixture
 def make(nav: Folder, clinic: Folder) -> Callable[..., Inboxes]:
-    def build(
-        troubles: Troubles | None = None, now: datetime = NOW + timedelta(hours=1), workers: int = 1
-    ) -> Inboxes:
+    def build(troubles: Troubles | None = None, now: datetime = NOW + timedelta(hours=1), workers: int = 1) -> Inboxes:
         troubles = Troubles() if troubles is None else troubles
         made = Inboxes({"nav": nav, "clinic": clinic}, troubles, lambda: now, workers=workers)
         made.look()
