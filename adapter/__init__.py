@@ -15,11 +15,14 @@ costs next to nothing.
 from __future__ import annotations
 
 import importlib
-from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+
+TYPE_CHECKING = False  # as `typing` has it, which takes longer to import than all the rest here
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Literal
+
     from adapter.check.finding import Direction as Direction
     from adapter.check.finding import Finding as Finding
     from adapter.check.finding import Report as Report
@@ -210,6 +213,8 @@ def validate(
     send are tolerated. `now` is an aware time, the present when left out. Whatever the bytes are, the answer is a
     report: nothing is raised for a bad message.
     """
+    from datetime import UTC, datetime
+
     from adapter.check.finding import Direction
     from adapter.check.policy import Policy
     from adapter.flow.policy import policy_between
@@ -224,6 +229,8 @@ def verify(data: bytes, *, at: datetime | None = None, trust: Anchors | None = N
     `at` is an aware time, that of the message's receipt or the present; `trust` the roots that are trusted
     (`Anchors.load(directory)`), without which nobody is. FormError where the bytes are no acceptable XML.
     """
+    from datetime import UTC, datetime
+
     from adapter.trust.verifier import Verifier
 
     return Verifier(anchors=trust).judge(data, at=at or datetime.now(UTC))

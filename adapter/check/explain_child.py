@@ -1,25 +1,25 @@
-"""The child process that explains schema faults: `python -m adapter.check.explain_child FD`.
+"""The child process that explains schema faults: `python -m adapter.check.explain_child`.
 
-It reads documents from a socket (four bytes of length, then the document) and answers each with a JSON list in the
-same manner. Time and memory are limited by the kernel; whoever asked starts another child when this one dies.
+It reads documents (four bytes of length, then the document) and answers each with a JSON list in the same manner. Time
+and memory are limited by the kernel; whoever asked starts another child when this one dies.
 """
 
 from __future__ import annotations
 
 import gc
 import json
+import os
 import resource
-import socket
-import struct
 import sys
 from types import ModuleType
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
+from adapter.check.explain_process import LENGTH
+
 _MEMORY = 1 << 30
 #: Seconds of work for one document, and for a document whose schemas are to be built first.
 _SECONDS = 10
-_LENGTH = struct.Struct(">I")
 
 
 def main() -> None:
@@ -32,12 +32,14 @@ def main() -> None:
     take_away_xpath_2()
     from adapter.check.allowed import explain  # noqa: PLC0415 - within the limits, and without the collector
 
-    with socket.socket(fileno=int(sys.argv[1])) as line, line.makefile("rwb") as stream:
-        while len(head := stream.read(_LENGTH.size)) == _LENGTH.size:
+    # What anybody else prints is no answer.
+    with os.fdopen(os.dup(1), "wb") as answers, os.fdopen(0, "rb") as questions:
+        os.dup2(2, 1)
+        while len(head := questions.read(LENGTH)) == LENGTH:
             limit_time()
-            answer = json.dumps(explain(stream.read(*_LENGTH.unpack(head)))).encode()
-            stream.write(_LENGTH.pack(len(answer)) + answer)
-            stream.flush()
+            answer = json.dumps(explain(questions.read(int.from_bytes(head)))).encode()
+            answers.write(len(answer).to_bytes(LENGTH) + answer)
+            answers.flush()
             gc.enable()
 
 

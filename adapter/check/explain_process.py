@@ -1,11 +1,13 @@
-"""The child process that explains, seen from its owner: start it, ask it, end it."""
+"""The child process that explains, seen from its owner: start it, ask it, end it.
+
+A cold `validate` starts it before anything else, and all that is imported before that is time somebody waits. So this
+module starts it as the system does and waits for it as the system does: `subprocess` and `socket` alone would cost
+more than everything else before it.
+"""
 
 from __future__ import annotations
 
-import json
-import socket
-import struct
-import subprocess
+import os
 import sys
 import time
 import weakref
@@ -13,7 +15,8 @@ import weakref
 #: Seconds for one answer, and for the first one, which builds the schemas.
 _PATIENCE = 3.0
 _FIRST_PATIENCE = 10.0
-_LENGTH = struct.Struct(">I")
+#: Bytes that tell the length of a question or an answer, the highest first.
+LENGTH = 4
 
 
 class ExplainProcess:
@@ -23,59 +26,86 @@ class ExplainProcess:
         """Take how many seconds an answer may take, and the first one."""
         self._patience = patience
         self._first_patience = first_patience
-        self._child: subprocess.Popen[bytes] | None = None
-        self._line: socket.socket | None = None
+        #: Its process id, and the pipes to it and from it; None while it is not running.
+        self._child: tuple[int, int, int] | None = None
         self._has_answered = False
         #: Ends the child with its owner, at the latest when the interpreter ends.
-        self._end: weakref.finalize[[subprocess.Popen[bytes], socket.socket], ExplainProcess] | None = None
+        self._end: weakref.finalize[[int, int, int], ExplainProcess] | None = None
 
-    def start(self) -> socket.socket:
-        """Start the child, which is not running, and return the line to it. OSError where it cannot be started."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            child = subprocess.Popen(  # noqa: S603 - our own module, by the running interpreter
-                [sys.executable, "-P", "-m", "adapter.check.explain_child", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-            )
-        self._child, self._line = child, ours
-        self._end = weakref.finalize(self, _end, child, ours)
-        return ours
+    def start(self) -> tuple[int, int, int]:
+        """Start the child, which is not running; return its id and the pipes. OSError where it cannot be started."""
+        (theirs_in, ours_out), (ours_in, theirs_out) = os.pipe(), os.pipe()
+        command = [sys.executable, "-P", "-m", "adapter.check.explain_child"]
+        ends = [
+            (os.POSIX_SPAWN_DUP2, theirs_in, 0),
+            (os.POSIX_SPAWN_DUP2, theirs_out, 1),
+            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+        ]
+        try:
+            pid = os.posix_spawn(sys.executable, command, os.environ, file_actions=ends)
+        except OSError:
+            os.close(ours_in)
+            os.close(ours_out)
+            raise
+        finally:
+            os.close(theirs_in)
+            os.close(theirs_out)
+        os.set_blocking(ours_out, False)
+        self._child = child = (pid, ours_out, ours_in)
+        self._end = weakref.finalize(self, _end, *child)
+        return child
 
     def ask(self, document: bytes) -> list[dict[str, object]]:
         """Return the child's answer. OSError or ValueError where it crashed, was too slow, or makes no sense."""
+        import json  # noqa: PLC0415 - not before the start
+
         patience = self._patience if self._has_answered else self._first_patience
-        line = self._line or self.start()
+        _, to, back = self._child or self.start()
         deadline = time.monotonic() + patience
-        line.settimeout(patience)
-        line.sendall(_LENGTH.pack(len(document)) + document)
-        (length,) = _LENGTH.unpack(_receive(line, _LENGTH.size, deadline))
-        answer = json.loads(_receive(line, length, deadline))
+        _send(to, len(document).to_bytes(LENGTH) + document, deadline)
+        length = int.from_bytes(_receive(back, LENGTH, deadline))
+        answer = json.loads(_receive(back, length, deadline))
         self._has_answered = True
         return [entry for entry in answer if isinstance(entry, dict)]
 
     def close(self) -> None:
-        """End the child, where there is one."""
+        """End the process."""
         if self._end is not None:
             self._end()
-        self._child = self._line = self._end = None
+        self._child = self._end = None
         self._has_answered = False
 
 
-def _end(child: subprocess.Popen[bytes], line: socket.socket) -> None:
-    line.close()
-    child.kill()
-    child.wait()
+def _end(pid: int, to: int, back: int) -> None:
+    os.close(to)
+    os.close(back)
+    os.kill(pid, 9)
+    os.waitpid(pid, 0)
 
 
-def _receive(line: socket.socket, length: int, deadline: float) -> bytes:
+def _send(pipe: int, data: bytes, deadline: float) -> None:
+    rest = memoryview(data)
+    while rest:
+        _wait(pipe, deadline, is_to_write=True)
+        rest = rest[os.write(pipe, rest) :]
+
+
+def _receive(pipe: int, length: int, deadline: float) -> bytes:
     parts = bytearray()
     while len(parts) < length:
-        line.settimeout(max(deadline - time.monotonic(), 0.001))
-        part = line.recv(length - len(parts))
+        _wait(pipe, deadline, is_to_write=False)
+        part = os.read(pipe, length - len(parts))
         if not part:
             raise ConnectionError("The child process ended.")
         parts += part
     return bytes(parts)
+
+
+def _wait(pipe: int, deadline: float, *, is_to_write: bool) -> None:
+    """Wait until a pipe takes or gives something, or is closed. TimeoutError where it does not in time."""
+    import select  # noqa: PLC0415 - not before the start
+
+    waiting = select.poll()
+    waiting.register(pipe, select.POLLOUT if is_to_write else select.POLLIN)
+    if not waiting.poll(max(deadline - time.monotonic(), 0.001) * 1000):
+        raise TimeoutError("The child process takes too long.")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -109,8 +114,7 @@ def test_a_child_that_died_is_replaced(dialogue: Build, schemas: SchemaSet, expl
     faults, root = _read(schemas, write(dialogue()).replace(*STRANGER))
     explainer.explain(faults, root)
     assert explainer._process._child is not None
-    explainer._process._child.kill()
-    explainer._process._child.wait()
+    os.kill(explainer._process._child[0], signal.SIGKILL)
 
     assert explainer.explain(faults, root) == faults
     assert explainer.explain(faults, root)[0].expected == ("Organisation",)
@@ -122,6 +126,37 @@ def test_a_child_that_takes_too_long_is_given_up(dialogue: Build, schemas: Schem
 
     assert hasty.explain(faults, root) == faults
     assert hasty._process._child is None
+
+
+def test_a_child_that_cannot_be_started_leaves_nothing_open(
+    dialogue: Build, schemas: SchemaSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults, root = _read(schemas, write(dialogue()).replace(*STRANGER))
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    explainer, before = Explainer(), _open_files()
+
+    assert explainer.explain(faults, root) == faults
+    assert _open_files() == before
+
+
+def test_a_child_that_does_not_listen_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", shutil.which("sleep"))
+    monkeypatch.setattr(os, "posix_spawn", _sleeping)
+    process = ExplainProcess(first_patience=0.1)
+
+    with pytest.raises(TimeoutError):
+        process.ask(b"<a>" + b" " * 1_000_000 + b"</a>")
+    process.close()
+
+
+def _open_files() -> list[str]:
+    return [file.name for file in Path("/proc/self/fd").iterdir()]
+
+
+def _sleeping(
+    path: str, _: object, environment: object, *, file_actions: object, spawn: Callable[..., int] = os.posix_spawn
+) -> int:
+    return spawn(path, [path, "60"], environment, file_actions=file_actions)
 
 
 def test_a_document_too_large_for_xmlschema_is_not_sent() -> None:
@@ -174,4 +209,5 @@ def test_a_checker_explains_and_ends_its_child(referral: Build, schemas: SchemaS
 
     assert [finding.text for finding in report.findings] == ["Rar is not expected here; expected HCP."]
     assert child is not None
-    assert child.poll() is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(child[0], 0)

@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import json
-import socket
 import struct
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from adapter.check.explain_child import open_file
-from adapter.resources import fixtures
+from adapter.check.explain_process import ExplainProcess
+from adapter.resources import fixtures, schemas
 
 BROKEN = (fixtures() / "messages/henvisning-1.1-feil-dato.xml").read_bytes()
 WELL = (fixtures() / "messages/henvisning-1.1-komplett.xml").read_bytes()
 
 
 def test_it_answers_until_the_other_side_hangs_up() -> None:
-    ours, theirs = socket.socketpair()
-    with theirs:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "adapter.check.explain_child", str(theirs.fileno())], pass_fds=[theirs.fileno()]
-        )
-    with ours, ours.makefile("rwb") as stream:
-        for document in (BROKEN, WELL):
-            stream.write(struct.pack(">I", len(document)) + document)
-        stream.flush()
-        broken, well = (json.loads(stream.read(*struct.unpack(">I", stream.read(4)))) for _ in range(2))
+    child = subprocess.Popen(
+        [sys.executable, "-m", "adapter.check.explain_child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    questions = b"".join(struct.pack(">I", len(document)) + document for document in (BROKEN, WELL))
+    answers = BytesIO(child.communicate(questions, timeout=60)[0])
+    broken, well = (json.loads(answers.read(*struct.unpack(">I", answers.read(4)))) for _ in range(2))
 
     assert [entry["place"] for entry in broken] == [[4, 5, 1]]
     assert well == []
-    assert child.wait(timeout=30) == 0
+    assert child.returncode == 0
+    assert not answers.read()
+
+
+def test_a_schema_with_a_key_needs_no_xpath_2() -> None:
+    report = (fixtures() / "messages/epikrise-1.1-komplett.xml").read_bytes()
+    assert b"<xs:key" in (schemas() / "epikrise-1.1.xsd").read_bytes()
+    process = ExplainProcess(first_patience=60)
+
+    (entry,) = process.ask(report.replace(b'V="1984-03-14"', b'V="Vakker"'))
+    process.close()
+
+    assert "xs:date" in str(entry["type"])
 
 
 def test_it_opens_files_and_nothing_else(tmp_path: Path) -> None:
@@ -46,19 +55,23 @@ def test_it_opens_files_and_nothing_else(tmp_path: Path) -> None:
             open_file(url)
 
 
-def test_xmlschema_has_no_way_to_the_network() -> None:
+def test_xmlschema_has_no_way_to_the_network_and_no_xpath_2() -> None:
     told = subprocess.run(
         [sys.executable, "-c", _WHAT_IT_LOADS], check=True, capture_output=True, text=True, timeout=60
     ).stdout
 
-    assert told == "True False False\n"
+    assert told == "True False False False\n"
 
 
 _WHAT_IT_LOADS = """
 import sys
-from adapter.check.explain_child import open_file, take_away_the_network
+from adapter.check.explain_child import open_file, take_away_the_network, take_away_xpath_2
 take_away_the_network()
+take_away_xpath_2()
 import adapter.check.allowed
 import xmlschema.resources.xml_resource
-print(xmlschema.resources.xml_resource.urlopen is open_file, "http.client" in sys.modules, "ssl" in sys.modules)
+print(
+    xmlschema.resources.xml_resource.urlopen is open_file,
+    *(name in sys.modules for name in ("http.client", "ssl", "elementpath.xpath2._xpath2_functions")),
+)
 """
