@@ -1,8 +1,7 @@
 """The child process that explains, seen from its owner: start it, ask it, end it.
 
-A cold `validate` starts it before anything else, and all that is imported before that is time somebody waits. So this
-module starts it as the system does and waits for it as the system does: `subprocess` and `socket` alone would cost
-more than everything else before it.
+A cold `validate` starts it before anything else and waits for it at the end, so neither side may take long to begin.
+Both talk through pipes and import next to nothing: `subprocess` and `socket` took 0.04 to 0.08 s more of 0.44.
 """
 
 from __future__ import annotations
