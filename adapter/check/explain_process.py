@@ -68,7 +68,7 @@ class ExplainProcess:
         return [entry for entry in answer if isinstance(entry, dict)]
 
     def close(self) -> None:
-        """End the process."""
+        """End the child, where there is one."""
         if self._end is not None:
             self._end()
         self._child = self._end = None
@@ -78,7 +78,7 @@ class ExplainProcess:
 def _end(pid: int, to: int, back: int) -> None:
     os.close(to)
     os.close(back)
-    os.kill(pid, 9)
+    os.kill(pid, 9)  # as `signal` calls SIGKILL, which takes a while to import
     os.waitpid(pid, 0)
 
 
