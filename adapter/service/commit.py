@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Self
 
 from adapter.flow import rules
 from adapter.flow.context import Arrival
-from adapter.flow.decision import OPERATOR, RELAY, Decision, Dispatch
+from adapter.flow.decision import OPERATOR, RELAY, Decision, Dispatch, Made
 from adapter.flow.follow import RECEIPT_TIMERS
 from adapter.flow.references import patient_digest, topic_of
 from adapter.message.message import Message
@@ -47,13 +48,29 @@ class Case:
 
     arrival: Arrival
     decision: Decision
-    #: What is written down about the message.
+    #: What is written down about the message, and the messages that were made for it.
     row: DecidedMessage
+    made: tuple[NewMessage, ...]
     #: What was looked up before deciding, and what was found.
     keys: frozenset[str] = frozenset()
     earlier: tuple[Known, ...] = ()
     #: For each dispatch: None where it is staged, LATER where it is not yet, else why staging failed.
     staged: tuple[str | None, ...] = ()
+
+    @classmethod
+    def of(
+        cls, arrival: Arrival, decision: Decision, *, keys: frozenset[str] = frozenset(), earlier: Sequence[Known] = ()
+    ) -> Self:
+        """Put together all that will be written, before anybody has to wait for the one who writes it."""
+        thread = decision.threads[0] if decision.threads else arrival.id
+        return cls(
+            arrival=arrival,
+            decision=decision,
+            row=_decided_row(arrival, decision, thread),
+            made=tuple(_made_row(arrival, made, thread) for made in decision.made),
+            keys=keys,
+            earlier=tuple(earlier),
+        )
 
 
 @value_class(kw_only=False)
@@ -73,9 +90,9 @@ def commit(
 
     Deliveries to reliable channels are with their receivers only when these have acknowledged them.
     """
-    made = [(case, index) for case in cases for index in range(len(case.decision.made))]
-    made_ids = ledger.add_messages([_made_row(case, index) for case, index in made], at=now)
-    numbers = {(id(case), index): number for (case, index), number in zip(made, made_ids, strict=True)}
+    made = [(id(case), index) for case in cases for index in range(len(case.made))]
+    made_ids = ledger.add_messages([row for case in cases for row in case.made], at=now)
+    numbers = dict(zip(made, made_ids, strict=True))
     ledger.decide([case.row for case in cases], at=now)
     for case in cases:
         threads = case.decision.threads
@@ -263,14 +280,8 @@ def facts_of(message: Message | None, sender: str | None, receiver: str | None, 
     )
 
 
-def decided_row(arrival: Arrival, decision: Decision) -> DecidedMessage:
-    """Return what is written down about a message that was decided about."""
-    facts = facts_of(
-        decision.message,
-        decision.sender_party,
-        decision.receiver_party,
-        decision.threads[0] if decision.threads else arrival.id,
-    )
+def _decided_row(arrival: Arrival, decision: Decision, thread: int) -> DecidedMessage:
+    facts = facts_of(decision.message, decision.sender_party, decision.receiver_party, thread)
     rules_found = sorted({item.rule for item in decision.findings})
     return DecidedMessage(
         **by_name(facts),
@@ -282,14 +293,12 @@ def decided_row(arrival: Arrival, decision: Decision) -> DecidedMessage:
     )
 
 
-def _made_row(case: Case, index: int) -> NewMessage:
-    made = case.decision.made[index]
-    thread = case.decision.threads[0] if case.decision.threads else case.arrival.id
+def _made_row(arrival: Arrival, made: Made, thread: int) -> NewMessage:
     facts = facts_of(made.message, made.sender_party, made.receiver_party, thread)
     return NewMessage(
         **by_name(facts),
-        channel=case.arrival.channel,
-        source=f"made for {case.arrival.id}",
+        channel=arrival.channel,
+        source=f"made for {arrival.id}",
         data=made.data,
         direction="out",
         state=made.state,

@@ -26,7 +26,7 @@ from adapter.flow.references import CONTENT, DEDUPE, DOCUMENT_ID, MSG_ID, ORIGIN
 from adapter.message.message import Message
 from adapter.message.state import DeliveryState, MessageState
 from adapter.partner.address_register import AddressRegister
-from adapter.service.commit import Case, commit, decided_row
+from adapter.service.commit import Case, commit
 from adapter.service.earlier import add_threads, earlier_of, remember
 from adapter.service.judge import Judge, Reading
 from adapter.service.post import Post
@@ -195,8 +195,7 @@ class Desk:
         except Exception:  # the one boundary: a defect of ours must not stop the messages behind it
             log.exception("A message could not be decided about", action="decide_failed", message=arrival.id)
             decision = _put_aside(report.message)
-        row = decided_row(arrival, decision)
-        return Case(arrival=arrival, decision=decision, row=row, keys=reading.keys, earlier=tuple(earlier))
+        return Case.of(arrival, decision, keys=reading.keys, earlier=earlier)
 
     def _says_the_same(self, arrival: Arrival, first: int) -> bool:
         """Tell whether an earlier message is this one, however it is written and signed.
@@ -273,8 +272,7 @@ class Desk:
 def put_aside(ledger: Ledger, arrivals: Sequence[Arrival], now: datetime) -> None:
     """Quarantine messages over which workers died again and again, without looking at them once more."""
     decision = _put_aside(None)
-    cases = [Case(arrival=arrival, decision=decision, row=decided_row(arrival, decision)) for arrival in arrivals]
-    commit(ledger, cases, now)
+    commit(ledger, [Case.of(arrival, decision) for arrival in arrivals], now)
 
 
 def _put_aside(message: Message | None) -> Decision:

@@ -258,8 +258,7 @@ class Ledger(Agenda, Batching, Enveloping):
         return ids
 
     def _message_states(self, ids: Sequence[int]) -> dict[int, MessageState]:
-        rows = self._driver.among(statements.MESSAGE_STATES, ids)
-        current = {id_: MessageState(state) for id_, state in rows}
+        current = self.states_of(ids)
         check_known("message", ids, current.keys())
         return current
 

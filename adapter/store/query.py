@@ -45,6 +45,7 @@ from adapter.store.tables import (
 from adapter.store.todo import Todo
 
 _KNOWN = tuple(item.name for item in fields(Known))
+_DELIVERY = tuple(item.name for item in fields(DeliveryRow))
 
 
 class Query(Todo, Batches, Envelopes):
@@ -97,13 +98,7 @@ class Query(Todo, Batches, Envelopes):
 
     def states_of(self, ids: Collection[int]) -> dict[int, MessageState]:
         """Return the states of messages, by their ids."""
-        return {
-            id_: MessageState(state)
-            for chunk in chunks(ids)
-            for id_, state in self._connection.execute(
-                select(message.c.id, message.c.state).where(message.c.id.in_(chunk))
-            )
-        }
+        return {id_: MessageState(state) for id_, state in self._driver.among(statements.MESSAGE_STATES, ids)}
 
     def copies_of(self, message_ids: Collection[int]) -> list[MessageRow]:
         """Return messages with the bytes of these, these included."""
@@ -238,35 +233,15 @@ class Query(Todo, Batches, Envelopes):
 
     def deliveries_of(self, for_message_ids: Collection[int]) -> list[DeliveryRow]:
         """Return the deliveries that belong to inbound messages."""
-        return [
-            row
-            for chunk in chunks(for_message_ids)
-            for row in self._deliveries(
-                select(delivery).where(delivery.c.for_message_id.in_(chunk)).order_by(delivery.c.id)
-            )
-        ]
+        return self._deliveries_among(statements.DELIVERIES_FOR, for_message_ids)
 
     def deliveries_carrying(self, message_ids: Collection[int]) -> list[DeliveryRow]:
         """Return the deliveries that carry the bytes of messages."""
-        return [
-            row
-            for chunk in chunks(message_ids)
-            for row in self._deliveries(
-                select(delivery).where(delivery.c.message_id.in_(chunk)).order_by(delivery.c.id)
-            )
-        ]
+        return self._deliveries_among(statements.DELIVERIES_CARRYING, message_ids)
 
     def waiting_after(self, delivery_ids: Collection[int]) -> list[DeliveryRow]:
         """Return the deliveries that wait for these."""
-        return [
-            row
-            for chunk in chunks(delivery_ids)
-            for row in self._deliveries(
-                select(delivery)
-                .where(delivery.c.after_delivery.in_(chunk), delivery.c.state == DeliveryState.WAITING)
-                .order_by(delivery.c.id)
-            )
-        ]
+        return self._deliveries_among(statements.DELIVERIES_WAITING, delivery_ids)
 
     def staged_deliveries(self) -> list[DeliveryRow]:
         """Return the deliveries whose bytes lie on their channel, unpublished for all that is known."""
@@ -342,6 +317,9 @@ class Query(Todo, Batches, Envelopes):
             for row in self._connection.execute(statement).mappings()
         ]
 
+    def _deliveries_among(self, sql: str, ids: Collection[int]) -> list[DeliveryRow]:
+        return [_delivery(row) for row in self._driver.among(sql, ids)]
+
     def _links(self) -> Iterator[tuple[chain.Link, str, str]]:
         for row in self._connection.execute(select(event).order_by(event.c.seq)):
             *link, previous, stored = row
@@ -351,6 +329,17 @@ class Query(Todo, Batches, Envelopes):
 def _known(row: Sequence[Any]) -> Known:
     values = dict(zip(_KNOWN, row, strict=True))
     return to_row(Known, values, state=MessageState(values["state"]))
+
+
+def _delivery(row: Sequence[Any]) -> DeliveryRow:
+    values = dict(zip(_DELIVERY, row, strict=True))
+    return to_row(
+        DeliveryRow,
+        values,
+        state=DeliveryState(values["state"]),
+        staged=bool(values["staged"]),
+        is_reliable=bool(values["is_reliable"]),
+    )
 
 
 def _conditions(wanted: MessageFilter) -> Iterator[ColumnElement[bool]]:

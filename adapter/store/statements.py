@@ -179,6 +179,13 @@ MESSAGE_STATES = "SELECT id, state FROM message WHERE id IN (:wanted)"
 #: The states of deliveries, before a step, and the messages they belong to.
 DELIVERY_STATES = "SELECT id, state, for_message_id FROM delivery WHERE id IN (:wanted)"
 
+#: Deliveries, in the order of `rows.DeliveryRow`: of inbound messages, of the messages whose bytes they carry, and
+#: those that wait for others.
+_DELIVERIES = f"SELECT {', '.join(tables.delivery.columns.keys())} FROM delivery WHERE {{}} IN (:wanted)"  # noqa: S608 - our own names
+DELIVERIES_FOR = _DELIVERIES.format("for_message_id") + " ORDER BY id"
+DELIVERIES_CARRYING = _DELIVERIES.format("message_id") + " ORDER BY id"
+DELIVERIES_WAITING = _DELIVERIES.format("after_delivery") + " AND state = 'waiting' ORDER BY id"
+
 #: The deliveries that their channel acknowledges.
 RELIABLE = "SELECT id FROM delivery WHERE id IN (:wanted) AND is_reliable"
 

@@ -20,7 +20,7 @@ from adapter.flow.context import Arrival
 from adapter.flow.decision import Decision, Settlement
 from adapter.message.state import DeliveryState, EnvelopeState, MessageState
 from adapter.partner.register import Partner
-from adapter.service.commit import Case, commit, decided_row
+from adapter.service.commit import Case, commit
 from adapter.store.entries import NewMessage
 from adapter.store.store import Store
 
@@ -157,4 +157,4 @@ def settle(side: Side, number: int, to: DeliveryState) -> None:
             verdict=Verdict.ACCEPT,
             settlements=(Settlement(delivery=number, to=to, is_receivers=True),),
         )
-        commit(ledger, [Case(arrival=arrival, decision=decision, row=decided_row(arrival, decision))], side.out.now)
+        commit(ledger, [Case.of(arrival, decision)], side.out.now)
