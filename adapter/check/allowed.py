@@ -7,8 +7,8 @@ goes into the import of xmlschema: so little is imported beside it, and no lxml,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
@@ -19,25 +19,21 @@ from xmlschema.validators.builders import XsdBuilders
 from xmlschema.validators.identities import XsdFieldSelector, XsdSelector
 from xmlschema.validators.xsd_globals import XsdGlobals
 
-from adapter import resources
-from adapter.check.catalog import Catalog, load_catalog
-
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _MOST_ERRORS = 20
 
 
-def explain(document: bytes) -> list[dict[str, Any]]:
-    """Return what the schema allows at each place that breaks it, in names of the schema only.
+def explain(document: bytes, schemas: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what the schemas allow at each place that breaks them, in names of the schemas only.
 
-    A place is the numbers of the elements that lead there from the root, each among its siblings and from 0.
+    `schemas` are the URLs of the files by namespace. A place is the numbers of the elements that lead there from the
+    root, each among its siblings and from 0.
     """
     # The sender wrote the document out of a tree, without a DTD; xmlschema keeps its prefixes, which xsi:type needs.
     source = XMLResource(document, allow="none", defuse="never")
-    known = _catalog().entries
-    used = {element.tag[1:].partition("}")[0] for element in source.root.iter() if element.tag[0] == "{"}
-    schema = _schema(tuple(sorted(used & known.keys())))
+    schema = _schema(tuple(sorted(schemas.items())))
     # No location in the document is followed; the schema files are local.
     errors = schema.iter_errors(source, use_location_hints=False)
     try:
@@ -56,19 +52,10 @@ def _places(root: Element) -> dict[Element, tuple[int, ...]]:
     return places
 
 
-@cache
-def _catalog() -> Catalog:
-    return load_catalog(resources.schemas())
-
-
 # Documents of one kind use the same namespaces; a stranger's mixture may not fill the memory.
 @lru_cache(maxsize=8)
-def _schema(namespaces: tuple[str, ...]) -> XMLSchema10:
-    known = _catalog().entries
-    imports = "".join(
-        f"<import namespace={quoteattr(name)} schemaLocation={quoteattr(known[name].path.as_uri())}/>"
-        for name in namespaces
-    )
+def _schema(files: tuple[tuple[str, str], ...]) -> XMLSchema10:
+    imports = "".join(f"<import namespace={quoteattr(name)} schemaLocation={quoteattr(url)}/>" for name, url in files)
     return _TrustedSchema(f'<schema xmlns="{_XSD}">{imports}</schema>', allow="local", validation="skip")
 
 

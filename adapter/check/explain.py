@@ -11,9 +11,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from lxml import etree
 
+from adapter import resources
+from adapter.check.catalog import Catalog, load_catalog
 from adapter.check.explain_process import ExplainProcess
 from adapter.check.fault import MOST_EXPECTED, Fault, FaultKind, readable_path
 
@@ -36,7 +39,7 @@ class Explainer:
         if not any(leaves_a_question(fault) for fault in faults) or not _is_small_enough(root):
             return tuple(faults)
         try:
-            answer = self._process.ask(etree.tostring(_reduced(root), with_tail=False))
+            answer = self._process.ask(etree.tostring(_reduced(root), with_tail=False), _files(root))
         except (OSError, ValueError):
             # crashed, too slow, or no answer at all: the next question goes to a new child
             self.close()
@@ -76,6 +79,17 @@ def _reduced(root: etree._Element) -> etree._Element:
             if len(value) > _LONGEST_ATTRIBUTE:
                 element.set(name, value[:_LONGEST_ATTRIBUTE])
     return reduced
+
+
+def _files(root: etree._Element) -> dict[str, str]:
+    """Return the URLs of the schema files for the namespaces of a document."""
+    used = {etree.QName(element).namespace for element in root.iter("*")}
+    return {name: entry.path.as_uri() for name, entry in _catalog().entries.items() if name in used}
+
+
+@cache
+def _catalog() -> Catalog:
+    return load_catalog(resources.schemas())
 
 
 def _path(place: object, root: etree._Element) -> str | None:

@@ -11,6 +11,11 @@ import sys
 import time
 import weakref
 
+TYPE_CHECKING = False  # as `typing` has it, which takes a while to import
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 #: Seconds for one answer, and for the first one, which builds the schemas.
 _PATIENCE = 3.0
 _FIRST_PATIENCE = 10.0
@@ -54,14 +59,17 @@ class ExplainProcess:
         self._end = weakref.finalize(self, _end, *child)
         return child
 
-    def ask(self, document: bytes) -> list[dict[str, object]]:
-        """Return the child's answer. OSError or ValueError where it crashed, was too slow, or makes no sense."""
+    def ask(self, document: bytes, schemas: Mapping[str, str]) -> list[dict[str, object]]:
+        """Return the child's answer by the schema files of these URLs, which stand under their namespaces.
+
+        OSError or ValueError where it crashed, was too slow, or makes no sense.
+        """
         import json  # noqa: PLC0415 - not before the start
 
         patience = self._patience if self._has_answered else self._first_patience
         _, to, back = self._child or self.start()
         deadline = time.monotonic() + patience
-        _send(to, len(document).to_bytes(LENGTH) + document, deadline)
+        _send(to, framed(json.dumps(schemas).encode()) + framed(document), deadline)
         length = int.from_bytes(_receive(back, LENGTH, deadline))
         answer = json.loads(_receive(back, length, deadline))
         self._has_answered = True
@@ -73,6 +81,11 @@ class ExplainProcess:
             self._end()
         self._child = self._end = None
         self._has_answered = False
+
+
+def framed(part: bytes) -> bytes:
+    """Return a part of a question, or an answer, after its length."""
+    return len(part).to_bytes(LENGTH) + part
 
 
 def _end(pid: int, to: int, back: int) -> None:

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,11 +89,10 @@ def test_the_second_explanation_comes_from_the_same_child(
     faults, root = _read(schemas, write(dialogue()).replace(*STRANGER))
     explainer.explain(faults, root)
     child = explainer._process._child
-    before = time.perf_counter()
-    explainer.explain(faults, root)
 
+    assert child is not None
+    assert explainer.explain(faults, root)[0].expected == ("Organisation",)
     assert explainer._process._child is child
-    assert time.perf_counter() - before < 1.0
 
 
 def test_a_child_can_be_started_before_it_is_asked(dialogue: Build, schemas: SchemaSet) -> None:
@@ -145,7 +143,7 @@ def test_a_child_that_does_not_listen_is_given_up(monkeypatch: pytest.MonkeyPatc
     process = ExplainProcess(first_patience=0.1)
 
     with pytest.raises(TimeoutError):
-        process.ask(b"<a>" + b" " * 1_000_000 + b"</a>")
+        process.ask(b"<a>" + b" " * 1_000_000 + b"</a>", {})
     process.close()
 
 
@@ -193,14 +191,18 @@ def test_an_answer_that_makes_no_sense_changes_nothing(
     monkeypatch: pytest.MonkeyPatch, answer: list[dict[str, object]], kind: FaultKind
 ) -> None:
     explainer = Explainer()
-    monkeypatch.setattr(explainer._process, "ask", lambda _: answer)
+    monkeypatch.setattr(explainer._process, "ask", lambda *_: answer)
     names = () if kind is FaultKind.BAD_VALUE else ("c", "d")
     faults = (Fault(kind=kind, path="/a/b", element="b", expected=names),)
 
     assert explainer.explain(faults, etree.fromstring("<a><b/></a>")) == faults
 
 
-def test_a_checker_explains_and_ends_its_child(referral: Build, schemas: SchemaSet, codelists: CodeLists) -> None:
+def test_a_checker_explains_and_ends_its_child(
+    referral: Build, schemas: SchemaSet, codelists: CodeLists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a busy machine is given the time to explain
+    monkeypatch.setitem(ExplainProcess.__init__.__kwdefaults__, "first_patience", 120.0)
     data = write(referral()).replace(b"<ServProvider>", b"<ServProvider><Rar/>")
     with Checker(schemas, codelists) as checker:
         report = checker.check(data, Policy(), now=datetime(2026, 3, 2, tzinfo=UTC))
