@@ -126,9 +126,11 @@ def _is_showable(document: Document) -> bool:
 
 
 def _numbers(person: Person | None) -> Iterator[str]:
+    """Yield the numbers of a person that are identity numbers, or that nobody says are not."""
     for identifier in person.identifiers if person else ():
-        if identifier.is_kind(*NATIONAL_IDS):
-            yield "".join((identifier.value or "").split())
+        is_unsaid = identifier.kind is None or not identifier.kind.value
+        if is_unsaid or identifier.is_kind(*NATIONAL_IDS):
+            yield "".join((identifier.value or "").replace(".", "").split())
 
 
 def _people(message: Message) -> Iterator[Person]:

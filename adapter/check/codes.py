@@ -61,6 +61,11 @@ def _rows(message: Message) -> Iterator[_Row]:
         )
         yield "/MsgHead/Document/DocumentConnection", "4702", (d.connection for d in message.documents)
         yield "/MsgHead/Document/RefDoc/MsgType", "8114", (d.kind for d in message.documents)
+    elif message.envelope is Envelope.MESSAGE:
+        root = "/Message/ServRprt" if message.epikrise is not None else "/Message/ServReq"
+        yield "/Message/Status", "8323", (message.status,)
+        yield f"{root}/Patient/Sex", "3101", (message.patient.sex if message.patient else None,)
+        yield f"{root}/RefDoc/MsgType", "8114", (d.kind for d in message.documents)
     if message.henvisning is not None:
         yield from _referral(message.henvisning)
     elif message.dialogmelding is not None:
@@ -70,18 +75,24 @@ def _rows(message: Message) -> Iterator[_Row]:
 
 
 def _referral(referral: Henvisning) -> Iterator[_Row]:
+    from adapter.message.henvisning import Medication  # noqa: PLC0415 - a standard is loaded with the first message in it
+
     is_new = referral.version == "2.0"
     root = "/MsgHead/Document/RefDoc/Content/Henvisning" if is_new else "/Message/ServReq"
     inner = root if is_new else f"{root}/Patient"
     requested = referral.requested
     yield f"{root}/ServType", "7309", (referral.service_type,)
-    yield f"{root}/PaymentCat", "4101", (referral.payment_category,)
+    yield f"{root}/PaymentCat", "8426" if referral.version == "1.0" else "4101", (referral.payment_category,)
     yield (f"{root}/TypeInnholdIMelding/TypeInnhold" if is_new else f"{root}/MsgDescr"), "8455", (referral.description,)
     yield f"{root}/ReasonAsText/Heading", "8231", (reason.heading for reason in referral.reasons)
     yield f"{inner}/InfItem/Type", "8233", (item.kind for item in referral.information)
+    contents = (item.content for item in referral.information)
+    statuses = (given.status for given in contents if isinstance(given, Medication))
+    yield f"{inner}/InfItem/Medication/Status", "9101" if is_new else "7307", statuses
     yield f"{root}/Comment/Heading", "8234", (comment.heading for comment in referral.comments)
     yield f"{root}/Diagnosis/Concept", None, (diagnosis.concept for diagnosis in referral.diagnoses)
     if requested is not None:
+        yield f"{root}/ReqServ/ServType", "7309", (requested.service_type,)
         yield f"{root}/ReqServ/Priority", "8306" if is_new else "8304", (requested.priority,)
     if is_new:
         yield f"{root}/AnsvarForRapport/TypeRelasjon", "8254", (entry.relation for entry in referral.responsibles)

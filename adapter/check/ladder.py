@@ -149,7 +149,7 @@ class Checker:
             for fault, shape in zip(faults[:_MOST_FAULTS], shapes, strict=False):
                 yield _schema_finding(rules.MSG_02_TOLERATED, read_fault(fault, root), policy, shape=shape)
             return
-        rule = _broken_schema(message)
+        rule = _broken_schema(message, policy)
         explained = self._explained(faults, root)
         if any(_is_other_standard(fault) for fault in explained):
             yield from _unsupported(message, policy)
@@ -186,7 +186,8 @@ class Checker:
             return
         try:
             if any(self._scan(data) for data in _attached(message)):
-                rule = rules.MSG_12_EMERGENCY if base.is_emergency(message) else rules.MSG_12
+                is_taken = policy.direction is Direction.INBOUND and base.is_emergency(message)
+                rule = rules.MSG_12_EMERGENCY if is_taken else rules.MSG_12
                 yield rule.finding(policy.direction)
         except ScanUnavailable:
             yield rules.MSG_12_UNCHECKED.finding(policy.direction)
@@ -208,7 +209,7 @@ def _unreadable(data: bytes, error: FormError, policy: Policy) -> Report:
     if policy.environment == "test" and any(base.is_real(number, policy) for number in numbers_in(data)):
         finding = rules.MSG_15.finding(direction)
     elif rescued is None or not rescued.msg_id:
-        finding = rules.MSG_01B.finding(direction, line=line)
+        finding = rules.MSG_01B.finding(direction, line=line, text=str(error))
     elif rescued.kind is Kind.APPREC:
         finding = rules.MSG_01_RECEIPT.finding(direction, line=line, text=str(error))
     elif isinstance(error, DocumentTypeRefused):
@@ -256,7 +257,10 @@ def _names_original(message: Message) -> bool:
     return receipt is not None and receipt.original is not None and bool(receipt.original.id)
 
 
-def _broken_schema(message: Message) -> Rule:
+def _broken_schema(message: Message, policy: Policy) -> Rule:
+    """Return the rule that an invalid message breaks; the exceptions are for what others have sent."""
+    if policy.direction is Direction.OUTBOUND:
+        return rules.MSG_02
     if message.kind is Kind.APPREC:
         return rules.MSG_02_RECEIPT
     return rules.MSG_02_EMERGENCY if base.is_emergency(message) else rules.MSG_02

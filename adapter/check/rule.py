@@ -24,6 +24,8 @@ class Rule:
     partner: str | None = None
     #: What to do next, for the operator.
     hint: str = ""
+    #: The same for whoever is about to send the message, where that is something else.
+    author: str = ""
     #: Error of the negative receipt, list 8221.
     apprec: Code | None = None
     #: What to ask the referrer for, in Norwegian.
@@ -56,7 +58,7 @@ class Rule:
             rule=self.id,
             severity=actual,
             text=self.text.format_map(details) if details else self.text,
-            hint=self.hint,
+            hint=(self.author if direction is Direction.OUTBOUND else "") or self.hint,
             path=path,
             line=line,
             partner_text=self.partner.format_map(details) if details and self.partner else self.partner,

@@ -72,7 +72,7 @@ MSG_01B = Rule(
     title="A message that cannot be read has at least an id",
     inbound=Severity.HOLD,
     outbound=Severity.BLOCK,
-    text="The bytes cannot be read, and no message id was found in them, so no receipt can be addressed.",
+    text="{text} No message id was found in it, so no receipt can be addressed.",
     hint="Find out who sent it and tell them; the original bytes are kept.",
     quarantines=True,
     source="HIS 80415:2012 3.3.2",
@@ -94,6 +94,7 @@ MSG_02 = Rule(
     text="{text}",
     partner="{element}: {feil}. Send på nytt etter retting, med ny MsgId.",
     hint="The sender's system must correct the message and send it again with a new MsgId.",
+    author="Correct the message where it is made; as it is, the receiver would reject it.",
     apprec=T02,
     source="HIS 80415:2012 3.3.2",
 )
@@ -162,6 +163,7 @@ MSG_04 = Rule(
     text="MsgId is not a UUID.",
     partner="MsgId må være en UUID.",
     hint="The sender's system must give each message a UUID.",
+    author="Give the message a UUID of its own.",
     apprec=E10,
     source="HIS 80415:2012 3.3.2",
 )
@@ -173,6 +175,7 @@ MSG_05 = Rule(
     text="The patient is not sufficiently identified.",
     partner="Navn sammen med fødselsnummer, D-nummer, FH-nummer eller fødselsdato og kjønn mangler.",
     hint="The sender must add what is missing and send again with a new MsgId.",
+    author="Add a name with an identity number, or with date of birth and sex.",
     apprec=E36,
     source="HIS 80415:2012 3.3.2",
 )
@@ -368,6 +371,7 @@ MSG_14 = Rule(
     text="A test message or a test person in production.",
     partner="Testmelding/testperson i produksjon.",
     hint="Tell the sender that its test system sends to production.",
+    author="Send test messages, and messages about test persons, from a test environment only.",
     apprec=X99,
     source="domain rules D.6",
 )
@@ -388,6 +392,7 @@ MSG_16 = Rule(
     outbound=Severity.WARN,
     text="{element} holds a code that list {number} does not have.",
     hint="Nothing to do: an unknown code is no ground for rejection. Update the code lists if it is new.",
+    author="Use a code of the list: the receiver's system may not know another.",
     source="HIS 80415:2012 3.3.2",
 )
 MSG_17_CHANGE = Rule(

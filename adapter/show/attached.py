@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 
 from adapter.message import Base64Data, Document, Message
-from adapter.show.page import Attachment, Block, block, plain
+from adapter.show.page import Attachment, Block, Line, block, line, plain
+from adapter.show.words import moment_text
 
 #: What a browser shows safely, and how such a file begins.
 _SAFE_TYPES = {
@@ -23,7 +24,16 @@ def attachments(message: Message) -> tuple[Block, ...]:
         *message.attachments,
         *(document for document in message.documents if document.file_reference and not document.is_attachment),
     ]
-    return block("Vedlegg", *(_attachment(number, found) for number, found in enumerate(documents, start=1)))
+    files = (_attachment(number, found) for number, found in enumerate(documents, start=1))
+    return block("Vedlegg", *files, *(shown for found in message.documents for shown in _reference(found)))
+
+
+def _reference(document: Document) -> tuple[Line, ...]:
+    """Return what a document says that only names another one, such as an earlier message."""
+    if document.content or document.file_reference or document.is_attachment or not document.id:
+        return ()
+    issued = f"({moment_text(document.issued)})" if document.issued else ""
+    return line("Viser til", " ".join(filter(None, (document.description, document.id, issued))))
 
 
 def _attachment(number: int, document: Document) -> Attachment:

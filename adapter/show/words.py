@@ -13,9 +13,12 @@ from adapter.message.code import OSLO
 from adapter.message.henvisning import Diagnosis
 from adapter.show.labels import IDENTIFIERS
 from adapter.show.page import Block, Item, block, line
+from adapter.wire.namespaces import XSI
 from adapter.wire.parse import parse
 
 _MAX_TREE_DEPTH = 40
+#: Attributes of codes: what a reader sees of one, and which list it is from.
+_CODE_PARTS, _LIST = frozenset({"DN", "OT", "V"}), "S"
 #: XHTML elements that end a line.
 _LINES = frozenset({"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table", "pre", "ul", "ol", "li", "hr"})
 #: XHTML elements whose content is not text for a reader.
@@ -156,5 +159,12 @@ def _children(element: etree._Element, depth: int) -> tuple[Item, ...]:
 
 
 def _own_words(element: etree._Element) -> str:
-    attributes = [str(value) for name, value in element.attrib.items() if str(name) in {"DN", "OT", "V"}]
-    return " ".join(part for part in (*reversed(attributes), (element.text or "").strip()) if part)
+    """Return what an element itself says: its code and text, then what some standards keep in attributes."""
+    codes, facts = [], []
+    for name, value in element.attrib.items():
+        if name in _CODE_PARTS:
+            codes.append(str(value))
+        elif name != _LIST and etree.QName(name).namespace != XSI:
+            facts.append(f"{etree.QName(name).localname} = {value!s}")
+    words = " ".join(part for part in (*reversed(codes), (element.text or "").strip()) if part)
+    return "; ".join(part for part in (words, *facts) if part)

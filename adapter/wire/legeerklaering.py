@@ -10,7 +10,7 @@ from typing import Final
 
 from lxml import etree
 
-from adapter.message.address import Address
+from adapter.message.address import Address, Telecom
 from adapter.message.code import OID_PREFIX, Code, Moment, coded
 from adapter.message.henvisning import Diagnosis
 from adapter.message.legeerklaering import (
@@ -53,6 +53,12 @@ _MEASURES: Final[_Names] = {
     "5": "Yrkesrettet attføring",
     "6": "Friskmelding til arbeidsformidling",
     "7": "Andre",
+}
+_PHONES: Final[_Names] = {
+    "H": "Hjemme eller ukjent",
+    "HP": "Hovedtelefon",
+    "MC": "Mobiltelefon",
+    "WP": "Arbeidsplass",
 }
 #: The lists of diagnoses that have a number, by the standard's own code; ICD-9 and the oldest ICPC have none.
 _DIAGNOSIS_LISTS: Final[_Names] = {"3": "7110", "5": "7170"}
@@ -100,12 +106,18 @@ def _moment(element: etree._Element | None, name: str) -> Moment | None:
 
 def _address(element: etree._Element | None) -> Address | None:
     place = _child(element, "PostalAddress")
-    if place is None:
+    phones = tuple(
+        Telecom(kind=_code(phone, "typeTelekom", _PHONES), address=f"tel:{phone.text.strip()}")
+        for phone in _children(element, "Teleinformasjon")
+        if phone.text and phone.text.strip()
+    )
+    if place is None and not phones:
         return None
     return Address(
         street=_text(place, "StreetAddress"),
         postal_code=_text(place, "PostalCode"),
         city=_text(place, "City"),
+        telecoms=phones,
     )
 
 

@@ -29,6 +29,16 @@ _SCHEMA_LOCATION_LENGTH = 8_192
 _PROLOG = 65_536
 _DOCTYPE = re.compile(rb"<\0?\0?\0?!\0?\0?\0?D\0?\0?\0?O\0?\0?\0?C\0?\0?\0?T\0?\0?\0?Y\0?\0?\0?P\0?\0?\0?E")
 _LIMIT_ERRORS = frozenset({"ERR_RESOURCE_LIMIT", "ERR_NAME_TOO_LONG"})
+#: What libxml2's errors mean to somebody who has to mend the file; others are told by their own name.
+_MEANINGS = {
+    "ERR_INVALID_ENCODING": "its bytes are not in the character set that it declares (UTF-8 where it declares none)",
+    "ERR_UNSUPPORTED_ENCODING": "it declares a character set that is not known",
+    "ERR_INVALID_CHAR": "it holds a character that XML does not allow",
+    "ERR_TAG_NOT_FINISHED": "it ends before its last element does, as if it were cut off",
+    "ERR_TAG_NAME_MISMATCH": "an end tag does not fit the start tag before it",
+    "ERR_DOCUMENT_EMPTY": "it does not begin with an element",
+    "ERR_DOCUMENT_END": "something stands after the end of its outermost element",
+}
 
 
 @value_class
@@ -71,6 +81,8 @@ def parse_whole(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
 def _parsed(data: bytes, limits: Limits, parser: etree.XMLParser) -> etree._Element:
     if len(data) > limits.max_bytes:
         raise LimitExceeded(f"The document has {len(data)} bytes; {limits.max_bytes} are allowed.")
+    if not data or data.isspace():
+        raise NotWellFormed("The file is empty.", hint="Find out where its content was lost, and have it sent again.")
     look(data, limits.max_elements)
     try:
         root = etree.fromstring(data, parser)
@@ -109,7 +121,7 @@ def _explained(error: etree.XMLSyntaxError, data: bytes) -> FormError:
     name = log[-1].type_name if len(log) else ""
     if name in _LIMIT_ERRORS:
         return LimitExceeded("The document has a text, a name or a depth beyond what is ever read.", line=line)
-    what = name.removeprefix("ERR_").replace("_", " ").lower() or "no XML"
+    what = _MEANINGS.get(name) or name.removeprefix("ERR_").replace("_", " ").lower() or "no XML"
     return NotWellFormed(f"The document is not well-formed XML: {what}, line {line or 1}.", line=line)
 
 

@@ -26,7 +26,7 @@ from adapter.errors import SpecError
 from adapter.message import Code, Message, Moment
 from adapter.wire.spec_read import Reader
 from adapter.wire.spec_shape import Slot, slots
-from adapter.wire.spec_words import SHORTHAND, WORDS
+from adapter.wire.spec_words import BUILT, SHORTHAND, WORDS
 from adapter.wire.style import tidy
 
 
@@ -75,7 +75,19 @@ def load_spec(
         raise SpecError(f"{path.name} cannot be read: {error}") from None
     except RecursionError:
         raise SpecError(f"{path.name} has tables within tables without end") from None
-    return from_spec(data, now=now, new_id=new_id, name_of=name_of, folder=path.parent)
+    try:
+        message = from_spec(data, now=now, new_id=new_id, name_of=name_of, folder=path.parent)
+    except SpecError as error:
+        raise SpecError(f"{path.name} has mistakes:\n{error}") from None
+    _refuse_empty(data, path.name)
+    return message
+
+
+def _refuse_empty(data: Mapping[str, Any], name: str) -> None:
+    """Refuse a specification of a head alone, of which a writer could only say what is missing in the XML."""
+    content = BUILT.get(data.get("kind", ""), "documents")
+    if not data.get("complete") and content not in data and "documents" not in data:
+        raise SpecError(f"{name} says nothing: what the message tells stands in a table [{content}]")
 
 
 def to_spec(message: Message) -> dict[str, Any]:

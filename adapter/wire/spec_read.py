@@ -69,6 +69,13 @@ class Reader:
         """Note a mistake; `text` never holds a value of the specification, which may be about a person."""
         self.mistakes.append(f"{path}: {text}" if path else text)
 
+    def word(self, raw: object, path: str) -> str:
+        """Return what a convenient word says, which is a text or a whole number; empty where it is neither."""
+        if isinstance(raw, str | int) and not isinstance(raw, bool):
+            return str(raw)
+        self.mistake(path, "expected a text")
+        return ""
+
     @property
     def is_flat(self) -> bool:
         """Tell whether the message writes whole names, as Henvisning 1.x, Epikrise and AppRec do."""
@@ -172,7 +179,7 @@ class Reader:
             return None
 
     def _code(self, raw: object, owner: str, path: str) -> Code | None:
-        if isinstance(raw, bool | int | float):
+        if isinstance(raw, int) and not isinstance(raw, bool):
             raw = str(raw)
         if isinstance(raw, str):
             return self._code_of_text(raw, owner, path)
@@ -245,7 +252,8 @@ def _moment(raw: object) -> Moment:
     if isinstance(raw, datetime):
         return Moment(raw.isoformat())
     text = _text(raw)
-    if not isinstance(raw, date) and not _ISO_MOMENT.fullmatch(text.strip()):
+    is_none = not _ISO_MOMENT.fullmatch(text.strip()) or (_DAY.match(text.strip()) and Moment(text).instant is None)
+    if not isinstance(raw, date) and is_none:
         message = 'expected a date or time, such as 2026-03-02 or "2026-03-02T09:15:00+01:00"'
         raise ValueError(message)
     return Moment(text)

@@ -66,21 +66,29 @@ def _prepend(table: Table, key: str, values: Sequence[object]) -> None:
         table[key] = [*values, *table.get(key, ())]
 
 
-def _texts(raw: object) -> list[str]:
-    return [str(item) for item in raw] if isinstance(raw, list | tuple) else [str(raw)]
+def _text(table: Table, word: str, path: str, reader: Reader) -> str:
+    """Take the text of a word out of a table."""
+    return reader.word(table.pop(word), f"{path}.{word}")
 
 
-def _telecoms(table: Table) -> list[dict[str, str]]:
+def _texts(table: Table, word: str, path: str, reader: Reader) -> list[str]:
+    """Take the texts of a word out of a table that need not have it; one text is as good as a list of one."""
+    if not isinstance(table.get(word), list | tuple):
+        return [_text(table, word, path, reader)] if word in table else []
+    return [reader.word(item, f"{path}.{word}[{index}]") for index, item in enumerate(table.pop(word))]
+
+
+def _telecoms(table: Table, path: str, reader: Reader) -> list[dict[str, str]]:
     """Take the words phone and email out of a table."""
-    phones = _texts(table.pop("phone")) if "phone" in table else []
-    mails = _texts(table.pop("email")) if "email" in table else []
+    phones = _texts(table, "phone", path, reader)
+    mails = _texts(table, "email", path, reader)
     return [{"address": f"tel:{''.join(phone.split())}"} for phone in phones] + [
         {"address": f"mailto:{mail}"} for mail in mails
     ]
 
 
-def _identifier(reader: Reader, list_number: str, kind: str, value: object) -> Table:
-    return {"value": str(value), "kind": reader.code(list_number, kind)}
+def _identifier(reader: Reader, list_number: str, kind: str, value: str) -> Table:
+    return {"value": value, "kind": reader.code(list_number, kind)}
 
 
 def national_kind(number: str) -> str:
@@ -90,11 +98,11 @@ def national_kind(number: str) -> str:
     return "DNR" if number[:1] >= _COORDINATION_DIGIT else "FNR"
 
 
-def _person_identifiers(table: Table, reader: Reader) -> list[object]:
+def _person_identifiers(table: Table, path: str, reader: Reader) -> list[object]:
     found: list[object] = []
     for word, kind in (("identity_number", ""), ("her_id", "HER"), ("hpr", "HPR")):
         if word in table:
-            value = str(table.pop(word))
+            value = _text(table, word, path, reader)
             found.append(_identifier(reader, "8116", kind or national_kind(value), value))
     return found
 
@@ -111,12 +119,12 @@ def _split_name(whole: str) -> tuple[str, str]:
 def _person(table: Table, path: str, reader: Reader) -> None:
     """Expand a person; Henvisning 1.0 writes the whole name of relatives too."""
     if reader.kind == "henvisning 1.0" and "name" in table:
-        _put(table, "full_name", str(table.pop("name")), path, reader)
-    _prepend(table, "identifiers", _person_identifiers(table, reader))
-    telecoms = _telecoms(table)
+        _put(table, "full_name", _text(table, "name", path, reader), path, reader)
+    _prepend(table, "identifiers", _person_identifiers(table, path, reader))
+    telecoms = _telecoms(table, path, reader)
     _prepend(table, "telecoms", telecoms)
     if "name" in table:
-        given, family = _split_name(str(table.pop("name")))
+        given, family = _split_name(_text(table, "name", path, reader))
         _put(table, "family_name", family, path, reader)
         if given:
             _put(table, "given_name", given, path, reader)
@@ -125,7 +133,7 @@ def _person(table: Table, path: str, reader: Reader) -> None:
 def _professional(table: Table, path: str, reader: Reader) -> None:
     """Expand a professional; Henvisning 1.x and AppRec write the whole name."""
     if reader.is_flat and "name" in table:
-        _put(table, "full_name", str(table.pop("name")), path, reader)
+        _put(table, "full_name", _text(table, "name", path, reader), path, reader)
     _person(table, path, reader)
 
 
@@ -133,9 +141,9 @@ def _patient(table: Table, path: str, reader: Reader) -> None:
     """Expand a patient; Henvisning 1.x writes "Family, Given" and keeps phone numbers inside the address."""
     if reader.is_flat:
         if "name" in table:
-            given, family = _split_name(str(table.pop("name")))
+            given, family = _split_name(_text(table, "name", path, reader))
             _put(table, "full_name", f"{family}, {given}" if given else family, path, reader)
-        _into_address(table, _telecoms(table), "H", reader)
+        _into_address(table, _telecoms(table, path, reader), "H", reader)
     _person(table, path, reader)
 
 
@@ -153,9 +161,9 @@ def _organisation(table: Table, path: str, reader: Reader) -> None:
     found: list[object] = []
     for word, kind in (("her_id", "HER"), ("organisation_number", "ENH")):
         if word in table:
-            found.append(_identifier(reader, "9051", kind, table.pop(word)))
+            found.append(_identifier(reader, "9051", kind, _text(table, word, path, reader)))
     _prepend(table, "identifiers", found)
-    _prepend(table, "telecoms", _telecoms(table))
+    _prepend(table, "telecoms", _telecoms(table, path, reader))
     for word, key in (("unit", "units"), ("professional", "people")):
         if word in table:
             _put(table, key, [At(f"{path}.{word}", table.pop(word))], path, reader)
@@ -168,7 +176,7 @@ def _party(table: Table, path: str, reader: Reader) -> None:
         if isinstance(person, dict):
             person = {"is": "HealthcareProfessional", **person}
         _put(table, "person", At(f"{path}.professional", person), path, reader)
-    _into_address(table, _telecoms(table), "WP", reader)
+    _into_address(table, _telecoms(table, path, reader), "WP", reader)
 
 
 def _referral(table: Table, path: str, reader: Reader) -> None:
@@ -252,6 +260,7 @@ def _message(table: Table, path: str, reader: Reader) -> None:
     """Expand a message: its head, the payload under the name of its standard, and attachments."""
     if not path:  # a message inside a message is written out in full
         complete_head(table, reader)
+        _refuse_other_payloads(table, reader)
     documents: list[object] = []
     for word, name in _PAYLOADS.items():
         if word in table:
@@ -269,18 +278,28 @@ def _message(table: Table, path: str, reader: Reader) -> None:
         _put(table, "documents", documents, path, reader)
 
 
+def _refuse_other_payloads(table: Table, reader: Reader) -> None:
+    """Take out the content of another kind of message than the specification says it is."""
+    kind = table.get("kind")
+    if reader.is_complete or not isinstance(kind, str) or kind not in BUILT:
+        return
+    for word in [word for word in _PAYLOADS if word in table and word != kind]:
+        reader.mistake(word, f'does not go with kind = "{kind}", whose content stands in [{BUILT[kind]}]')
+        del table[word]
+
+
 def _document(table: Table, path: str, reader: Reader) -> None:
     """Expand an attachment: a file beside the specification, or base64 text."""
     data: bytes | None = None
     if "file" in table:
-        name = str(table.pop("file"))
+        name = _text(table, "file", path, reader)
         data = _file(name, path, reader)
         if data is not None:
             table.setdefault("mime_type", _MIME_TYPES.get(Path(name).suffix.lower(), "application/octet-stream"))
             table.setdefault("description", Path(name).stem)
     if "base64" in table:
         try:
-            data = base64.b64decode("".join(str(table.pop("base64")).split()), validate=True)
+            data = base64.b64decode("".join(_text(table, "base64", path, reader).split()), validate=True)
         except (binascii.Error, ValueError):
             reader.mistake(f"{path}.base64", "expected base64")
     if data is None:
@@ -321,6 +340,8 @@ def _short_identifier(text: str) -> Table:
 
 #: The payload of a message under the name of its standard.
 _PAYLOADS = {"henvisning": "Henvisning", "dialogmelding": "Dialogmelding", "epikrise": "Epikrise"}
+#: The kinds of message that can be built, and where a specification says what is in them.
+BUILT = {**{word: word for word in _PAYLOADS}, "apprec": "receipt"}
 _PERSON = frozenset({"name", "identity_number", "her_id", "hpr", "phone", "email"})
 
 WORDS: dict[type, Words] = {

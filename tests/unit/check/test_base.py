@@ -53,6 +53,25 @@ def test_a_receipt_may_have_any_id(receipt: Build) -> None:
     assert found(replace(receipt(), msg_id="1901162157lege21826.1")) == []
 
 
+@pytest.mark.parametrize("kind", [None, Code(), Code("")])
+def test_a_number_that_does_not_say_its_kind_counts_as_one(
+    referral: Build, real_number: str, kind: Code | None
+) -> None:
+    """TypeOffId is optional in Henvisning 1.x, and TypeId may be empty in MsgHead."""
+    message = referral(identifiers=(Identifier(real_number, kind),))
+    other = referral(identifiers=(Identifier(real_number, coded(8116, "HPR")),))
+
+    assert [finding.rule for finding in base.real_person(message, Policy())] == ["MSG-15"]
+    assert list(base.real_person(other, Policy())) == []
+
+
+def test_a_number_written_with_a_dot_counts_too(referral: Build, real_number: str) -> None:
+    dotted = f"{real_number[:6]}.{real_number[6:]}"
+    message = referral(identifiers=(Identifier(dotted, coded(8116, "FNR")),))
+
+    assert [finding.rule for finding in base.real_person(message, Policy())] == ["MSG-15"]
+
+
 @pytest.mark.parametrize("version", ["1.1", "2.0"])
 def test_a_patient_without_number_birth_and_sex_rejects(referral: Build, version: str) -> None:
     message = referral(version, identifiers=(), date_of_birth=None)

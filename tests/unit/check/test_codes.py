@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -10,8 +11,8 @@ from adapter.check import codes
 from adapter.check.codelists import CodeLists
 from adapter.check.finding import Direction, Severity
 from adapter.check.policy import Policy
-from adapter.message import Code, Message, coded
-from adapter.message.henvisning import Reason, RequestedService
+from adapter.message import Code, Document, Message, coded
+from adapter.message.henvisning import InformationItem, Medication, Reason, RequestedService
 
 Build = Callable[..., Message]
 
@@ -35,6 +36,24 @@ def test_the_codes_of_a_dialogue_message_pass(dialogue: Build, codelists: CodeLi
             {"reasons": (Reason(heading=Code("Q")), Reason(heading=Code("R")))},
             "/Message/ServReq/ReasonAsText/Heading",
         ),
+        ("1.0", {"payment_category": Code("GR")}, "/Message/ServReq/PaymentCat"),
+        ("1.1", {"sex": Code("7")}, "/Message/ServReq/Patient/Sex"),
+        ("1.1", {"status": Code("Q")}, "/Message/Status"),
+        (
+            "1.1",
+            {"requested": RequestedService(service_type=Code("Q"), priority=Code("N"))},
+            "/Message/ServReq/ReqServ/ServType",
+        ),
+        (
+            "1.1",
+            {"information": (InformationItem(content=Medication(status=Code("3q"))),)},
+            "/Message/ServReq/Patient/InfItem/Medication/Status",
+        ),
+        (
+            "2.0",
+            {"information": (InformationItem(content=Medication(status=Code("6"))),)},
+            "/MsgHead/Document/RefDoc/Content/Henvisning/InfItem/Medication/Status",
+        ),
         ("2.0", {"sex": Code("7")}, "/MsgHead/MsgInfo/Patient/Sex"),
         ("2.0", {"type": Code("HENVISNING_QQ")}, "/MsgHead/MsgInfo/Type"),
     ],
@@ -45,6 +64,20 @@ def test_an_unknown_code_is_one_remark_for_its_place(
     (finding,) = codes.check(referral(version, **changes), codelists, Policy())
 
     assert (finding.rule, finding.severity, finding.path) == ("MSG-16", Severity.INFO, path)
+
+
+def test_the_payment_categories_of_1_1_are_not_unknown(referral: Build, codelists: CodeLists) -> None:
+    """Version 1.0 has a list of its own (8426)."""
+    assert list(codes.check(referral("1.1", payment_category=Code("GR")), codelists, Policy())) == []
+
+
+def test_an_unknown_kind_of_reference_is_a_remark(referral: Build, codelists: CodeLists) -> None:
+    message = referral("1.0")
+    strange = replace(message, documents=(*message.documents, Document(kind=Code("Q"), id="1")))
+
+    (finding,) = codes.check(strange, codelists, Policy())
+
+    assert finding.path == "/Message/ServReq/RefDoc/MsgType"
 
 
 def test_a_sender_is_warned_of_an_unknown_code(referral: Build, codelists: CodeLists) -> None:

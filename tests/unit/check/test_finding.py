@@ -73,7 +73,7 @@ def test_a_finding_prints_as_validate_promises() -> None:
 
 
 def test_a_report_without_a_message_still_prints() -> None:
-    finding = rules.MSG_01B.finding(Direction.INBOUND)
+    finding = rules.MSG_01B.finding(Direction.INBOUND, text="The file is empty.")
     report = Report(message=None, findings=(finding,), verdict=Verdict.QUARANTINE)
     printed = report.as_dict()
 

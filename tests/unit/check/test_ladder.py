@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from adapter import resources
+from adapter.check import rules
 from adapter.check.codelists import CodeLists
 from adapter.check.finding import Direction, Report, Severity, Verdict
 from adapter.check.ladder import Checker, Policy
@@ -56,6 +57,14 @@ def test_bytes_that_are_no_xml_are_put_aside(check: Check) -> None:
 
     assert (report.verdict, rules_of(report), errors_of(report)) == (Verdict.QUARANTINE, ["MSG-01b"], [])
     assert "Blomst" not in repr(report.findings)
+
+
+def test_bytes_that_are_put_aside_say_why_they_cannot_be_read(check: Check) -> None:
+    (empty,) = check(b"").findings
+    (words,) = check(b"Vakker Blomst").findings
+
+    assert empty.text == "The file is empty. No message id was found in it, so no receipt can be addressed."
+    assert words.text.startswith("The document is not well-formed XML: it does not begin with an element, line 1.")
 
 
 def test_a_broken_message_with_an_id_is_rejected(referral: Build, check: Check) -> None:
@@ -110,6 +119,25 @@ def test_an_invalid_outbound_message_is_blocked(referral: Build, check: Check) -
     assert report.verdict is Verdict.REJECT
     assert {finding.severity for finding in report.findings} == {Severity.BLOCK}
     assert errors_of(report) == []
+
+
+def test_what_is_about_to_be_sent_is_told_to_its_author(referral: Build, check: Check) -> None:
+    data = write(referral(requested=EMERGENCY)).replace(b"<MsgId>", b"<MsgIdX/><MsgId>")
+    (inbound,) = check(data).findings
+    (outbound,) = check(data, direction=Direction.OUTBOUND).findings
+
+    assert inbound.hint == "Read the referral at once."
+    assert outbound.hint == "Correct the message where it is made; as it is, the receiver would reject it."
+    # that nothing is rejected holds for what others sent
+    assert "not rejected" in inbound.text
+    assert "not rejected" not in outbound.text
+
+
+def test_an_invalid_receipt_that_is_about_to_be_sent_is_like_any_other_message(receipt: Build, check: Check) -> None:
+    (finding,) = check(write(receipt()).replace(b"<Id>", b"<IdX/><Id>", 1), direction=Direction.OUTBOUND).findings
+
+    assert "never answered" not in finding.text
+    assert finding.hint == rules.MSG_02.author
 
 
 def test_an_invalid_emergency_referral_is_held(referral: Build, check: Check) -> None:
@@ -266,6 +294,18 @@ def test_attachments_are_scanned(
     report = checker.check(data, Policy(), now=NOW)
 
     assert (report.verdict, errors_of(report)) == (verdict, errors)
+
+
+def test_an_infected_emergency_referral_is_not_sent_either(
+    referral: Build, schemas: SchemaSet, codelists: CodeLists
+) -> None:
+    checker = Checker(schemas, codelists, explain=False, scan=_clean)
+    data = write(_with_attachment(referral("2.0", requested=EMERGENCY), Base64Data.of(b"EVIL")))
+    found = checker.check(data, Policy(direction=Direction.OUTBOUND), now=NOW).findings
+    (finding,) = [finding for finding in found if finding.rule == "MSG-12"]
+
+    assert finding.severity is Severity.BLOCK
+    assert "not rejected" not in finding.text
 
 
 def test_findings_have_lines(referral: Build, check: Check) -> None:

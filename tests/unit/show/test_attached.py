@@ -14,6 +14,7 @@ from adapter.message import (
     Envelope,
     Kind,
     Message,
+    Moment,
     Opaque,
     coded,
 )
@@ -78,6 +79,30 @@ def test_foreign_xml_is_shown_as_far_as_it_can_be() -> None:
     assert "b: En 1" in shown
     assert "  c\n    d: tekst" in shown
     assert "e:" not in shown
+
+
+def test_foreign_xml_is_shown_with_what_it_keeps_in_attributes() -> None:
+    """Some standards say most in attributes; lists and namespaces of codes are for systems."""
+    xml = (
+        b'<a xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        b'<drug strength="500 mg" xsi:type="x" S="1.2.3">Paracetamol</drug><seen by="GP"/></a>'
+    )
+
+    shown = show.text(Message(opaque=Opaque("", "a", xml)))
+
+    assert "drug: Paracetamol; strength = 500 mg" in shown
+    assert "seen: by = GP" in shown
+    assert "1.2.3" not in shown
+    assert "type" not in shown
+
+
+def test_a_document_that_only_names_another_is_shown() -> None:
+    """Henvisning 1.0 carries no attachments, but says what it is about."""
+    earlier = Document(kind=coded(8114, "REF"), id="55e12225", issued=Moment("2026-02-01"))
+    message = Message(documents=(Document(content=(Opaque("", "a", b"<a/>"),)), earlier))
+
+    assert "Viser til: 55e12225 (01.02.2026)" in show.text(message)
+    assert "55e12225 (01.02.2026)" in elements(message).text_content()
 
 
 def test_foreign_xml_inside_a_document_is_shown() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapter import resources, wire
-from adapter.message import Code, Legeerklaering, Moment, coded
+from adapter.message import Code, Legeerklaering, Moment, Telecom, coded
 from adapter.message.henvisning import Diagnosis
 from adapter.wire.namespaces import LEGEERKLAERING
 
@@ -35,6 +35,7 @@ def test_a_statement_is_read_as_its_reader_needs_it() -> None:
     assert (found.patient.name, found.patient.identified_by("FNR")) == ("Vakker Blomst", "14838400052")
     assert found.patient.address is not None
     assert found.patient.address.city == "Eksempelby"
+    assert found.patient.address.telecoms == (Telecom(kind=Code("HP", "Hovedtelefon"), address="tel:90000001"),)
     assert found.workplace is not None
     assert (found.workplace.name, found.workplace.occupation) == ("Eksempelbedriften AS", "Renholder")
     assert found.unfit_from == Moment("2026-01-05")

@@ -70,6 +70,28 @@ def test_what_is_no_document_is_refused(data: bytes) -> None:
         parse(data)
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "The file is empty."),
+        (b" \r\n\t", "The file is empty."),
+        (DECLARED.format("utf-8").encode("iso-8859-1"), "not in the character set that it declares"),
+        (b"<?xml version='1.0' encoding='klingon'?><a/>", "a character set that is not known"),
+        (b"<a>\x01</a>", "a character that XML does not allow"),
+        (b"<a><b>cut off", "as if it were cut off"),
+        (b"<a><b></a>", "an end tag does not fit"),
+        (b"plain words", "does not begin with an element"),
+        (b"<a/>rest", "after the end of its outermost element"),
+    ],
+)
+def test_the_error_says_what_to_look_for(data: bytes, words: str) -> None:
+    """The one who reads it has the file, and has never heard of libxml2."""
+    with pytest.raises(NotWellFormed) as caught:
+        parse(data)
+
+    assert words in str(caught.value)
+
+
 def test_the_error_has_the_line_and_no_word_of_the_message() -> None:
     """libxml2's own sentence would quote the names it met."""
     with pytest.raises(NotWellFormed) as caught:

@@ -63,6 +63,7 @@ def test_an_attachment_is_read_from_beside_the_specification(tmp_path: Path) -> 
             {
                 "kind": "henvisning",
                 "version": "1.1",
+                "henvisning": {},
                 "attachments": [{"file": "note.pdf"}, {"base64": "QUJD", "mime_type": "text/plain"}],
             }
         )
@@ -158,6 +159,102 @@ def test_all_mistakes_are_told_at_once_by_where_the_author_wrote_them() -> None:
 )
 def test_a_mistake_is_named(data: dict[str, Any], mistake: str) -> None:
     assert mistake in "\n".join(mistakes(**data))
+
+
+@pytest.mark.parametrize("wrong", [[[]], {"a": 1}, True, 1.5, ["a", []]])
+@pytest.mark.parametrize(
+    ("where", "word"),
+    [
+        *(("patient", word) for word in ("name", "identity_number", "phone", "email")),
+        *(("sender.organisation", word) for word in ("her_id", "organisation_number", "phone")),
+        *(("henvisning.referrer", word) for word in ("name", "hpr", "her_id", "phone")),
+        *(("attachments[0]", word) for word in ("file", "base64")),
+    ],
+)
+def test_a_word_of_the_wrong_type_is_refused_instead_of_written_into_the_message(
+    where: str, word: str, wrong: object
+) -> None:
+    value = {word: wrong}
+    found = mistakes(
+        kind="henvisning",
+        version="1.1",
+        patient=value if where == "patient" else {},
+        sender={"organisation": value if where == "sender.organisation" else {}},
+        henvisning={"referrer": value if where == "henvisning.referrer" else {}},
+        attachments=[value] if where == "attachments[0]" else [],
+    )
+
+    assert any(line.startswith(f"{where}.{word}") and line.endswith(": expected a text") for line in found)
+
+
+@pytest.mark.parametrize("day", ["1984-13-14", "1984-02-30", "1984-03-14T25:00:00", "14.03.1984", "1984-3-14"])
+def test_a_day_that_the_calendar_does_not_have_is_refused(day: str) -> None:
+    (found,) = mistakes(kind="henvisning", version="1.1", patient={"date_of_birth": day})
+
+    assert found.startswith("patient.date_of_birth: expected a date or time")
+
+
+@pytest.mark.parametrize("day", ["1984", "1984-03", "1984-02-29", "1984-03-14T08:30", "1984-03-14T08:30:00.5+01:00"])
+def test_a_day_may_be_as_exact_as_it_is_known(day: str) -> None:
+    message = build(kind="henvisning", version="1.1", patient={"date_of_birth": day})
+
+    assert message.patient.date_of_birth == Moment(day)
+
+
+def test_a_code_is_not_true_or_false() -> None:
+    assert mistakes(kind="henvisning", version="1.1", patient={"sex": True}) == [
+        'patient.sex: expected a code: "N", "8116:FNR" or { value, name, list, system, text }'
+    ]
+
+
+def test_a_number_is_as_good_as_its_digits() -> None:
+    message = build(kind="henvisning", version="1.1", patient={"identity_number": 14838400052, "phone": 90000001})
+
+    assert message.patient.identified_by("FNR") == "14838400052"
+    assert [telecom.address for telecom in message.patient.address.telecoms] == ["tel:90000001"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "content"),
+    [
+        ("dialogmelding", "henvisning", "dialogmelding"),
+        ("henvisning", "dialogmelding", "henvisning"),
+        ("apprec", "epikrise", "receipt"),
+    ],
+)
+def test_the_content_of_another_kind_is_refused_by_name(kind: str, word: str, content: str) -> None:
+    assert mistakes(kind=kind, version="1.1", **{word: {}}) == [
+        f'{word}: does not go with kind = "{kind}", whose content stands in [{content}]'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [("henvisning", "henvisning"), ("dialogmelding", "dialogmelding"), ("apprec", "receipt")],
+)
+def test_a_file_of_a_head_alone_is_refused_with_the_table_that_is_missing(
+    tmp_path: Path, kind: str, content: str
+) -> None:
+    spec = tmp_path / "alone.toml"
+    spec.write_text(f'kind = "{kind}"\nversion = "1.1"\n')
+
+    with pytest.raises(SpecError, match=rf"^alone\.toml says nothing: .* \[{content}\]$"):
+        load_spec(spec, now=NOW)
+
+
+def test_mistakes_in_a_file_are_told_with_its_name(tmp_path: Path) -> None:
+    spec = tmp_path / "wrong.toml"
+    spec.write_text('kind = "henvisning"\nversion = "1.1"\ncolour = "red"\n[henvisning]\ndiagnose = []\n')
+
+    with pytest.raises(SpecError) as caught:
+        load_spec(spec, now=NOW)
+
+    first, *others = str(caught.value).splitlines()
+    assert first == "wrong.toml has mistakes:"
+    assert [line.partition(";")[0] for line in others] == [
+        "unknown key 'colour'",
+        "henvisning: unknown key 'diagnose'",
+    ]
 
 
 def test_no_mistake_repeats_what_the_specification_says_about_a_person() -> None:
