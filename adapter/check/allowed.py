@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from xml.sax.saxutils import quoteattr
 
 from xmlschema import XMLResource, XMLSchema10
 from xmlschema.names import XSD_PATTERN
+from xmlschema.validators import XMLSchemaChildrenValidationError, XsdFacet, XsdSimpleType
 from xmlschema.validators.builders import XsdBuilders
 from xmlschema.validators.identities import XsdFieldSelector, XsdSelector
 from xmlschema.validators.xsd_globals import XsdGlobals
@@ -22,7 +24,7 @@ from xmlschema.validators.xsd_globals import XsdGlobals
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_MOST_ERRORS = 20
+_MOST_ERRORS = 100
 
 
 def explain(document: bytes, schemas: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -36,10 +38,9 @@ def explain(document: bytes, schemas: Mapping[str, str]) -> list[dict[str, Any]]
     schema = _schema(tuple(sorted(schemas.items())))
     # No location in the document is followed; the schema files are local.
     errors = schema.iter_errors(source, use_location_hints=False)
-    try:
-        found = list(islice(errors, _MOST_ERRORS))
-    except (ArithmeticError, KeyError):  # a year of twenty digits, an unknown prefix: raised instead of reported
-        return []
+    found: list[Any] = []
+    with suppress(ArithmeticError, KeyError):  # a year of twenty digits, an unknown prefix: raised instead of reported
+        found += islice(errors, _MOST_ERRORS)
     places = _places(source.root)
     return [_entry(error, places) for error in found if error.elem in places]
 
@@ -87,15 +88,46 @@ for _kind in (XsdSelector, XsdFieldSelector):
 
 
 def _entry(error: Any, places: dict[Element, tuple[int, ...]]) -> dict[str, Any]:  # noqa: ANN401 - an error of xmlschema
+    """Return the place of an error, which kind it is of, and what the schema allows there."""
     entry: dict[str, Any] = {"place": places[error.elem]}
-    expected = getattr(error, "expected", None)
-    if expected:
-        entry["expected"] = list(dict.fromkeys(_names(expected)))
+    if isinstance(error, XMLSchemaChildrenValidationError):
+        entry["kind"] = _MISSING if error.invalid_child is None else _UNEXPECTED
+        if error.invalid_child is not None:
+            entry["place"] = places[error.invalid_child]
+        entry["expected"] = list(dict.fromkeys(_names(error.expected or ())))
+        return entry
+    entry["kind"], attribute = _said(error)
+    if attribute:
+        entry["attribute"] = attribute.rpartition("}")[2]
+    if entry["kind"] != _BAD_VALUE:
+        return entry
+    if fixed := getattr(error.validator, "fixed", None):
+        entry["allowed"] = [fixed]
     elif allowed := getattr(error.validator, "enumeration", None):
         entry["allowed"] = [str(value) for value in allowed]
     elif described := _described(error.validator):
         entry["type"] = described
     return entry
+
+
+def _said(error: Any) -> tuple[str, str]:  # noqa: ANN401 - an error of xmlschema
+    """Return of which kind an error is, and the name of the attribute that it is about, or nothing."""
+    for kind, pattern in _REASONS.items():
+        if found := pattern.match(error.reason or ""):
+            return kind, found.groupdict().get("name") or ""
+    return (_BAD_VALUE if isinstance(error.validator, XsdSimpleType | XsdFacet) else _OTHER), ""
+
+
+# What is wrong at a place, in the words of `fault.FaultKind`; xmlschema tells most of them apart by their reasons only.
+_MISSING, _UNEXPECTED, _BAD_VALUE, _OTHER = "missing element", "unexpected element", "bad value", "other"
+_REASONS = {
+    "missing attribute": re.compile("missing required attribute '(?P<name>[^']*)'"),
+    "unexpected attribute": re.compile("'(?P<name>[^']*)' attribute not allowed"),
+    "text not allowed": re.compile("character data (?:is not allowed|between)"),
+    "element not allowed": re.compile("a simple content element can't have child"),
+    "unknown content": re.compile("(?:element )?'[^']*' (?:not found|is not an element of)|unavailable namespace"),
+    _BAD_VALUE: re.compile("attribute (?P<name>[^ =]*)=|must have the fixed value"),
+}
 
 
 def _names(particles: Any) -> Iterator[str]:  # noqa: ANN401 - particles of xmlschema
@@ -111,7 +143,7 @@ def _described(validator: Any) -> str | None:  # noqa: ANN401 - a type or facet 
     if members:
         said = [described for member in members if (described := _described(member))]
         return " | ".join(dict.fromkeys(said)) or None
-    patterns = getattr(getattr(validator, "patterns", None), "regexps", None)
+    patterns = getattr(getattr(validator, "patterns", validator), "regexps", None)
     if patterns:
         return " | ".join(patterns)
     base = getattr(validator, "root_type", None) or validator

@@ -1,16 +1,16 @@
 """Let xmlschema add to what libxml2 says of a fault: in a child process, bounded in time and memory.
 
 libxml2's verdict stands whatever happens here, and most of its words leave nothing to add. It does not say which of
-several elements has to come, nor what values a type without a name takes: only then is the child asked. It gets a
-reduced copy (long texts and attributes cut) and answers with places and names of the schema only, never with values
-of the document. It stays warm between messages, and is started anew after a crash or when it takes too long.
+several elements has to come, nor what values a type without a name takes, and it looks no further into an element once
+something in it is not expected: only then is the child asked. It gets a reduced copy (long texts and attributes cut)
+and answers with places and names of the schema only, never with values of the document. It stays warm between
+messages, and is started anew after a crash or when it takes too long.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 
 from lxml import etree
@@ -18,7 +18,8 @@ from lxml import etree
 from adapter import resources
 from adapter.check.catalog import Catalog, load_catalog
 from adapter.check.explain_process import ExplainProcess
-from adapter.check.fault import MOST_EXPECTED, Fault, FaultKind, readable_path
+from adapter.check.fault import Fault, FaultKind
+from adapter.check.told import Told, enriched, further, leaves_a_question, read_told
 
 #: xmlschema takes seconds for more than this.
 _MOST_ELEMENTS = 10_000
@@ -35,8 +36,8 @@ class Explainer:
         self._process = process or ExplainProcess()
 
     def explain(self, faults: Sequence[Fault], root: etree._Element) -> tuple[Fault, ...]:
-        """Return the faults, with what the schema allows where xmlschema knows it better."""
-        if not any(leaves_a_question(fault) for fault in faults) or not _is_small_enough(root):
+        """Return the faults in the order of the document, with what xmlschema adds to them."""
+        if not any(map(_is_worth_a_question, faults)) or not _is_small_enough(root):
             return tuple(faults)
         try:
             answer = self._process.ask(etree.tostring(_reduced(root), with_tail=False), _files(root))
@@ -44,22 +45,19 @@ class Explainer:
             # crashed, too slow, or no answer at all: the next question goes to a new child
             self.close()
             return tuple(faults)
-        told = [(_path(entry.get("place"), root), entry) for entry in answer]
-        return tuple(_enriched(fault, told) if leaves_a_question(fault) else fault for fault in faults)
+        told = read_told(answer, root)
+        said = [enriched(fault, told, root) for fault in faults]
+        said += further(faults, [one for one in told if not _is_cut(one)], root)
+        return tuple(sorted(said, key=lambda fault: fault.line or 0))
 
     def close(self) -> None:
         """End the process."""
         self._process.close()
 
 
-def leaves_a_question(fault: Fault) -> bool:
-    """Tell whether libxml2's words leave open what the schema wants at this place."""
-    if fault.kind in _ABOUT_ELEMENTS:
-        return len(fault.expected) > 1
-    return fault.kind is FaultKind.BAD_VALUE and not fault.expected and fault.value_type is None
-
-
-_ABOUT_ELEMENTS = frozenset({FaultKind.UNEXPECTED_ELEMENT, FaultKind.MISSING_ELEMENT})
+def _is_worth_a_question(fault: Fault) -> bool:
+    """Tell whether xmlschema may have more to say: of the fault, or of what libxml2 did not look at because of it."""
+    return fault.kind is FaultKind.UNEXPECTED_ELEMENT or leaves_a_question(fault)
 
 
 def _is_small_enough(root: etree._Element) -> bool:
@@ -92,35 +90,10 @@ def _catalog() -> Catalog:
     return load_catalog(resources.schemas())
 
 
-def _path(place: object, root: etree._Element) -> str | None:
-    """Return in names where the numbers of a place lead, or None where they lead nowhere."""
-    if not isinstance(place, list):
-        return None
-    node = root
-    for number in place:
-        below = list(node.iterchildren("*"))
-        if not isinstance(number, int) or not 0 <= number < len(below):
-            return None
-        node = below[number]
-    return readable_path(node, root)
-
-
-def _enriched(fault: Fault, told: Sequence[tuple[str | None, dict[str, object]]]) -> Fault:
-    """Add the schema's own words to a fault, where any are told of its place."""
-    if fault.kind in _ABOUT_ELEMENTS:
-        parent = fault.path.rpartition("/")[0] if fault.kind is FaultKind.UNEXPECTED_ELEMENT else fault.path
-        expected = _strings(_first(told, parent, "expected"))
-        return replace(fault, expected=expected[:MOST_EXPECTED]) if expected else fault
-    allowed = _strings(_first(told, fault.path, "allowed"))
-    kind = _first(told, fault.path, "type")
-    return replace(
-        fault, expected=allowed[:MOST_EXPECTED], value_type=kind if isinstance(kind, str) else fault.value_type
-    )
-
-
-def _first(told: Sequence[tuple[str | None, dict[str, object]]], path: str, key: str) -> object:
-    return next((entry[key] for place, entry in told if place == path and entry.get(key)), None)
-
-
-def _strings(value: object) -> tuple[str, ...]:
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+def _is_cut(told: Told) -> bool:
+    """Tell whether xmlschema speaks of a value that it got only a part of."""
+    if told.kind is not FaultKind.BAD_VALUE:
+        return False
+    if told.attribute is None:
+        return len(told.node.text or "") > _LONGEST_TEXT
+    return any(len(value) > _LONGEST_ATTRIBUTE for value in told.node.attrib.values())

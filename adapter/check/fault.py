@@ -7,6 +7,7 @@ for their structure only (what kind of fault, which names of the schema); no tex
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from itertools import islice
 from typing import cast
@@ -142,8 +143,8 @@ def read_fault(fault: SchemaFault, root: etree._Element) -> Fault:
         kind=kind,
         path=readable_path(node, root) if node is not None else "/",
         line=fault.line or None,
-        element=element if _NAME.fullmatch(element) else "",
-        attribute=_safe(named or attribute),
+        element=safe_name(element, other=""),
+        attribute=safe_name(attribute_) if (attribute_ := named or attribute) else None,
         expected=expected[:MOST_EXPECTED],
         value_type=value_type,
     )
@@ -188,18 +189,31 @@ def readable_path(node: etree._Element, root: etree._Element) -> str:
 
 def line_of(path: str, root: etree._Element) -> int | None:
     """Return the line of the deepest element that a readable path leads to."""
-    node: etree._Element = root
+    *_, node = _steps(path, root)
+    return line_of_element(node)
+
+
+def node_at(path: str, root: etree._Element) -> etree._Element | None:
+    """Return the element that a readable path leads to, or None where it leads nowhere."""
+    nodes = list(_steps(path, root))
+    return nodes[-1] if len(nodes) == path.count("/") else None
+
+
+def _steps(path: str, root: etree._Element) -> Iterator[etree._Element]:
+    """Yield the elements on the way that a readable path describes, from the root and as far as there are any."""
+    node = root
+    yield node
     for step in path.strip("/").split("/")[1:]:
         name, _, place = step.rstrip("]").partition("[")
-        same = list(node.iterchildren("{*}" + name))
-        index = int(place) - 1 if place else 0
-        if index >= len(same):
-            break
-        node = same[index]
-    return _source_line(node)
+        found = next(islice(node.iterchildren("{*}" + name), int(place) - 1 if place else 0, None), None)
+        if found is None:
+            return
+        node = found
+        yield node
 
 
-def _source_line(node: etree._Element) -> int | None:
+def line_of_element(node: etree._Element) -> int | None:
+    """Return the line that an element begins in."""
     return cast("int | None", node.sourceline)
 
 
@@ -231,8 +245,9 @@ def _allowed(rest: str) -> tuple[tuple[str, ...], str | None]:
     return (), found[1] if found else None
 
 
-def _safe(name: str | None) -> str | None:
-    return name if name is None or _NAME.fullmatch(name) else "?"
+def safe_name(name: str, *, other: str = "?") -> str:
+    """Return what may be the name of an element or attribute; `other` in place of anything else."""
+    return name if _NAME.fullmatch(name) else other
 
 
 def _listed(names: tuple[str, ...], conjunction: str) -> str:

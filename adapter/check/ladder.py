@@ -34,7 +34,7 @@ _PAYLOADS = frozenset({"Henvisning", "Dialogmelding", "HelseOpplysningerArbeidsu
 #: What is read whole, so that everyone it names is known; of other kinds all bytes are searched for numbers.
 _READ_WHOLE = (Henvisning, Dialogmelding, Receipt)
 #: More faults than this of one message help nobody.
-_MOST_FAULTS = 20
+_MOST_FAULTS = 100
 
 __all__ = ["Checker", "Policy"]
 

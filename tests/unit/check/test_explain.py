@@ -64,7 +64,6 @@ def test_an_unexpected_element_is_told_with_what_was_expected(
 @pytest.mark.parametrize(
     "change",
     [
-        (b"<MsgId>", b"<IdMsg/><MsgId>"),
         (b"<MsgType V=", b"<MsgType W="),
         (b"v1.2 2006-05-24", b"v1.1"),
         (b"<RefDoc>", b"<RefDoc>text"),
@@ -81,6 +80,61 @@ def test_no_child_is_started_where_libxml2_has_said_all(
     assert faults
     assert explainer.explain(faults, root) == faults
     assert explainer._process._child is None
+
+
+def test_what_libxml2_did_not_look_at_is_told_by_xmlschema(
+    dialogue: Build, schemas: SchemaSet, explainer: Explainer
+) -> None:
+    """After a stranger libxml2 looks at nothing more in the same element, nor in what is within it."""
+    faults, root = _read(schemas, _with(write(dialogue()), *FAULTS))
+    told = explainer.explain(faults, root)
+
+    assert [fault.path for fault in faults] == ["/MsgHead/MsgInfo/Rar", "/MsgHead/Document/RefDoc/MsgType"]
+    assert sorted((fault.path, fault.kind.value, fault.attribute) for fault in told) == [
+        ("/MsgHead/Document/RefDoc/MsgType", "unexpected attribute", "W"),
+        ("/MsgHead/MsgInfo/GenDate", "bad value", None),
+        ("/MsgHead/MsgInfo/Rar", "unexpected element", None),
+        ("/MsgHead/MsgInfo/Sender/Organisation/Ident/TypeId", "unexpected attribute", "W"),
+        ("/MsgHead/MsgInfo/Sender/Rar", "unexpected element", None),
+    ]
+    assert "v\u00e5ren" not in "".join(fault.text + fault.norwegian for fault in told)
+
+
+def test_without_the_stranger_libxml2_says_the_same(dialogue: Build, schemas: SchemaSet, explainer: Explainer) -> None:
+    stranger, *others = FAULTS
+    hidden = explainer.explain(*_read(schemas, _with(write(dialogue()), stranger, *others)))
+    open_ = explainer.explain(*_read(schemas, _with(write(dialogue()), *others)))
+
+    assert {fault for fault in hidden if fault.path != "/MsgHead/MsgInfo/Rar"} == set(open_)
+
+
+#: A stranger, three faults behind it, and one elsewhere.
+FAULTS = (
+    (b"<MIGversion>", b"<Rar/><MIGversion>"),
+    (b"<GenDate>", "<GenDate>i v\u00e5ren ".encode()),
+    STRANGER,
+    (b'<TypeId V="HER"', b'<TypeId W="" V="HER"'),
+    (b"<MsgType V=", b"<MsgType W="),
+)
+
+
+def _with(data: bytes, *changes: tuple[bytes, bytes]) -> bytes:
+    for before, after in changes:
+        assert before in data
+        data = data.replace(before, after, 1)
+    return data
+
+
+def test_what_is_told_of_a_value_that_was_cut_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Base64 breaks where it is cut."""
+    explainer = Explainer()
+    answer = [{"place": [number], "kind": "bad value", "type": "xs:base64Binary"} for number in (1, 2)]
+    monkeypatch.setattr(explainer._process, "ask", lambda *_: answer)
+    faults = (Fault(kind=FaultKind.UNEXPECTED_ELEMENT, path="/a/Rar", element="Rar"),)
+
+    _, told = explainer.explain(faults, etree.fromstring(f"<a><Rar/><b>{'A' * 5_000}</b><c>A</c></a>"))
+
+    assert told.path == "/a/c"
 
 
 def test_the_second_explanation_comes_from_the_same_child(
