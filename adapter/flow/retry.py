@@ -19,9 +19,9 @@ class RetryPolicy:
     factor: float = 2.0
     longest_wait: timedelta = timedelta(hours=1)
 
-    def next_attempt(self, attempts_made: int, now: datetime) -> datetime | None:
-        """Return when to try again after so many attempts, or None to give up."""
-        if attempts_made >= self.attempts:
+    def next_attempt(self, attempts_made: int, now: datetime, *, until: datetime | None = None) -> datetime | None:
+        """Return when to try again after so many attempts, or None to give up; never before `until`."""
+        if attempts_made >= self.attempts and (until is None or now >= until):
             return None
         # beyond the longest wait growth makes no difference, and numbers that no clock holds must not arise
         grown = self.first_wait.total_seconds() * self.factor ** min(max(attempts_made - 1, 0), _MOST_STEPS)

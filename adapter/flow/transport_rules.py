@@ -116,5 +116,14 @@ TRA_12 = Rule(
     hint="`budstikke envelopes show ID` has the address; mend it at its source, then `budstikke deliveries retry ID`.",
     source="RFC 3464",
 )
+TRA_13 = Rule(
+    id="TRA-13",
+    title="One's own mail server takes mail",
+    inbound=None,
+    outbound=Severity.WARN,
+    text="The mail server of channel {channel} cannot be handed any mail; what goes out waits until it can.",
+    hint="`budstikke check --mail` tells what is wrong; once mail goes again, this task is done by itself.",
+    source="HIS 1037:2011 5.2",
+)
 
 ALL: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

@@ -64,8 +64,10 @@ def read(data: bytes, *, source: str, at: datetime) -> Reading:
     except FormError as error:
         raise AgreementUnreadable(str(error)) from None
     name = etree.QName(root)
-    if name.namespace != CPPA or name.localname not in {AGREEMENT, PROFILE}:
+    if name.localname not in {AGREEMENT, PROFILE}:
         raise AgreementUnreadable(f"Its first element is {name.localname}, not {AGREEMENT} or {PROFILE}.")
+    if name.namespace != CPPA:
+        raise AgreementUnreadable(f"It is of another version than 2.0: its namespace is not {CPPA}.")
     return _Reader(root, source, at).read()
 
 
@@ -114,6 +116,8 @@ class _Reader:
         named = [snapshot for snapshot in read if snapshot is not None]
         if not named:
             raise AgreementUnreadable("None of its parties has a HER-id.", hint="A profile may be an empty template.")
+        if len({her_id for snapshot in named for her_id in snapshot.her_ids}) < sum(len(one.her_ids) for one in named):
+            raise AgreementUnreadable("Two of its parties have the same HER-id.")
         return Reading(tuple(self._agreed(snapshot, named) for snapshot in named), tuple(self.notes))
 
     def _agreed(self, snapshot: Snapshot, parties: list[Snapshot]) -> Snapshot:
@@ -165,7 +169,8 @@ class _Reader:
                 continue
             if until < self.at:
                 self._note(f'the certificate "{name}" ended on {until:%Y-%m-%d}')
-            found.setdefault(name, der)
+            if found.setdefault(name, der) != der:
+                self._note(f'the certificate "{name}" is there twice, and not the same; the first one counts')
         return found
 
     def _links(self, info: etree._Element) -> Iterator[Link]:
@@ -201,7 +206,8 @@ class _Reader:
         if sender is None or numbers is None:
             return None
         retries, interval = _text(_first(numbers, "Retries")), _duration(_text(_first(numbers, "RetryInterval")))
-        if not _NUMBER.fullmatch(retries) or interval is None:
+        # without a wait, all of them would go at once
+        if not _NUMBER.fullmatch(retries) or not interval:
             self._note("the numbers for sending again cannot be read; those of the configuration hold")
             return None
         persist = _text(next(sender.iter(_tag("PersistDuration")), None))

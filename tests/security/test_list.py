@@ -20,6 +20,7 @@ LIST: dict[str, tuple[tuple[str, str], ...]] = {
         (_GATE, "test_a_document_type_in_sixteen_bits_is_refused"),
         ("unit/wire/test_glance.py", "test_a_document_type_is_refused_before_it_is_read"),
         (_XML, "test_a_document_type_does_nothing_but_be_refused"),
+        (_XML, "test_a_document_type_that_the_first_look_overlooks_is_refused_all_the_same"),
         (_XML, "test_what_utf_7_hides_is_found"),
     ),
     "nothing is fetched, no entity is resolved, no schema location is followed": (

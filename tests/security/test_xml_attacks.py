@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,21 @@ def test_a_document_type_does_nothing_but_be_refused(name: str, encoding: str, s
         assert rescue(data) is None
         for target in ("verdict", "signature", "envelope", "rules", "agreement"):
             TARGETS[target].ask(data)
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+@pytest.mark.parametrize("name", list(TYPES))
+def test_a_document_type_that_the_first_look_overlooks_is_refused_all_the_same(
+    name: str, encoding: str, server: Server, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("adapter.wire.parse"), "look", lambda *_: None)
+
+    for address in (server.url("/x"), file):
+        data = TYPES[name].replace("{}", address).encode(encoding)
+        for reader in (parse, parse_whole):
+            with pytest.raises(DocumentTypeRefused):
+                reader(data)
     assert server.asked == []
 
 

@@ -21,7 +21,7 @@ _BEGINNINGS: Final[dict[bytes, Protocol]] = {
 
 @contextmanager
 def greeted(server: Server, budget: Budget) -> Iterator[None]:
-    """Say of Trouble with a mailbox's server what it speaks, where that is not what its URL says."""
+    """Say of Trouble with a server what it speaks, where that is not what its URL says."""
     try:
         yield
     except Trouble:
@@ -32,6 +32,8 @@ def greeted(server: Server, budget: Budget) -> Iterator[None]:
 
 
 def _hint(server: Server, heard: Protocol) -> str:
+    if server.protocol == "smtp":
+        return "Mail is fetched there (`inbox`), and none is handed over: name the port of SMTP in `outbox`."
     if heard == "smtp":
         return "Mail is handed over there (`outbox`), and none is fetched: name the port of IMAP or POP3 in `inbox`."
     return f'Write inbox = "{server.url_by(heard)}", or name the port of {server.protocol.upper()}.'

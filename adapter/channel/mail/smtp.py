@@ -18,6 +18,7 @@ from typing import Final, NoReturn
 
 from adapter.channel.mail.account import Account
 from adapter.channel.mail.connection import Budget, Tls, connect, no_starttls, tls_for
+from adapter.channel.mail.greeting import greeted
 from adapter.channel.mail.server import Server
 from adapter.channel.mail.terms import Terms
 from adapter.channel.mail.trouble import Broken, Trouble, smtp_code, told
@@ -55,6 +56,8 @@ class Failure:
     reason: str
     #: What the server answered, such as "550 5.1.1", where it never takes this mail to this address.
     refusal: str | None = None
+    #: The server is out of reach, silent, or has nothing from us: it would be so with any mail.
+    is_servers: bool = False
 
 
 class _Client(smtplib.SMTP):
@@ -111,7 +114,7 @@ class Submission:
                     self._drop()
                 except Trouble as trouble:
                     # a server that is silent, or will not have us any more: waiting as long for each would help nobody
-                    failed |= {left.key: Failure(reason=str(trouble)) for left in mails[index:]}
+                    failed |= {left.key: Failure(reason=str(trouble), is_servers=True) for left in mails[index:]}
                     return failed
         finally:
             self._leave()
@@ -191,7 +194,7 @@ class Submission:
         # we call ourselves by the domain of our address: asking for this machine's own name may take long
         client = _Client(self._server, tls, self._budget, name=self._terms.address.rpartition("@")[2])
         try:
-            with told("SMTP"):
+            with greeted(self._server, self._budget), told("SMTP"):
                 self._log_in(client, tls)
         except BaseException:
             client.close()

@@ -18,10 +18,11 @@ from adapter.service.effects import BY_ITSELF
 from adapter.service.post import finish
 from adapter.store.entries import DeliveryMove, EnvelopeMove, NewTask
 from adapter.store.ledger import Ledger
-from adapter.store.rows import DeliveryRow
+from adapter.store.rows import DeliveryRow, TaskRow
 
 log = structlog.get_logger(__name__)
 
+_PAGE = 1_000
 #: What those who run the adapter can mend.
 _OPERATORS = frozenset({rules.TRA_08.id, rules.TRA_12.id})
 
@@ -40,6 +41,19 @@ def not_acknowledged() -> Finding:
 def not_delivered(code: str) -> Finding:
     """Return what to tell of a mail that a mail server sends back for good."""
     return rules.TRA_12.finding(Direction.OUTBOUND, code=code)
+
+
+def tell_down(ledger: Ledger, channel: str, reason: str, now: datetime) -> None:
+    """Tell the operator that a channel's server takes no mail; once, until `tell_up`."""
+    if not _told_down(ledger, channel):
+        said = _down(channel)
+        ledger.add_tasks([NewTask(party=OPERATOR, rule=said.rule, title=said.text, note=reason)], at=now)
+
+
+def tell_up(ledger: Ledger, channel: str, now: datetime) -> None:
+    """Take back what `tell_down` told: the server takes mail again."""
+    for task in _told_down(ledger, channel):
+        ledger.close_task(task.id, by=BY_ITSELF, at=now)
 
 
 def give_up(  # noqa: PLR0913 - what is given up, and what is told of it
@@ -84,6 +98,24 @@ def close_tasks_of(  # noqa: PLR0913 - which tasks are done, and why
     for task in ledger.tasks("open", envelope_id=envelope):
         if task.rule in ended:
             ledger.close_task(task.id, by=BY_ITSELF, at=now, note=note)
+
+
+def _down(channel: str) -> Finding:
+    return rules.TRA_13.finding(Direction.OUTBOUND, channel=channel)
+
+
+def _told_down(ledger: Ledger, channel: str) -> list[TaskRow]:
+    said = _down(channel)
+    return [task for task in _open_tasks(ledger) if (task.rule, task.title) == (said.rule, said.text)]
+
+
+def _open_tasks(ledger: Ledger) -> list[TaskRow]:
+    found: list[TaskRow] = []
+    while page := ledger.tasks("open", OPERATOR, limit=_PAGE, offset=len(found)):
+        found += page
+        if len(page) < _PAGE:
+            break
+    return found
 
 
 def _sender(ledger: Ledger, delivery: DeliveryRow) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime, timedelta
+from itertools import dropwhile
 from typing import TypeVar
 
 import structlog
@@ -25,12 +26,13 @@ from adapter.flow.context import Context
 from adapter.flow.decision import OPERATOR
 from adapter.flow.retry import RetryPolicy
 from adapter.message.state import DeliveryState, EnvelopeState
-from adapter.service.courier.giving_up import came_back, give_up, not_acknowledged, not_sent
+from adapter.service.courier.giving_up import came_back, give_up, not_acknowledged, not_sent, tell_down, tell_up
 from adapter.service.courier.keys import Keyring
 from adapter.service.courier.sealer import Order, Sealer
 from adapter.service.post import release
 from adapter.store.entries import DeliveryMove, EnvelopeMove, NewAttempt, NewEnvelope, NewTask
 from adapter.store.ledger import Ledger
+from adapter.store.query import Query
 from adapter.store.rows import DeliveryRow, EnvelopeRow
 from adapter.store.store import Store
 from adapter.values import value_class
@@ -43,6 +45,10 @@ BATCH = 40
 _MOST_BYTES = 50_000_000
 #: A delivery goes again with the bytes it had.
 _REUSABLE = frozenset({EnvelopeState.QUEUED, EnvelopeState.SENT, EnvelopeState.ABANDONED})
+#: Tries without a server before a person is told: one that is started anew needs fewer.
+_TRIES_BEFORE_ALARM = 3
+#: How tries are written down: it was handed over, it was not, there was nobody to hand it to.
+_SENT, _FAILED, _NO_SERVER = "sent", "failed", "no server"
 _NOT_ACKNOWLEDGED = "the receiver's message server did not acknowledge it"
 _Row = TypeVar("_Row", DeliveryRow, EnvelopeRow)
 
@@ -55,6 +61,7 @@ class _Mail:
     delivery_id: int | None
     address: str
     data: bytes = field(repr=False)
+    retries: int
     retry_interval: timedelta | None
     ends_at: datetime | None
 
@@ -66,6 +73,7 @@ class _Mail:
             delivery_id=envelope.delivery_id,
             address=envelope.address or "",
             data=data,
+            retries=envelope.retries,
             retry_interval=envelope.retry_interval,
             ends_at=envelope.ends_at,
         )
@@ -76,6 +84,10 @@ class _Mail:
             return None
         again = now + self.retry_interval
         return again if self.ends_at is None else min(again, self.ends_at)
+
+    def patience(self) -> timedelta:
+        """Return how long it is tried, from the first time to when it is given up."""
+        return _patience(self.retries, self.retry_interval or timedelta())
 
 
 class Courier:
@@ -188,7 +200,7 @@ class Courier:
         going = []
         for row in rows:
             delivery = None if row.delivery_id is None else ledger.delivery(row.delivery_id)
-            end = _end(row, delivery, now)
+            end = _end(ledger, row, delivery, now)
             if end is None:
                 going.append(row)
                 continue
@@ -211,12 +223,18 @@ class Courier:
         failed = self._send(channel, [Outgoing(key=str(one.id), address=one.address, data=one.data) for one in mails])
         with self._store.writing() as ledger:
             # Some servers answer sooner than we write, and an answer proves more than a failure does.
-            sending = {row.id for row in ledger.sending_envelopes()}
+            sending = {row.id: row for row in ledger.sending_envelopes()}
             sent = [mail for mail in mails if str(mail.id) not in failed or mail.id not in sending]
             self._sent(ledger, sent, sending, now)
-            for mail in mails:
-                if str(mail.id) in failed and mail.id in sending:
-                    self._failed(ledger, mail, failed[str(mail.id)], now)
+            lost = [(mail, failed[str(mail.id)]) for mail in mails if str(mail.id) in failed and mail.id in sending]
+            for mail, failure in lost:
+                self._failed(ledger, mail, failure, now)
+            down = [(sending[mail.id].attempts, failure.reason) for mail, failure in lost if failure.is_servers]
+            tries, reason = max(down, default=(0, ""))
+            if tries >= _TRIES_BEFORE_ALARM:
+                tell_down(ledger, channel, reason, now)
+            elif not down and len(failed) < len(mails):
+                tell_up(ledger, channel, now)
         return len(sent)
 
     def _send(self, channel_id: str, mails: Sequence[Outgoing]) -> dict[str, Failure]:
@@ -227,7 +245,7 @@ class Courier:
         try:
             return channel.send(mails)
         except ChannelError as error:
-            return dict.fromkeys((mail.key for mail in mails), Failure(reason=str(error)))
+            return dict.fromkeys((mail.key for mail in mails), Failure(reason=str(error), is_servers=True))
 
     def _sent(self, ledger: Ledger, mails: Sequence[_Mail], sending: Collection[int], now: datetime) -> None:
         ledger.move_envelopes(
@@ -248,32 +266,37 @@ class Courier:
             ],
             at=now,
         )
-        ledger.add_attempts([NewAttempt(delivery_id=number, at=now, outcome="sent") for number in numbers])
+        ledger.add_attempts([NewAttempt(delivery_id=number, at=now, outcome=_SENT) for number in numbers])
         release(ledger, [number for number in numbers if states[number][0] is not DeliveryState.ABANDONED], now)
 
     def _failed(self, ledger: Ledger, mail: _Mail, failure: Failure, now: datetime) -> None:
         """Plan the next try of a mail, or give it up: the mail stays, and a person is told.
 
         What the server never takes is given up at once: to try again would change nothing (RFC 5321, 4.2.1), and who
-        can mend it need not wait until all resends of HIS 1037 5.2 are spent.
+        can mend it need not wait until all resends of HIS 1037 5.2 are spent. Where there is no server to hand it to,
+        it is tried for as long as it would be sent again: that says nothing of the mail, nor of its receiver.
         """
         error = failure.reason
         log.warning("A mail was not sent", action="mail_failed", envelope=mail.id, error=error)
         if mail.delivery_id is not None:
-            ledger.add_attempts([NewAttempt(delivery_id=mail.delivery_id, at=now, outcome="failed", error=error)])
+            outcome = _NO_SERVER if failure.is_servers else _FAILED
+            ledger.add_attempts([NewAttempt(delivery_id=mail.delivery_id, at=now, outcome=outcome, error=error)])
         delivery = None if mail.delivery_id is None else ledger.delivery(mail.delivery_id)
         if failure.refusal is not None and (delivery is None or not delivery.state.has_arrived):
             came_back(ledger, mail.id, delivery, failure.refusal, now, error=error)
             return
         if delivery is None:
-            self._signal_failed(ledger, mail, error, now)
+            self._signal_failed(ledger, mail, failure, now)
             return
         if delivery.state is not DeliveryState.SENDING:
             # It was sent before. It is due again as if it had been sent now: it may have been.
-            move = EnvelopeMove(id=mail.id, to=EnvelopeState.SENT, due_at=mail.due_after(now), error=error)
+            due_at = mail.due_after(now)
+            if failure.is_servers and due_at is not None:
+                due_at = min(due_at, now + self._retry.longest_wait)
+            move = EnvelopeMove(id=mail.id, to=EnvelopeState.SENT, due_at=due_at, error=error)
             ledger.move_envelopes([move], at=now)
             return
-        again = self._retry.next_attempt(delivery.attempts, now)
+        again = self._again(ledger, delivery, mail, failure, now)
         if again is None:
             ledger.move_envelopes([EnvelopeMove(id=mail.id, to=EnvelopeState.ABANDONED, error=error)], at=now)
             give_up(ledger, delivery, not_sent(error), error, now, envelope=mail.id)
@@ -282,9 +305,23 @@ class Courier:
         move_back = DeliveryMove(id=delivery.id, to=DeliveryState.QUEUED, error=error, due_at=again)
         ledger.move_deliveries([move_back], at=now)
 
-    def _signal_failed(self, ledger: Ledger, mail: _Mail, error: str, now: datetime) -> None:
-        row = ledger.envelope(mail.id)
-        again = self._retry.next_attempt(row.attempts, now) if row else None
+    def _again(
+        self, ledger: Ledger, delivery: DeliveryRow, mail: _Mail, failure: Failure, now: datetime
+    ) -> datetime | None:
+        """Return when a delivery goes again that was never handed over; None to give it up."""
+        # A person who had it tried anew began the count anew.
+        tries = ledger.attempts_of(delivery.id)[-delivery.attempts :]
+        if failure.is_servers:
+            return self._retry.next_attempt(delivery.attempts, now, until=tries[0].at + mail.patience())
+        return self._retry.next_attempt(sum(one.outcome == _FAILED for one in tries), now)
+
+    def _signal_failed(self, ledger: Ledger, mail: _Mail, failure: Failure, now: datetime) -> None:
+        row, error = ledger.envelope(mail.id), failure.reason
+        again = None
+        if row is not None:
+            terms = self._channels[row.channel].terms if failure.is_servers else None
+            until = row.at + _patience(terms.retries, terms.retry_interval) if terms else None
+            again = self._retry.next_attempt(row.attempts, now, until=until)
         if again is not None:
             ledger.move_envelopes(
                 [EnvelopeMove(id=mail.id, to=EnvelopeState.QUEUED, error=error, due_at=again)], at=now
@@ -296,7 +333,7 @@ class Courier:
 
 
 def _cannot_be_sent(ledger: Ledger, row: DeliveryRow, error: BudstikkeError, now: datetime) -> None:
-    ledger.add_attempts([NewAttempt(delivery_id=row.id, at=now, outcome="failed", error=str(error))])
+    ledger.add_attempts([NewAttempt(delivery_id=row.id, at=now, outcome=_FAILED, error=str(error))])
     give_up(ledger, row, not_sent(error), str(error), now)
 
 
@@ -319,17 +356,37 @@ def _to_sending(row: EnvelopeRow) -> Iterator[EnvelopeMove]:
     yield EnvelopeMove(id=row.id, to=EnvelopeState.SENDING)
 
 
-def _end(row: EnvelopeRow, delivery: DeliveryRow | None, now: datetime) -> EnvelopeState | None:
+def _end(query: Query, row: EnvelopeRow, delivery: DeliveryRow | None, now: datetime) -> EnvelopeState | None:
     """Return how an envelope ends that is due; None where it goes."""
     if delivery is None:
         return None
     if delivery.state.has_arrived:
         return EnvelopeState.ACKNOWLEDGED
     is_over = row.ends_at is not None and row.ends_at <= now
-    is_sent_enough = row.state is EnvelopeState.SENT and row.attempts > row.retries
+    is_sent_enough = row.state is EnvelopeState.SENT and _is_sent_enough(query, row, delivery, now)
     if delivery.state is DeliveryState.ABANDONED or is_over or is_sent_enough:
         return EnvelopeState.ABANDONED
     return None
+
+
+def _is_sent_enough(query: Query, row: EnvelopeRow, delivery: DeliveryRow, now: datetime) -> bool:
+    """Tell whether an envelope was sent as often as it may be, or for as long where there is no server to take it.
+
+    Tries without a server do not count, nor does any before the first that succeeded.
+    """
+    if row.attempts <= row.retries:
+        return False
+    made = (one for one in query.attempts_of(delivery.id) if one.at >= row.at)
+    tries = list(dropwhile(lambda one: one.outcome != _SENT, made))
+    if not tries:
+        return True
+    ends = tries[0].at + _patience(row.retries, row.retry_interval or timedelta())
+    is_over = tries[-1].outcome == _NO_SERVER and now >= ends
+    return is_over or sum(one.outcome != _NO_SERVER for one in tries) > row.retries
+
+
+def _patience(retries: int, interval: timedelta) -> timedelta:
+    return (1 + retries) * interval
 
 
 def _groups(rows: Sequence[_Row], sizes: Iterable[int]) -> Iterator[list[_Row]]:

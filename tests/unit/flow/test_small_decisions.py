@@ -39,6 +39,15 @@ def test_waits_grow_to_a_limit_and_end() -> None:
     assert [(due - NOW).total_seconds() if due else None for due in waits] == [30, 60, 100, 100, None]
 
 
+def test_what_may_take_longer_goes_on_at_the_longest_wait() -> None:
+    policy = RetryPolicy(attempts=2, longest_wait=timedelta(minutes=2))
+    over = NOW + timedelta(hours=1)
+
+    assert policy.next_attempt(9, NOW, until=over) == NOW + timedelta(minutes=2)
+    assert policy.next_attempt(9, over, until=over) is None
+    assert policy.next_attempt(1, over, until=NOW) is not None
+
+
 @given(st.integers(1, 200))
 def test_a_wait_is_never_negative_nor_too_long(made: int) -> None:
     policy = RetryPolicy(attempts=201)

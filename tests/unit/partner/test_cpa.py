@@ -115,6 +115,7 @@ def test_of_ids_that_occur_twice_the_first_counts_and_it_is_said() -> None:
         ({"certificate": "ø"}, 'the certificate "Partner_sign" cannot be read'),
         ({"retries": "mange"}, "the numbers for sending again"),
         ({"interval": "P1M"}, "the numbers for sending again"),
+        ({"interval": "PT0S"}, "the numbers for sending again"),
         ({"transport": "gone"}, "has no transport"),
     ],
 )
@@ -127,6 +128,27 @@ def test_a_party_without_a_her_id_is_left_out() -> None:
 
     assert [snapshot.her_ids for snapshot in found.snapshots] == [("79768",)]
     assert any("has no HER-id" in note for note in found.notes)
+
+
+def test_of_certificates_with_one_id_the_first_counts_and_it_is_said() -> None:
+    found = reading(agreement().replace(b'certId="NAV_crypt"><d:', b'certId="NAV_sign"><d:'))
+
+    assert [one.der for one in found.snapshots[1].credentials] == [der(Purpose.SIGNING)]
+    assert 'the certificate "NAV_sign" is there twice, and not the same; the first one counts' in found.notes
+
+
+@pytest.mark.parametrize(
+    "namespace",
+    ["http://www.ebxml.org/namespaces/tradePartner", CPPA.replace("2_0", "3_0")],
+)
+def test_an_agreement_of_another_version_is_refused_by_its_version(namespace: str) -> None:
+    with pytest.raises(AgreementUnreadable, match=r"another version than 2\.0"):
+        reading(agreement().replace(CPPA.encode(), namespace.encode()))
+
+
+def test_two_parties_with_one_her_id_are_refused() -> None:
+    with pytest.raises(AgreementUnreadable, match="the same HER-id"):
+        reading(agreement(navs={"ids": (("HER", "8990101"),)}))
 
 
 def test_what_is_over_is_said() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from pki import world
@@ -34,6 +34,8 @@ from adapter.store.store import Store
 
 #: What a server says to a mail that it never takes.
 REFUSED = Failure(reason="the server refuses the mail for good (550 5.1.1)", refusal="550 5.1.1")
+#: What it says to one that may come again.
+FOR_NOW = Failure(reason="the server refuses the mail for now (451)")
 DATA = (resources.fixtures() / "messages" / REFERRAL).read_bytes()
 
 
@@ -177,13 +179,99 @@ def test_a_server_out_of_reach_is_tried_again_with_the_same_bytes(sender: Sender
     assert sender.ship() == 1
     with sender.store.reading() as query:
         kept = query.envelope_bodies([envelope.id])[envelope.id]
-        assert [attempt.outcome for attempt in query.attempts_of(number)] == ["failed", "sent"]
+        assert [attempt.outcome for attempt in query.attempts_of(number)] == ["no server", "sent"]
     assert [mail.data for mail in sender.mailbox.sent] == [kept]
     assert [row.id for row in sender.envelopes(EnvelopeState.SENT)] == [envelope.id]
 
 
+def test_a_server_that_is_down_gives_nothing_up_before_the_time_of_reliable_messaging_is_over(sender: Sender) -> None:
+    number = sender.take(REFERRAL)
+    sender.mailbox.is_down = True
+    ends = sender.now + (1 + RETRIES) * INTERVAL
+    while sender.now < ends:
+        sender.ship()
+        row = sender.delivery(number)
+        assert row.state is DeliveryState.QUEUED
+        assert row.due_at is not None
+        assert row.due_at - sender.now <= timedelta(hours=1)
+        sender.now = row.due_at
+
+    sender.ship()
+
+    assert sender.delivery(number).state is DeliveryState.ABANDONED
+    assert ("", "TRA-08") in sender.tasks()
+
+
+def test_an_agreement_says_how_long_a_server_that_is_down_is_tried(sender: Sender) -> None:
+    agreed = smtp(reliability=reliability(1, timedelta(hours=3)))
+    sender.parties = (OFFICE, replace(CLINIC, snapshots=(snapshot(CLINIC_KEYS, links=(agreed,)),)))
+    number = sender.take(REFERRAL)
+    sender.mailbox.is_down = True
+    ends = sender.now + timedelta(hours=6)
+
+    outage(sender, until=ends - timedelta(seconds=1))
+    assert sender.delivery(number).state is DeliveryState.QUEUED
+    outage(sender, until=ends + timedelta(hours=1))
+
+    assert sender.delivery(number).state is DeliveryState.ABANDONED
+
+
+def test_the_operator_is_told_once_that_a_server_is_down_and_the_task_ends_with_it(sender: Sender) -> None:
+    sender.take(REFERRAL)
+    sender.take(numbered(1))
+    sender.mailbox.is_down = True
+    sender.ship()
+    assert sender.tasks() == []
+
+    outage(sender, until=sender.now + timedelta(hours=20))
+
+    assert sender.tasks() == [("", "TRA-13")]
+    assert "channel edi" in sender.titles()[0]
+    with sender.store.reading() as query:
+        (task,) = query.tasks("open")
+    assert "does not answer" in (task.note or "")
+
+    sender.mailbox.is_down = False
+    sender.now += timedelta(hours=1)
+    assert sender.ship() == 2
+    assert sender.tasks() == []
+
+
+def test_mail_that_waited_for_a_server_is_sent_again_as_often_as_any(sender: Sender) -> None:
+    sender.take(REFERRAL)
+    sender.mailbox.is_down = True
+    outage(sender, until=sender.now + timedelta(hours=20))
+    sender.mailbox.is_down = False
+    sender.now += timedelta(hours=1)
+    sender.ship()
+
+    for _ in range(RETRIES):
+        assert sender.later(INTERVAL) == 1
+    assert len(sender.mailbox.sent) == 1 + RETRIES
+    sender.later(INTERVAL)
+
+    assert len(sender.mailbox.sent) == 1 + RETRIES
+    assert sender.tasks() == [("office", "TRA-03")]
+
+
+def test_tries_without_a_server_are_not_held_against_a_mail(sender: Sender) -> None:
+    number = sender.take(REFERRAL)
+    sender.mailbox.is_down = True
+    outage(sender, until=sender.now + timedelta(hours=20))
+    sender.mailbox.is_down = False
+    sender.mailbox.refuses["klinikk@edi.example"] = FOR_NOW
+    sender.now += timedelta(hours=1)
+
+    sender.ship()
+    row = sender.delivery(number)
+    assert (row.state, row.due_at) == (DeliveryState.QUEUED, sender.now + timedelta(seconds=30))
+    outage(sender, until=sender.now + timedelta(hours=3))
+
+    assert sender.delivery(number).state is DeliveryState.ABANDONED
+
+
 def test_one_mail_that_is_refused_keeps_no_other_back(sender: Sender) -> None:
-    sender.mailbox.refuses["nav@edi.example"] = Failure(reason="the server refuses the mail for now (451)")
+    sender.mailbox.refuses["nav@edi.example"] = FOR_NOW
     refused = sender.take("dialogmelding-1.0-nav-svar.xml", party="nav")
     taken = sender.take(REFERRAL)
 
@@ -248,7 +336,7 @@ def test_a_signal_that_is_refused_for_good_is_told_at_once(sender: Sender) -> No
 def test_after_the_last_try_a_delivery_is_given_up_and_can_be_retried_with_the_same_bytes(sender: Sender) -> None:
     sender.retry = RetryPolicy(attempts=2, first_wait=timedelta(seconds=1))
     number = sender.take(REFERRAL)
-    sender.mailbox.is_down = True
+    sender.mailbox.refuses["klinikk@edi.example"] = FOR_NOW
     sender.ship()
     sender.now += timedelta(seconds=1)
     sender.ship()
@@ -257,9 +345,9 @@ def test_after_the_last_try_a_delivery_is_given_up_and_can_be_retried_with_the_s
     assert sender.state_of(sender.delivery(number).message_id) is MessageState.FAILED
     assert [row.state for row in sender.envelopes()] == [EnvelopeState.ABANDONED]
     assert sender.tasks() == [("", "TRA-08")]
-    assert "does not answer" in sender.titles()[0]
+    assert "for now (451)" in sender.titles()[0]
 
-    sender.mailbox.is_down = False
+    sender.mailbox.refuses.clear()
     acts.retry_delivery(sender.store, number, "Rolig Skog", sender.now)
     assert sender.ship() == 1
     assert [row.state for row in sender.envelopes()] == [EnvelopeState.SENT]
@@ -285,11 +373,11 @@ def test_a_message_that_was_refused_goes_again_under_a_new_id(sender: Sender) ->
 def test_a_mail_that_is_forgotten_is_sealed_anew(sender: Sender) -> None:
     sender.retry = RetryPolicy(attempts=1)
     number = sender.take(REFERRAL)
-    sender.mailbox.is_down = True
+    sender.mailbox.refuses["klinikk@edi.example"] = FOR_NOW
     sender.ship()
     with sender.store.writing() as ledger:
         ledger.drop_envelope_bodies([row.id for row in sender.envelopes()])
-    sender.mailbox.is_down = False
+    sender.mailbox.refuses.clear()
     acts.retry_delivery(sender.store, number, "Rolig Skog", sender.now)
 
     assert sender.ship() == 1
@@ -300,9 +388,9 @@ def test_an_envelope_whose_time_to_live_is_over_is_sealed_anew(sender: Sender) -
     sender.retry = RetryPolicy(attempts=1)
     sender.mailbox.terms = Terms(address="kontor@edi.example", time_to_live=timedelta(hours=1))
     number = sender.take(REFERRAL)
-    sender.mailbox.is_down = True
+    sender.mailbox.refuses["klinikk@edi.example"] = FOR_NOW
     sender.ship()
-    sender.mailbox.is_down = False
+    sender.mailbox.refuses.clear()
     sender.now += timedelta(hours=2)
     acts.retry_delivery(sender.store, number, "Rolig Skog", sender.now)
 
@@ -359,16 +447,53 @@ def test_a_resend_that_fails_is_due_again_at_the_next_interval(sender: Sender) -
     sender.take(REFERRAL)
     sender.ship()
     (envelope,) = sender.envelopes()
-    sender.mailbox.is_down = True
+    sender.mailbox.refuses["klinikk@edi.example"] = FOR_NOW
 
     sender.later(INTERVAL)
 
     (row,) = sender.envelopes()
     assert (row.state, row.due_at, row.sent_at) == (EnvelopeState.SENT, sender.now + INTERVAL, envelope.sent_at)
-    assert "does not answer" in (row.last_error or "")
-    sender.mailbox.is_down = False
+    assert "for now" in (row.last_error or "")
+    sender.mailbox.refuses.clear()
     assert sender.later(INTERVAL) == 1
     assert len(sender.mailbox.sent) == 2
+
+
+def test_a_resend_without_a_server_goes_when_there_is_one_and_is_not_counted(sender: Sender) -> None:
+    sender.take(REFERRAL)
+    sender.ship()
+    sender.mailbox.is_down = True
+    sender.later(INTERVAL)
+    for _ in range(20):
+        assert sender.envelopes()[0].due_at == sender.now + timedelta(hours=1)
+        assert sender.later(timedelta(hours=1)) == 1
+    assert sender.tasks() == [("", "TRA-13")]
+
+    sender.mailbox.is_down = False
+    assert sender.later(timedelta(hours=1)) == 1
+    assert sender.tasks() == []
+    for _ in range(RETRIES - 1):
+        assert sender.later(INTERVAL) == 1
+    sender.later(INTERVAL)
+
+    assert len(sender.mailbox.sent) == 1 + RETRIES
+    assert sender.tasks() == [("office", "TRA-03")]
+
+
+def test_a_resend_without_a_server_is_given_up_when_its_time_is_over(sender: Sender) -> None:
+    number = sender.take(REFERRAL)
+    sender.ship()
+    ends = sender.now + (1 + RETRIES) * INTERVAL
+    sender.mailbox.is_down = True
+    sender.later(INTERVAL)
+    while sender.now < ends - timedelta(hours=1):
+        sender.later(timedelta(hours=1))
+        assert sender.delivery(number).state is DeliveryState.SENT
+
+    sender.later(timedelta(hours=1))
+
+    assert sender.delivery(number).state is DeliveryState.ABANDONED
+    assert ("office", "TRA-03") in sender.tasks()
 
 
 def test_a_delivery_that_a_person_gave_up_is_not_sent(sender: Sender) -> None:
@@ -432,7 +557,7 @@ def test_nothing_of_what_a_message_says_reaches_logs_events_or_tasks(
     sender.take(REFERRAL)
     sender.take(numbered(1).replace(b"<Id>8990101</Id>", b"<Id/>").replace(b"<Id>8990100</Id>", b"<Id/>"))
     sender.take(b"<Patient>Vakker Blomst</Patient")
-    sender.mailbox.is_down = True
+    sender.mailbox.refuses["klinikk@edi.example"] = FOR_NOW
     sender.ship()
 
     with sender.store.reading() as query:
@@ -497,7 +622,8 @@ def test_signals_go_by_themselves_and_once(sender: Sender) -> None:
 def test_a_signal_that_cannot_be_sent_is_tried_again_then_given_up(sender: Sender) -> None:
     sender.retry = RetryPolicy(attempts=2, first_wait=timedelta(seconds=1))
     add_signal(sender)
-    sender.mailbox.is_down = True
+    (row,) = sender.envelopes()
+    sender.mailbox.refuses[row.address or ""] = FOR_NOW
 
     sender.later(timedelta())
     (row,) = sender.envelopes(EnvelopeState.QUEUED)
@@ -506,6 +632,21 @@ def test_a_signal_that_cannot_be_sent_is_tried_again_then_given_up(sender: Sende
 
     assert [row.state for row in sender.envelopes()] == [EnvelopeState.ABANDONED]
     assert sender.tasks() == [("", "TRA-08")]
+
+
+def test_a_signal_waits_for_a_server_that_is_down_as_long_as_a_message(sender: Sender) -> None:
+    add_signal(sender)
+    sender.mailbox.is_down = True
+    ends = sender.now + (1 + RETRIES) * INTERVAL
+
+    while sender.now < ends - timedelta(hours=1):
+        sender.later(timedelta(hours=1))
+        assert [row.state for row in sender.envelopes()] == [EnvelopeState.QUEUED]
+    assert sender.tasks() == [("", "TRA-13")]
+    sender.later(timedelta(hours=1))
+
+    assert [row.state for row in sender.envelopes()] == [EnvelopeState.ABANDONED]
+    assert ("", "TRA-08") in sender.tasks()
 
 
 def test_a_channel_that_is_gone_from_the_configuration_fails_what_is_due(sender: Sender) -> None:
@@ -520,6 +661,17 @@ def test_a_channel_that_is_gone_from_the_configuration_fails_what_is_due(sender:
     assert "no mail channel edi" in (sender.envelopes()[0].last_error or "")
     assert sender.delivery(new).state is DeliveryState.ABANDONED
     assert "no mail channel edi" in sender.titles()[0]
+
+
+def outage(sender: Sender, *, until: datetime) -> None:
+    """Ship whenever something is due, up to a moment."""
+    while True:
+        sender.ship()
+        due = [row.due_at for row in sender.deliveries() if row.state is DeliveryState.QUEUED and row.due_at]
+        if not due or min(due) > until:
+            sender.now = until
+            return
+        sender.now = min(due)
 
 
 def numbered(index: int) -> bytes:
