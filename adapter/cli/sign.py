@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from adapter.cli.options import OutputOption, PassphraseOption
 from adapter.cli.output import write_out
+
+if TYPE_CHECKING:
+    from adapter.trust.certificate import Certificate
 
 
 def sign(
@@ -34,4 +39,15 @@ def sign(
     from adapter.trust.signature import sign as signed
 
     own = read_certificates(certificate)[0]
-    write_out(signed(file.read_bytes(), load_key(key, passphrase_of(passphrase_file)), own.x509), output)
+    data = signed(file.read_bytes(), load_key(key, passphrase_of(passphrase_file)), own.x509)
+    for remark in _remarks(own, datetime.now(UTC)):
+        typer.echo(f"{certificate}: {remark} A receiver will not accept the signature (S02).", err=True)
+    write_out(data, output)
+
+
+def _remarks(own: Certificate, now: datetime) -> Iterator[str]:
+    """Yield why signatures by a certificate are worth nothing, although they can be made: for trying that out too."""
+    if not own.usages:
+        yield "The certificate is not made for signing."
+    if not own.is_valid_at(now):
+        yield f"The certificate is valid from {own.valid_from:%Y-%m-%d} to {own.valid_until:%Y-%m-%d} only."

@@ -17,12 +17,14 @@ from adapter.message.party import HealthcareProfessional
 from adapter.partner.address_cache import AddressCache
 from adapter.partner.address_register import AddressRegister
 from adapter.partner.register import Partner, Register
+from adapter.partner.signers import Signers
 from adapter.partner.snapshot import Snapshot, about
 from adapter.partner.snapshot_file import read_folder
 from adapter.wire.parse import Limits
 
 if TYPE_CHECKING:  # what reads certificates or mail takes long to import, and most commands meet neither
     from adapter.channel.mail.channel import MailChannel
+    from adapter.trust.parties import Parties
     from adapter.trust.revocation import Revocation
     from adapter.trust.store import CertificateStore
     from adapter.trust.verifier import Verifier
@@ -161,14 +163,25 @@ def limits(settings: Settings) -> Limits:
     return Limits(**settings.limits.model_dump())
 
 
-def verifier(settings: Settings) -> Verifier:
-    """Return what signatures are judged by; raises ConfigError where the trusted certificates cannot be used."""
+def signers(settings: Settings, known: Register | None = None) -> Signers:
+    """Return who says which parties sign with a certificate, by a register that is there or the configured one.
+
+    Raises SnapshotUnreadable.
+    """
+    return Signers(register(settings) if known is None else known, snapshots(settings))
+
+
+def verifier(settings: Settings, parties: Parties | None = None) -> Verifier:
+    """Return what signatures are judged by, and signers named by; raises ConfigError.
+
+    The error is that the trusted certificates cannot be used.
+    """
     from adapter.trust.chain import Anchors  # noqa: PLC0415 - see above
     from adapter.trust.verifier import Verifier  # noqa: PLC0415 - see above
 
     roots = settings.trust.roots
     anchors = None if roots is None else Anchors.load(roots, policies=settings.trust.policies)
-    return Verifier(anchors=anchors, revocations=revocation(settings), limits=limits(settings))
+    return Verifier(anchors=anchors, revocations=revocation(settings), parties=parties, limits=limits(settings))
 
 
 def revocation(settings: Settings) -> Revocation | None:

@@ -1,8 +1,8 @@
 """How the parts of an ebXML message are packed: SOAP with Attachments, over mail (HITS 1172, 5.5).
 
 Reading takes what really comes: line ends of either kind, a start that is not given, a header block that runs into
-the first boundary, headers cut off on the way, parts in any encoding. Bytes are cut, never decoded to text, so that
-what is signed stays as it was. Writing follows the rules to the letter.
+the first boundary, headers cut off on the way, hyphens that are none, parts in any encoding. Bytes are cut, never
+decoded to text, so that what is signed stays as it was. Writing follows the rules to the letter.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ _MOST_LEVELS = 4
 _LONGEST_BOUNDARY = 200
 
 _FIELD = re.compile(rb"([A-Za-z0-9][!-9;-~]{0,79})[ \t]*:(.*)", re.DOTALL)
+#: What word processors make of a hyphen, in UTF-8 and in the charsets of one octet.
+_OTHER_HYPHENS = re.compile(rb"\xef\xbc\x8d|\xe2\x80[\x90-\x95]|\xe2\x88\x92|\xc2\xad|[\x96\x97\xad]")
+#: What a mail has above it that comes from a text editor, or out of a mailbox in one file.
+_ABOVE = re.compile(rb"(?:\xef\xbb\xbf)?(?:From (?![ \t]*:)[^\r\n]{1,500}\r?\n)?")
 _PARAMETER = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^\s;]*))')
 _BARE_PARAMETER = re.compile(rb'[A-Za-z-]{1,40}="')
 _FIRST_BOUNDARY = re.compile(rb"--([!-~][ -~]{0,%d}?)[ \t]*(?=\r?\n)" % (_LONGEST_BOUNDARY - 1))
@@ -120,6 +124,9 @@ def read(data: bytes, most_bytes: int = 51_200_000) -> Entity:
     """
     if len(data) > most_bytes:
         raise PackageUnreadable(f"The message has {len(data)} bytes; {most_bytes} are allowed.")
+    above = _ABOVE.match(data)
+    if above is not None and above.end():
+        data = data[above.end() :]
     if data.startswith(b"--"):
         # then the first boundary, too, stands behind a line end
         data = b"\n" + data
@@ -219,7 +226,7 @@ def _head(data: bytes, start: int, end: int) -> tuple[Headers, int]:
             raise PackageUnreadable("A block of headers of the message is larger than any that is ever sent.")
         line_end = min(_after_line(data, position), end)
         line = data[position : min(line_end, position + _LARGEST_HEAD)].rstrip(b"\r\n")
-        found = _FIELD.match(line)
+        found = _field(line)
         if not line.strip():
             position = line_end
             break
@@ -232,6 +239,15 @@ def _head(data: bytes, start: int, end: int) -> tuple[Headers, int]:
         position = line_end
     # of what stands twice the first one counts
     return Headers(MappingProxyType({name: _value(lines) for name, lines in reversed(fields)})), position
+
+
+def _field(line: bytes) -> re.Match[bytes] | None:
+    """Return the name and the value of a header; its hyphens may have gone through a word processor."""
+    found = _FIELD.match(line)
+    if found is not None:
+        return found
+    name, colon, value = line.partition(b":")
+    return _FIELD.match(_OTHER_HYPHENS.sub(b"-", name) + colon + value)
 
 
 def _is_cut_off(before: bytes, line: bytes) -> bool:

@@ -80,6 +80,8 @@ class Opened:
     #: Other certificates that came along.
     others: tuple[Certificate, ...] = ()
     algorithm: str
+    #: The envelope in canonical form, without its signature and without what is not signed.
+    signed: bytes = field(repr=False)
     #: The parts of the manifest, in its order.
     payloads: tuple[mime.Part, ...] = field(default=(), repr=False)
 
@@ -169,6 +171,7 @@ def unseal(package: Package, *, allows_weak: bool = False) -> Opened:
         certificate=verified.certificate,
         others=verified.others,
         algorithm=verified.algorithm,
+        signed=verified.signed,
         payloads=tuple(payloads),
     )
 

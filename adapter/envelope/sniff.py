@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 
 _BEGINNING = 65_536
-_FIRST_HEADER = re.compile(rb"\s*(?:--[!-~]|[A-Za-z][A-Za-z0-9-]{0,60}[ \t]*:)")
+#: Behind what an editor or a mailbox puts above a mail; see `mime`.
+_FIRST_HEADER = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:From (?![ \t]*:)[^\r\n]{1,500}\r?\n)?"
+    rb"\s*(?:--[!-~]|[A-Za-z][A-Za-z0-9\x80-\xff-]{0,60}[ \t]*:)"
+)
 _CONTENT_HEADER = re.compile(rb"^(?:Content-Type|SOAPAction)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 #: The first element, behind a declaration, comments and instructions.
 _SOAP_ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[?!][^>]*>\s*){0,20}<(?:[A-Za-z_][\w.-]*:)?Envelope[\s>]")

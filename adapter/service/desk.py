@@ -69,7 +69,7 @@ class Desk:
     ) -> None:
         """Take what decisions need; all of it is loaded once, before the first.
 
-        The witness is the one by whom the checker judges signatures, where issuers are asked about signers.
+        The witness is the one by whom the checker judges signatures; what it saw is written down with the decision.
         """
         self._witness = witness
         self._addresses = addresses

@@ -62,7 +62,7 @@ class MailRoom:
             channels,
             context,
             keys,
-            build.verifier(settings),
+            build.verifier(settings, build.signers(settings, context.register)),
             unverifiable=settings.trust.unverifiable,
             limits=build.limits(settings),
         )
@@ -80,6 +80,8 @@ class Parts:
     post: Post
     judge: Judge
     desk: Desk
+    #: By whom the judge judges signatures, and who tells the desk whose they are.
+    witness: Witness
     #: None where no channel goes by mail.
     mail: MailRoom | None = None
 
@@ -106,11 +108,11 @@ class Parts:
         context = build.context(settings, software_version=software_version)
         post = Post(store, channels, build.retry_policy(settings))
         addresses = build.address_register(settings)
-        witness = Witness(build.verifier(settings)) if settings.trust.revocation else None
+        witness = Witness(build.verifier(settings, build.signers(settings, context.register)))
         judge = Judge(checker(settings, witness), Policies(_policy(settings), context), context, addresses)
         desk = Desk(store, judge, context, post, addresses=addresses, witness=witness)
         mail = MailRoom.build(settings, store, context, software_version) if settings.mailboxes() else None
-        return cls(settings, store, channels, context, post, judge, desk, mail)
+        return cls(settings, store, channels, context, post, judge, desk, witness, mail)
 
     def renewed(self) -> Parts:
         """Return the same rooms with partners and certificates read anew; raises ConfigError and SnapshotUnreadable."""
@@ -118,6 +120,7 @@ class Parts:
         context = build.context(self.settings, software_version=software_version)
         mail = self.mail and MailRoom.build(self.settings, self.store, context, software_version)
         judge = self.judge.knowing(context)
+        self.witness.knowing(build.signers(self.settings, context.register))
         return replace(self, context=context, judge=judge, desk=self.desk.knowing(judge, context), mail=mail)
 
     def close(self) -> None:

@@ -131,14 +131,11 @@ def _read_oaep(cursor: Cursor) -> KeyTransport:
     cursor.enter(Tag.SEQUENCE)
     if cursor.next() == Tag.FIRST:
         cursor.enter(Tag.FIRST)
-        digest = _read_hash(cursor)
+        digest = read_hash(cursor)
         cursor.leave()
     if cursor.next() == Tag.SECOND:
         cursor.enter(Tag.SECOND)
-        cursor.enter(Tag.SEQUENCE)
-        _demand(cursor, _MGF1)
-        mask = _read_hash(cursor)
-        cursor.leave()
+        mask = read_mask(cursor)
         cursor.leave()
     if cursor.next() == Tag.THIRD:
         cursor.enter(Tag.THIRD)
@@ -152,7 +149,17 @@ def _read_oaep(cursor: Cursor) -> KeyTransport:
     return KeyTransport(f"oaep-{digest.name}", scheme, b"")
 
 
-def _read_hash(cursor: Cursor) -> hashes.HashAlgorithm:
+def read_mask(cursor: Cursor) -> hashes.HashAlgorithm:
+    """Read the AlgorithmIdentifier of MGF1, and return the hash function that it is made of; Misread."""
+    cursor.enter(Tag.SEQUENCE)
+    _demand(cursor, _MGF1)
+    mask = read_hash(cursor)
+    cursor.leave()
+    return mask
+
+
+def read_hash(cursor: Cursor) -> hashes.HashAlgorithm:
+    """Read the AlgorithmIdentifier of a hash function; Misread."""
     cursor.enter(Tag.SEQUENCE)
     found = _HASHES.get(bytes(cursor.skip()))
     if found is None:
@@ -165,4 +172,4 @@ def _read_hash(cursor: Cursor) -> hashes.HashAlgorithm:
 
 def _demand(cursor: Cursor, oid: str) -> None:
     if bytes(cursor.skip()) != b"".join(identifier(oid)):
-        raise Misread("an unknown parameter of OAEP")
+        raise Misread("an unknown parameter")

@@ -12,10 +12,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, SignatureAlgorithmOID
 
 from adapter.errors import CertificateUnreadable
+from adapter.trust.ber import Cursor, Tag
 from adapter.trust.certificate import MALFORMED, Certificate
+from adapter.trust.pss import Scheme, read_scheme
 from adapter.trust.standing import Answer
 from adapter.trust.statement import STRONG, Statement, Unreliable
 from adapter.values import value_class
@@ -82,7 +84,7 @@ def _read(data: bytes, response: ocsp.OCSPResponse, certificate: Certificate, is
     if single is None:
         raise Unreliable("the responder's answer is about another certificate")
     signer = _signer(response, issuer)
-    _check_signature(response, signer)
+    _check_signature(data, response, signer)
     if single.certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
         raise Unreliable("the responder does not know the certificate")
     return Reply(
@@ -138,16 +140,34 @@ def _delegates(response: ocsp.OCSPResponse, issuer: Certificate) -> Iterator[Cer
             yield found
 
 
-def _check_signature(response: ocsp.OCSPResponse, signer: Certificate) -> None:
-    function = response.signature_hash_algorithm
-    key = signer.public_key
-    if function is None or not isinstance(function, STRONG):
+def _check_signature(data: bytes, response: ocsp.OCSPResponse, signer: Certificate) -> None:
+    signature, signed, key = response.signature, response.tbs_response_bytes, signer.public_key
+    is_pss = response.signature_algorithm_oid == SignatureAlgorithmOID.RSASSA_PSS
+    scheme = _pss(data) if is_pss else None
+    function = scheme.hash if scheme else response.signature_hash_algorithm
+    if not isinstance(function, STRONG) or (scheme and not isinstance(scheme.mask, STRONG)):
         raise Unreliable("the responder's answer is signed by a method that is not relied on")
     try:
         match key:
             case rsa.RSAPublicKey():
-                key.verify(response.signature, response.tbs_response_bytes, padding.PKCS1v15(), function)
+                key.verify(signature, signed, scheme.padding if scheme else padding.PKCS1v15(), function)
             case ec.EllipticCurvePublicKey():
-                key.verify(response.signature, response.tbs_response_bytes, ec.ECDSA(function))
+                key.verify(signature, signed, ec.ECDSA(function))
     except InvalidSignature:
         raise Unreliable("the responder's answer is not signed by the responder") from None
+
+
+def _pss(data: bytes) -> Scheme:
+    """Return how an answer is signed by RSASSA-PSS, which the library that reads answers does not tell."""
+    answer = Cursor(data)
+    answer.enter(Tag.SEQUENCE)
+    answer.skip()  # the status
+    answer.enter(Tag.FIRST)
+    answer.enter(Tag.SEQUENCE)
+    answer.skip()  # the kind of answer
+    basic = Cursor(answer.value(Tag.OCTETS))
+    basic.enter(Tag.SEQUENCE)
+    basic.skip()  # what is signed
+    basic.enter(Tag.SEQUENCE)
+    basic.skip()  # the name of the method
+    return read_scheme(basic)

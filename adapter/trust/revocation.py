@@ -20,7 +20,7 @@ from typing import Literal
 from adapter.trust import crl, ocsp
 from adapter.trust.certificate import Certificate
 from adapter.trust.fetch import Fetch, Unreachable
-from adapter.trust.standing import Answer, Standing
+from adapter.trust.standing import Answer, Standing, told
 from adapter.trust.statement import Unreliable
 from adapter.values import value_class
 
@@ -139,7 +139,7 @@ class Revocation:
             # a server that was forgotten: what it says is judged, and not asked for again with every message
             self._pauses[place.key] = (
                 now + PAUSE,
-                f"the {fresh.name} is out of date since {fresh.until:%Y-%m-%d %H:%M}",
+                f"the {fresh.name} is out of date since {told(fresh.until)}",
             )
         if self.cache is not None and place.is_remote:
             with suppress(OSError):  # a folder that cannot be written costs a request next time

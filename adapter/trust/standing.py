@@ -6,7 +6,7 @@ Who answers it (from lists, by asking the issuer, from a cache) is built elsewhe
 from __future__ import annotations
 
 from dataclasses import field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -41,3 +41,8 @@ class Revocations(Protocol):
 
     def ask(self, certificate: Certificate, issuer: Certificate, at: datetime) -> Answer:
         """Tell how a certificate stood at a moment; never raises."""
+
+
+def told(at: datetime) -> str:
+    """Return a moment as evidence names it: in UTC, as issuers do, and saying so."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -53,6 +53,8 @@ class Question(StrEnum):
     VALIDITY = "validity"
     USAGE = "usage"
     REVOCATION = "revocation"
+    #: Which parties the signer is, by the register. Nothing of trust hangs on it.
+    HER_ID = "HER-id"
 
 
 @value_class(kw_only=False)
@@ -69,11 +71,13 @@ class Evidence:
 
 @value_class
 class Signer:
-    """Whose signature it is, by its certificate."""
+    """Whose signature it is, by its certificate, and by what the register of parties says of that."""
 
     #: The name in the certificate; for a person that is personal data.
     subject: str
     organisation_number: str | None
+    #: The parties that the register gives for the certificate; none where it was not asked, or could not say.
+    her_ids: tuple[str, ...] = ()
     #: The certificate's serial number, hexadecimal.
     serial: str
     issuer: str
@@ -83,11 +87,12 @@ class Signer:
     valid_until: datetime
 
     @classmethod
-    def of(cls, certificate: Certificate) -> Signer:
-        """Return what a certificate says of its holder."""
+    def of(cls, certificate: Certificate, her_ids: tuple[str, ...] = ()) -> Signer:
+        """Return what a certificate says of its holder, who has these HER-ids."""
         return cls(
             subject=certificate.subject,
             organisation_number=certificate.organisation_number,
+            her_ids=her_ids,
             serial=certificate.serial,
             issuer=certificate.issuer,
             holder=certificate.holder,
@@ -101,6 +106,7 @@ class Signer:
         return {
             "subject": self.subject,
             "organisation_number": self.organisation_number,
+            "her_ids": list(self.her_ids),
             "serial": self.serial,
             "issuer": self.issuer,
             "holder": self.holder.value,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from typing import Protocol
 
 from lxml import etree
 
@@ -12,10 +14,32 @@ from adapter.errors import CertificateUnreadable, SignatureInvalid, SignatureMis
 from adapter.trust import signature
 from adapter.trust.certificate import Certificate, Usage
 from adapter.trust.chain import Anchors, Chain
-from adapter.trust.standing import Revocations, Standing
+from adapter.trust.parties import Attribution, Parties
+from adapter.trust.standing import Revocations, Standing, told
 from adapter.trust.verdict import Evidence, Fault, Question, SignatureVerdict, Signer
 from adapter.values import value_class
 from adapter.wire.parse import DEFAULT_LIMITS, Limits
+
+
+class Genuine(Protocol):
+    """A signature that is genuine, and what it vouches for; see `signature.Verified`."""
+
+    @property
+    def certificate(self) -> Certificate:
+        """Return the signer's certificate."""
+
+    @property
+    def others(self) -> tuple[Certificate, ...]:
+        """Return other certificates that came along."""
+
+    @property
+    def algorithm(self) -> str:
+        """Return what people call the algorithm."""
+
+    @property
+    def signed(self) -> bytes:
+        """Return the signed view."""
+
 
 _EVERY_USAGE = frozenset(Usage)
 
@@ -28,6 +52,8 @@ class Verifier:
     anchors: Anchors | None = None
     #: None: revocation is not asked, by the operator's choice.
     revocations: Revocations | None = None
+    #: None: which parties a signer is, is not asked.
+    parties: Parties | None = None
     #: A signing certificate must promise one of these.
     usages: frozenset[Usage] = _EVERY_USAGE
     limits: Limits = DEFAULT_LIMITS
@@ -40,8 +66,16 @@ class Verifier:
         `root` is the tree that `wire.parse` made of the bytes, where there is one. `allows_weak` lets SHA-1 through.
         Raises FormError where the bytes are no acceptable XML; everything else is a verdict.
         """
+        verify = partial(signature.verify, data, root, allows_weak=allows_weak, limits=self.limits)
+        return self.judge_by(verify, at=at)
+
+    def judge_by(self, verify: Callable[[], Genuine], *, at: datetime) -> SignatureVerdict:
+        """Return the verdict on what `verify` checks, as of a moment: a signature of whatever profile.
+
+        What it raises is a verdict too, if it speaks of a signature.
+        """
         try:
-            found = signature.verify(data, root, allows_weak=allows_weak, limits=self.limits)
+            found = verify()
         except SignatureMissing as error:
             return _unsettled(None, Fault.MISSING, str(error), at)
         except SignatureInvalid as error:
@@ -74,15 +108,26 @@ class Verifier:
         answers = {item.answer for item in evidence}
         trusted = False if False in answers else None if None in answers else True
         telling = [item for item in evidence if item.answer is trusted]
+        named = self._attributed(certificate, others, at)
+        whose = (Evidence(Question.HER_ID, True if named.her_ids else None, named.evidence),) if named else ()
         return SignatureVerdict(
             intact=None,
             trusted=trusted,
-            signer=Signer.of(certificate),
+            signer=Signer.of(certificate, named.her_ids if named else ()),
             at=at,
             fault=fault,
             reason=telling[0].text if fault else "The signer is trusted.",
-            evidence=tuple(evidence),
+            evidence=(*evidence, *whose),
         )
+
+    def _attributed(
+        self, certificate: Certificate, others: tuple[Certificate, ...], at: datetime
+    ) -> Attribution | None:
+        """Ask the register which parties a signer is; nothing that it says makes a signer more or less trusted."""
+        if self.parties is None:
+            return None
+        is_issued = self.anchors is not None and bool(self.anchors.chains(certificate, others))
+        return self.parties.attribute(certificate, at, is_issued=is_issued)
 
     def _questions(
         self, certificate: Certificate, others: tuple[Certificate, ...], at: datetime
@@ -107,7 +152,7 @@ class Verifier:
             yield _not_valid(expired, at)
             return
         yield (
-            Evidence(Question.VALIDITY, answer=True, text=f"Every certificate was valid at {at:%Y-%m-%d %H:%M}."),
+            Evidence(Question.VALIDITY, answer=True, text=f"Every certificate was valid at {told(at)}."),
             None,
         )
         yield from self._standing(chain, at)
@@ -137,7 +182,7 @@ class Verifier:
 
 def _not_valid(certificate: Certificate, at: datetime) -> tuple[Evidence, Fault]:
     text = (
-        f"The certificate with serial number {certificate.serial} was not valid at {at:%Y-%m-%d %H:%M}: "
+        f"The certificate with serial number {certificate.serial} was not valid at {told(at)}: "
         f"it is from {certificate.valid_from:%Y-%m-%d} to {certificate.valid_until:%Y-%m-%d}."
     )
     return Evidence(Question.VALIDITY, answer=False, text=text), Fault.EXPIRED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +21,12 @@ from adapter.trust.standing import Standing
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="the command openssl is not installed")
 
 
-def _responder(folder: Path, office: Office, signer: Pair, *, is_revoked: bool) -> Fetch:
+#: Two ways to sign an answer.
+PKCS1 = ("-rsigopt", "rsa_padding_mode:pkcs1")
+PSS = ("-rsigopt", "rsa_padding_mode:pss", "-rsigopt", "rsa_pss_saltlen:digest")
+
+
+def _responder(folder: Path, office: Office, signer: Pair, *, is_revoked: bool, padding: Sequence[str]) -> Fetch:
     """Return a way to OpenSSL's responder, by files: one process answers one question."""
     (folder / "ca.pem").write_bytes(pem(office.authority.pair.certificate))
     key = signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -38,6 +44,7 @@ def _responder(folder: Path, office: Office, signer: Pair, *, is_revoked: bool) 
             [
                 *("openssl", "ocsp", "-index", "index.txt", "-CA", "ca.pem", "-rsigner", "signer.pem"),
                 *("-reqin", "request", "-respout", "response", "-ndays", "1", "-rmd", "sha256"),
+                *padding,
             ],
             cwd=folder,
             capture_output=True,
@@ -52,15 +59,16 @@ def _responder(folder: Path, office: Office, signer: Pair, *, is_revoked: bool) 
     return fetch
 
 
+@pytest.mark.parametrize("padding", [PKCS1, PSS], ids=["pkcs1", "pss"])
 @pytest.mark.parametrize("is_delegated", [False, True])
 @pytest.mark.parametrize("is_revoked", [False, True])
 @pytest.mark.parametrize("uses_nonce", [False, True])
 def test_what_openssl_answers_is_understood(
-    tmp_path: Path, *, is_delegated: bool, is_revoked: bool, uses_nonce: bool
+    tmp_path: Path, padding: Sequence[str], *, is_delegated: bool, is_revoked: bool, uses_nonce: bool
 ) -> None:
     office = Office(Server(port=1))
     signer = office.delegate if is_delegated else office.authority.pair
-    fetch = _responder(tmp_path, office, signer, is_revoked=is_revoked)
+    fetch = _responder(tmp_path, office, signer, is_revoked=is_revoked, padding=padding)
     revocation = Revocation(fetch=fetch, ways=("ocsp",), uses_nonce=uses_nonce)
     now = datetime.now(UTC)
     answer = revocation.ask(office.holder.certificate, office.authority.pair.certificate, now)

@@ -14,11 +14,13 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 from pki import CLINIC, NOW, SINCE, UNTIL, key, world
 
+from adapter.trust.ber import Tag, element, identifier, integer
 from adapter.trust.pki import Authority, Pair, Purpose
 
 DAY = timedelta(days=1)
@@ -149,6 +151,53 @@ def reply(
     made = builder.sign(signer.key, hashes.SHA256())
     data = made.public_bytes(Encoding.DER)
     return data.replace(made.signature, bytes(len(made.signature))) if is_forged else data
+
+
+def signed_by_pss(
+    answer: bytes,
+    signer: Pair,
+    *,
+    function: hashes.HashAlgorithm | None = None,
+    mask: hashes.HashAlgorithm | None = None,
+    salt: int = 32,
+    told_salt: int | None = None,
+    told_trailer: int | None = None,
+) -> bytes:
+    """Return an answer signed anew by RSASSA-PSS; what is `told` stands beside the signature in place of the truth."""
+    function = function or hashes.SHA256()
+    mask = mask or function
+    read = ocsp.load_der_ocsp_response(answer)
+    signed = read.tbs_response_bytes
+    signature = signer.key.sign(signed, padding.PSS(padding.MGF1(mask), salt), function)
+    told_salt = salt if told_salt is None else told_salt
+    parameters = element(
+        Tag.SEQUENCE,
+        # DER leaves out what is the default
+        [] if function.name == "sha1" else element(Tag.FIRST, _digest(function)),
+        [] if mask.name == "sha1" else element(Tag.SECOND, element(Tag.SEQUENCE, identifier(_MGF1), _digest(mask))),
+        [] if told_salt == 20 else element(Tag.THIRD, integer(told_salt)),
+        [] if told_trailer is None else element(0xA3, integer(told_trailer)),
+    )
+    method = element(Tag.SEQUENCE, identifier("1.2.840.113549.1.1.10"), parameters)
+    certificates = [one.public_bytes(Encoding.DER) for one in read.certificates]
+    basic = element(
+        Tag.SEQUENCE,
+        [signed],
+        method,
+        element(0x03, [b"\0", signature]),
+        element(Tag.FIRST, element(Tag.SEQUENCE, certificates)) if certificates else [],
+    )
+    kind = identifier("1.3.6.1.5.5.7.48.1.1")
+    body = element(Tag.FIRST, element(Tag.SEQUENCE, kind, element(Tag.OCTETS, basic)))
+    return b"".join(element(Tag.SEQUENCE, element(0x0A, [b"\0"]), body))
+
+
+def _digest(function: hashes.HashAlgorithm) -> list[bytes]:
+    return element(Tag.SEQUENCE, identifier(_HASHES[function.name]), element(Tag.NULL))
+
+
+_MGF1 = "1.2.840.113549.1.1.8"
+_HASHES = {"sha1": "1.3.14.3.2.26", "sha256": "2.16.840.1.101.3.4.2.1", "sha384": "2.16.840.1.101.3.4.2.2"}
 
 
 def _point(url: str) -> x509.DistributionPoint:

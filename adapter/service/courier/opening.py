@@ -94,6 +94,8 @@ class Said:
     may_change: bool = False
     #: What issuers said of its signer.
     statements: tuple[Evidence, ...] = field(default=(), repr=False)
+    #: Who the signer is by its certificate and by the register, for the event.
+    signed_by: EventData = field(default_factory=dict)
     #: For the event. Nothing personal.
     remarks: EventData = field(default_factory=dict)
 
@@ -149,7 +151,7 @@ def _judged(  # noqa: PLR0913 - what one judgement depends on
     """Judge the signer of an envelope, then its header."""
     is_payload = opened.message.sort is Sort.PAYLOAD
     doubt = signer.doubt(standards.verifier, opened.certificate, opened.others, said.senders, own=standards.own, at=at)
-    said = replace(said, statements=doubt.statements)
+    said = replace(said, statements=doubt.statements, signed_by=doubt.signed_by)
     if doubt.is_wrong:
         return _refused(said.without_id(), rules.TRA_05, refusal_of(SignatureInvalid()), signer=doubt.reason)
     if doubt.reason is not None:

@@ -155,7 +155,8 @@ def _ended(  # noqa: PLR0913 - what is written down of an end
 def _describe(ledger: Ledger, mail: OpenedMail, state: EnvelopeState, remarks: EventData, carries: int | None) -> None:
     said = mail.said
     codes = {"codes": [refusal.code.value for refusal in said.refusals]} if said.refusals else {}
-    data = {**said.remarks, **codes, **remarks}
+    signed_by = {f"signer_{name}": value for name, value in said.signed_by.items()}
+    data = {**said.remarks, **signed_by, **codes, **remarks}
     again = mail.at + ASK_AGAIN if said.may_change else None
     ledger.describe_envelope(mail.came.id, said.facts, to=state, carries=carries, due_at=again, at=mail.at, data=data)
     if mail.was_held and state is EnvelopeState.HELD:

@@ -10,12 +10,14 @@ has signed it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime
 
 from adapter.check.policy import Policy
 from adapter.partner.register import Partner
 from adapter.partner.snapshot import Use
+from adapter.service.witness import signer_of, statements_of
+from adapter.store.facts import EventData
 from adapter.trust.certificate import Certificate
 from adapter.trust.verdict import Evidence, Fault
 from adapter.trust.verifier import Verifier
@@ -36,6 +38,8 @@ class Doubt:
     is_unknown: bool = False
     #: What issuers said of the signer, with what they signed to say so.
     statements: tuple[Evidence, ...] = field(default=(), repr=False)
+    #: Who the signer is, for the event; nothing where no register was asked.
+    signed_by: EventData = field(default_factory=dict)
 
     @property
     def may_pass(self) -> bool:
@@ -59,18 +63,19 @@ def doubt(  # noqa: PLR0913 - the signer, whom it should be, and by what it is j
 ) -> Doubt:
     """Return what speaks against a signer as one of the senders, as of a moment; the gravest there is."""
     verdict = verifier.judge_certificate(certificate, others, at=at)
-    statements = tuple(item for item in verdict.evidence if item.proof is not None)
+    signed_by = signer_of(verdict) if verifier.parties is not None else {}
+    found = Doubt(statements=statements_of(verdict), signed_by=signed_by)
     fault = verdict.fault.value if verdict.fault else None
     if verdict.trusted is False:
-        return Doubt(fault, is_wrong=True, statements=statements)
+        return replace(found, reason=fault, is_wrong=True)
     is_issued = verdict.fault not in _UNISSUED
     answers = {_is_signer(certificate, sender, own, at, is_issued=is_issued) for sender in senders}
     if True in answers:
-        return Doubt(fault, statements=statements)
+        return replace(found, reason=fault)
     if answers == {False}:
-        return Doubt("not the sender's", is_wrong=True, statements=statements)
+        return replace(found, reason="not the sender's", is_wrong=True)
     reason = (fault or "nothing known to compare with") if answers else "unknown sender"
-    return Doubt(reason, is_unknown=True, statements=statements)
+    return replace(found, reason=reason, is_unknown=True)
 
 
 def _is_signer(

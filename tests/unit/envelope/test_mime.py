@@ -49,14 +49,23 @@ def test_octets_inside_a_part_keep_their_line_ends() -> None:
         RELATED + PARTS.removesuffix(b"--x--\n"),
         b'Content-Type: multipart/related;\nboundary="x";\n\n' + PARTS,
         b'CONTENT-TYPE:multipart/related;\n\tboundary="x"\n\n' + PARTS,
+        "MIME\uff0dVersion: 1.0\nContent\uff0dType: multipart/related; boundary=x\n\n".encode() + PARTS,
+        b"MIME\x96Version: 1.0\nContent\xadType: multipart/related; boundary=x\n\n" + PARTS,
+        b"\xef\xbb\xbf" + RELATED + PARTS,
+        b"From fastlege@testedi.nhn.no Mon Mar  2 09:00:00 2026\n" + RELATED + PARTS,
     ],
     ids=[
         *("no head", "blank lines", "no type", "no blank line", "no quotes", "another boundary"),
         *("preamble", "no end", "a line that lost its indent", "no blank after the colon"),
+        *("wide hyphens", "hyphens of one octet", "a byte order mark", "out of a mailbox file"),
     ],
 )
 def test_packing_that_breaks_the_rules_is_read_all_the_same(data: bytes) -> None:
     assert [one.strip() for one in octets(data)] == [b"<a/>", b"b"]
+
+
+def test_a_sender_with_a_blank_before_the_colon_stays_a_header() -> None:
+    assert mime.read(b"From : a@b.example\n" + RELATED + PARTS).headers.get("From") == "a@b.example"
 
 
 def test_a_document_alone_is_one_part() -> None:

@@ -15,6 +15,9 @@ from adapter.envelope.sniff import is_ebxml, is_package
         envelopes.sent(),
         envelopes.receipt(),
         b"--x\nContent-Type: text/xml\n\n<a/>\n--x--",
+        b"\xef\xbb\xbf" + envelopes.sent(),
+        b"From fastlege@testedi.nhn.no Mon Mar  2 09:00:00 2026\r\n" + envelopes.sent(),
+        b"MIME\xadVersion: 1.0\nContent-Type: text/xml\n\n<a/>",
         f'\xef\xbb\xbf<?xml version="1.0"?><!-- - --> <SOAP:Envelope xmlns:SOAP="{envelopes.SOAP}"/>'.encode("latin-1"),
         f'<Envelope xmlns="{envelopes.SOAP}"/>'.encode(),
     ],
@@ -24,7 +27,15 @@ def test_ebxml_is_known(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"Hei: du", b"<MsgHead/>", '<?xml version="1.0"?><a b="Envelope"/>'.encode("utf-16"), b"\x00" * 99]
+    "data",
+    [
+        b"",
+        b"Hei: du",
+        b"From what I know: nothing.\nNo head",
+        b"<MsgHead/>",
+        '<?xml version="1.0"?><a b="Envelope"/>'.encode("utf-16"),
+        b"\x00" * 99,
+    ],
 )
 def test_other_files_are_not(data: bytes) -> None:
     assert not is_ebxml(data)

@@ -13,15 +13,18 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pki import NOW, pem, world
 from posting import CLINIC_KEYS, snapshot
+from signing import BODY
 from structlog.testing import capture_logs
 
 from adapter.config import Settings
 from adapter.config.models import PartnersTable, TrustTable
 from adapter.errors import KeyUnusable
 from adapter.partner import snapshot_file
+from adapter.partner.snapshot import Credential, Use
 from adapter.service.renewal import PAUSE, Renewal
 from adapter.service.worker import Recover, Worker
 from adapter.trust.pki import Pair
+from adapter.trust.signature import sign
 
 CONFIG = """
 [trust]
@@ -80,7 +83,9 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def renewal(folder: Path, clock: Time) -> Renewal:
     trust = TrustTable(own=folder / "own", partners=folder / "partners")
-    return Renewal(Settings.model_construct(trust=trust, partners=PartnersTable(folder=folder / "agreed")), clock)
+    settings = Settings.model_construct(trust=trust, partners=PartnersTable(folder=folder / "agreed"))
+    # by their own time all files are new, however long a busy machine takes from one line of a test to the next
+    return Renewal(settings, clock, wall_clock=lambda: 0.0)
 
 
 def looks(renewal: Renewal, clock: Time, number: int = 4) -> list[bool]:
@@ -230,6 +235,24 @@ def test_what_is_agreed_anew_holds_for_messages_and_envelopes(office: Office, fo
     assert parts.desk._context is parts.judge._policies._context is parts.context
     assert parts.mail_room.courier._sealer._register is parts.context.register
     assert office.keys.encryption(party, NOW) == CLINIC_KEYS.certificate
+
+
+def test_a_signer_is_named_by_what_is_agreed_anew(office: Office, folder: Path) -> None:
+    data = sign(BODY, world().signing.key, world().signing.certificate.x509)
+
+    def her_ids() -> tuple[str, ...]:
+        signer = office.worker._parts.witness.judge(data, at=NOW).signer
+        assert signer is not None
+        return signer.her_ids
+
+    assert her_ids() == ()
+    listed = (Credential(Use.SIGNING, world().signing.certificate.der),)
+    (folder / "agreed" / "8990301.json").write_bytes(
+        snapshot_file.write(replace(snapshot(her_ids=("8990301",)), credentials=listed))
+    )
+
+    assert office.works() == ["renewed"]
+    assert her_ids() == ("8990301",)
 
 
 @pytest.mark.parametrize("name", ["own/new.pem", "partners/new.pem", "agreed/new.json"])

@@ -1,4 +1,4 @@
-"""What an issuer said when a message was judged stays in the message's record."""
+"""Whose signature a message has, and what an issuer said when it was judged, stays in the message's record."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from signing import BODY
 
 from adapter import resources
 from adapter.config.models import TrustTable
+from adapter.partner.signers import Signers
+from adapter.partner.snapshot import Credential, Snapshot, Use
 from adapter.service import parts as parts_module
 from adapter.service.parts import Parts, checker
 from adapter.service.witness import LARGEST, Witness
@@ -54,8 +56,9 @@ def test_a_statement_is_written_down_once(keys: World) -> None:
     witness = _witness(keys, b"statement")
     data = _signed(keys)
     assert witness.judge(data, at=NOW).is_verified
-    first, second = witness.events([(7, data), (8, b"another")])
+    judged, first, second = witness.events([(7, data), (8, b"another")])
 
+    assert (judged.name, judged.message_id) == ("signature_judged", 7)
     assert (first.name, first.message_id) == ("revocation_checked", 7)
     assert first.data == {
         "said": "All is well.",
@@ -72,15 +75,75 @@ def test_a_list_of_all_certificates_is_named_only(keys: World) -> None:
     data = _signed(keys)
     witness.judge(data, at=NOW)
 
-    assert all("statement" not in event.data for event in witness.events([(7, data)]))
+    _, *statements = witness.events([(7, data)])
+    assert len(statements) == 2
+    assert all("statement" not in event.data for event in statements)
 
 
-def test_where_nothing_was_said_nothing_is_written_down(keys: World) -> None:
+def test_where_nothing_was_said_the_verdict_alone_is_written_down(keys: World) -> None:
     witness = _witness(keys, None)
     data = _signed(keys)
     witness.judge(data, at=NOW)
+    (judged,) = witness.events([(7, data)])
 
-    assert list(witness.events([(7, data)])) == []
+    assert judged.data == {
+        "intact": True,
+        "trusted": True,
+        "fault": None,
+        "holder": "organisation",
+        "organisation_number": "999888777",
+    }
+
+
+def test_of_what_nobody_signed_nothing_is_written_down(keys: World) -> None:
+    witness = _witness(keys, b"statement")
+    witness.judge(BODY, at=NOW)
+
+    assert list(witness.events([(7, BODY)])) == []
+
+
+def _register(her_id: str) -> Signers:
+    snapshot = Snapshot(
+        name="a",
+        her_ids=(her_id,),
+        source="a.json",
+        taken_at=NOW,
+        credentials=(Credential(Use.SIGNING, world().signing.certificate.der),),
+    )
+    return Signers((), (snapshot,))
+
+
+def test_the_her_ids_of_the_signer_are_those_of_the_newest_register(keys: World) -> None:
+    witness = _witness(keys, None)
+    data = _signed(keys)
+    found = []
+    for her_id in ("8990101", "8990102"):
+        witness.knowing(_register(her_id))
+        witness.judge(data, at=NOW)
+        found += [(event.data["her_ids"], event.data["her_ids_by"]) for event in witness.events([(7, data)])]
+
+    assert found == [
+        (["8990101"], "The certificate is listed for HER-id 8990101 in a.json."),
+        (["8990102"], "The certificate is listed for HER-id 8990102 in a.json."),
+    ]
+
+
+def test_what_waits_to_be_written_down_holds_no_message(keys: World) -> None:
+    witness = _witness(keys, b"statement")
+    assert witness.judge(_signed(keys), at=NOW).signed is not None
+
+    assert [verdict.signed for verdict in witness._heard.values()] == [None]
+
+
+def test_nothing_of_a_person_is_written_down(keys: World) -> None:
+    witness = _witness(keys, None)
+    data = sign(BODY, keys.person.key, keys.person.certificate.x509)
+    witness.judge(data, at=NOW)
+    (judged,) = witness.events([(7, data)])
+
+    assert judged.data["holder"] == "person"
+    assert "Vits" not in repr(judged.data)
+    assert keys.person.certificate.serial not in repr(judged.data)
 
 
 def test_what_is_never_written_down_is_forgotten(keys: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +154,7 @@ def test_what_is_never_written_down_is_forgotten(keys: World, monkeypatch: pytes
         witness.judge(data, at=NOW)
 
     assert list(witness.events([(1, first)])) == []
-    assert len(list(witness.events([(2, second)]))) == 2
+    assert len(list(witness.events([(2, second)]))) == 3
 
 
 def test_the_daemon_writes_it_with_the_decision(
@@ -114,7 +177,11 @@ def test_the_daemon_writes_it_with_the_decision(
         Worker(replace(parts, post=bench.parts.post), "w", lambda: bench.now).do(Fetch("referrer", (item,)))
 
     with bench.parts.store.reading() as query:
-        events = [event for event in query.events(message_id=1) if event.name == "revocation_checked"]
+        told = query.events(message_id=1)
+    events = [event for event in told if event.name == "revocation_checked"]
+    (judged,) = [event.data for event in told if event.name == "signature_judged"]
+    assert (judged["trusted"], judged["organisation_number"], judged["her_ids"]) == (True, "999888777", [])
+    assert judged["her_ids_by"] == "No party lists the certificate, and none is of organisation 999888777."
     assert len(events) == 2
     answer = ocsp.load_der_ocsp_response(base64.b64decode(events[0].data["statement"]))
     assert answer.serial_number == office.holder.certificate.x509.serial_number

@@ -93,7 +93,7 @@ def test_the_number_of_elements_has_a_limit() -> None:
 
     with pytest.raises(Misread, match="too many"):
         list(Cursor(data).octets(Tag.OCTETS))
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 15
 
 
 @given(data=st.binary(max_size=100))

@@ -65,12 +65,12 @@ def test_an_answer_may_not_be_larger_than_the_limit(server: Server) -> None:
 
 
 def test_nobody_waits_longer_than_the_limit(server: Server) -> None:
-    server.delay = 5
+    server.delay = 30
     begun = time.monotonic()
 
     with pytest.raises(Unreachable, match="took too long"):
         HttpFetch(timeout=0.1)(server.url("/here"))
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 20
 
 
 def test_an_answer_that_drips_is_cut_off(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

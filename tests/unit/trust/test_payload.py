@@ -95,7 +95,7 @@ def test_what_a_document_says_is_not_shown() -> None:
     assert "MsgHead" not in repr(Payload(DOCUMENT))
 
 
-@settings(max_examples=60, deadline=2_000)
+@settings(max_examples=60)
 @given(data=st.binary(max_size=300), head=st.sampled_from([b"", b"\x1f\x8b\x08", b"Content-Type: "]))
 def test_no_bytes_make_it_fail_otherwise(data: bytes, head: bytes) -> None:
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answering import DAY, Office, reply, serving
+from answering import DAY, Office, reply, serving, signed_by_pss
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -22,7 +22,7 @@ from pki import CLINIC, NOW, SINCE, UNTIL, World, key
 from adapter.trust import crl, ocsp
 from adapter.trust.certificate import Certificate
 from adapter.trust.fetch import HttpFetch
-from adapter.trust.pki import Purpose
+from adapter.trust.pki import Pair, Purpose
 from adapter.trust.revocation import PAUSE, Revocation
 from adapter.trust.standing import Answer, Standing
 from adapter.trust.statement import Unreliable
@@ -44,7 +44,7 @@ class Clock:
 
 
 def _asking(clock: Clock | None = None, **given: Any) -> Revocation:
-    return Revocation(fetch=HttpFetch(timeout=2), clock=clock or Clock(), **given)
+    return Revocation(fetch=HttpFetch(timeout=60), clock=clock or Clock(), **given)
 
 
 def _ask(revocation: Revocation, office: Office, at: datetime = NOW) -> Answer:
@@ -340,6 +340,61 @@ def test_an_answer_that_cannot_be_relied_on_says_nothing(
 
     assert (answer.standing, answer.proof) == (Standing.UNKNOWN, None)
     assert why in answer.evidence
+
+
+def _respond_by_pss(office: Office, signer: Pair | None = None, by: Pair | None = None, **scheme: Any) -> None:
+    office.server.pages["/ocsp"] = lambda body: signed_by_pss(
+        reply(office.authority, office.holder, body, by=by), signer or by or office.authority.pair, **scheme
+    )
+
+
+@pytest.mark.parametrize(
+    "scheme", [{}, {"salt": 20}, {"salt": 0}, {"function": hashes.SHA384(), "salt": 48}, {"mask": hashes.SHA384()}]
+)
+@pytest.mark.parametrize("is_delegated", [False, True])
+def test_an_answer_signed_by_rsassa_pss_is_believed(
+    office: Office, scheme: dict[str, Any], *, is_delegated: bool
+) -> None:
+    _respond_by_pss(office, by=office.delegate if is_delegated else None, **scheme)
+
+    assert _ask(_asking(ways=("ocsp",)), office).standing is Standing.GOOD
+
+
+@pytest.mark.parametrize(
+    ("scheme", "why"),
+    [
+        ({"function": hashes.SHA1()}, "not relied on"),  # noqa: S303 - refused
+        ({"mask": hashes.SHA1()}, "not relied on"),  # noqa: S303 - refused
+        ({"told_salt": 20}, "not signed by the responder"),
+        ({"told_salt": 1_000_000}, "cannot be read"),
+        ({"told_trailer": 2}, "cannot be read"),
+    ],
+)
+def test_an_answer_signed_by_rsassa_pss_is_not_believed_whatever_it_says(
+    office: Office, scheme: dict[str, Any], why: str
+) -> None:
+    _respond_by_pss(office, **scheme)
+    answer = _ask(_asking(ways=("ocsp",)), office)
+
+    assert (answer.standing, answer.proof) == (Standing.UNKNOWN, None)
+    assert why in answer.evidence
+
+
+def test_an_answer_signed_by_a_stranger_by_rsassa_pss_is_not_believed(office: Office, world: World) -> None:
+    _respond_by_pss(office, signer=world.foreign)
+
+    assert "not signed by the responder" in _ask(_asking(ways=("ocsp",)), office).evidence
+
+
+def test_an_elliptic_key_does_not_sign_by_rsassa_pss(office: Office) -> None:
+    secret = ec.generate_private_key(ec.SECP256R1())
+    issuer = _plain("Budstikke TEST EC", secret, secret)
+    request = ocsp.question(office.holder.certificate, office.authority.pair.certificate)
+    told = signed_by_pss(reply(office.authority, office.holder, request), office.holder)
+    response = wire.load_der_ocsp_response(told)
+
+    with pytest.raises(Unreliable, match="not signed by the responder"):
+        ocsp._check_signature(told, response, issuer)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def _changed(data: st.DataObject, good: bytes) -> bytes:
     return bytes(spoiled[: data.draw(st.integers(len(spoiled) - 3, len(spoiled)))])
 
 
-@settings(max_examples=300, deadline=2_000)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_a_list_that_was_changed_is_refused(data: st.DataObject) -> None:
     issuer = _office().authority.pair.certificate
@@ -49,7 +49,7 @@ def test_a_list_that_was_changed_is_refused(data: st.DataObject) -> None:
         assert found.crl.tbs_certlist_bytes in _list()
 
 
-@settings(max_examples=300, deadline=2_000)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_an_answer_that_was_changed_is_refused(data: st.DataObject) -> None:
     issuer, holder = _office().authority.pair.certificate, _office().holder.certificate

@@ -13,6 +13,7 @@ from signing import BODY, DSIG, Craft, crafted
 from adapter.errors import NotWellFormed
 from adapter.trust.certificate import Certificate, Holder, Usage
 from adapter.trust.chain import Anchors
+from adapter.trust.parties import Attribution
 from adapter.trust.pki import Pair, Purpose
 from adapter.trust.signature import sign
 from adapter.trust.standing import Answer, Standing
@@ -194,6 +195,67 @@ def test_a_no_weighs_more_than_what_could_not_be_checked(world: World) -> None:
     assert (verdict.trusted, verdict.fault) == (False, Fault.REVOKED)
 
 
+class Parties:
+    """Answers as told, and remembers what it was told of the issuer."""
+
+    def __init__(self, *her_ids: str) -> None:
+        self.her_ids = her_ids
+        self.asked: list[tuple[str, datetime, bool]] = []
+
+    def attribute(self, certificate: Certificate, at: datetime, *, is_issued: bool) -> Attribution:
+        self.asked.append((certificate.subject, at, is_issued))
+        return Attribution(her_ids=self.her_ids, evidence=f"The register says {' '.join(self.her_ids) or 'nothing'}.")
+
+
+def test_the_signer_has_the_her_ids_that_the_register_gives(world: World) -> None:
+    parties = Parties("8990101", "8990102")
+    verdict = judged(Verifier(anchors=world.anchors, parties=parties), world.signing)
+
+    assert verdict.signer is not None
+    assert verdict.signer.her_ids == ("8990101", "8990102")
+    assert (verdict.evidence[-1].question, verdict.evidence[-1].answer) == (Question.HER_ID, True)
+    assert verdict.evidence[-1].text == "The register says 8990101 8990102."
+    assert parties.asked == [("Syntetisk sykehus TEST", NOW, True)]
+    assert verdict.signer.as_dict()["her_ids"] == ["8990101", "8990102"]
+
+
+def test_a_register_that_cannot_say_makes_nobody_less_trusted(world: World) -> None:
+    verdict = judged(Verifier(anchors=world.anchors, parties=Parties()), world.signing)
+
+    assert verdict.is_verified
+    assert verdict.fault is None
+    assert verdict.reason == "The signature is genuine, and its signer is trusted."
+    assert answers(verdict)[Question.HER_ID] is None
+
+
+def test_a_register_that_can_say_makes_nobody_more_trusted(world: World) -> None:
+    for pair, fault in ((world.foreign, Fault.NO_CHAIN), (world.wrong_usage, Fault.USAGE)):
+        verdict = judged(Verifier(anchors=world.anchors, parties=Parties("8990101")), pair)
+
+        assert verdict.trusted is not True
+        assert verdict.fault is fault
+
+
+def test_the_register_is_told_whether_a_trusted_issuer_stands_for_the_certificate(world: World) -> None:
+    told = {}
+    for name in ("signing", "expired", "foreign"):
+        parties = Parties()
+        judged(Verifier(anchors=world.anchors, parties=parties), getattr(world, name))
+        ((_, _, told[name]),) = parties.asked
+    parties = Parties()
+    judged(Verifier(parties=parties), world.signing)
+
+    assert told == {"signing": True, "expired": True, "foreign": False}
+    assert [is_issued for _, _, is_issued in parties.asked] == [False]
+
+
+def test_where_nobody_is_named_the_register_is_not_asked(world: World) -> None:
+    parties = Parties("8990101")
+    Verifier(anchors=world.anchors, parties=parties).judge(BODY, at=NOW)
+
+    assert parties.asked == []
+
+
 def test_bytes_that_are_no_document_are_an_error(verifier: Verifier) -> None:
     with pytest.raises(NotWellFormed):
         verifier.judge(b"no XML", at=NOW)
@@ -209,6 +271,7 @@ def test_a_verdict_is_told_in_json(verifier: Verifier, world: World) -> None:
     assert told["signer"] == {
         "subject": "Syntetisk sykehus TEST",
         "organisation_number": "999888777",
+        "her_ids": [],
         "serial": world.signing.certificate.serial,
         "issuer": "Budstikke TEST CA 1",
         "holder": "organisation",

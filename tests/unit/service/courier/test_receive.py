@@ -22,6 +22,7 @@ from adapter.envelope.header import HER, PartyId, Side
 from adapter.envelope.signal import EbxmlMessage, MessageError
 from adapter.flow.decision import OPERATOR
 from adapter.message.state import EnvelopeState, MessageState
+from adapter.partner.signers import Signers
 from adapter.partner.snapshot import Endpoint, Link, Snapshot
 from adapter.service.courier.facts import digest_of
 from adapter.service.envelope_acts import release_envelope
@@ -104,6 +105,20 @@ def test_what_issuers_said_of_the_signer_is_kept_with_the_message(server: Server
     assert [event.message_id for event in kept] == [arrival.id, arrival.id]
     assert kept[0].data["envelope"] == 1
     assert kept[0].data["statement"] == base64.b64encode(b"signed by the issuer").decode()
+
+
+def test_whose_certificate_signed_is_kept_with_the_envelope(server: Server) -> None:
+    server.verifier = Verifier(anchors=world().anchors, parties=Signers((mails.OFFICE,)))
+    server.collect(mailed())
+
+    (told,) = [event.data for event in server.events() if event.name == "envelope_opened"]
+    assert {name: value for name, value in told.items() if name.startswith("signer_")} == {
+        "signer_holder": "organisation",
+        "signer_organisation_number": mails.NUMBER,
+        "signer_her_ids": ["8990201"],
+        "signer_her_ids_by": f"No party lists the certificate; it is of organisation {mails.NUMBER}, "
+        "as is HER-id 8990201.",
+    }
 
 
 def test_what_is_no_ebxml_is_kept_and_the_operator_told(server: Server) -> None:
