@@ -141,7 +141,7 @@ class TakenBack:
 @pytest.fixture
 def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the authorities of the fixtures be believed."""
-    monkeypatch.setattr(build, "verifier", lambda _: Verifier(anchors=Anchors.load(FIXTURES / "trust")))
+    monkeypatch.setattr(build, "verifier", lambda *_: Verifier(anchors=Anchors.load(FIXTURES / "trust")))
 
 
 @pytest.mark.usefixtures("trusting")
@@ -156,7 +156,7 @@ def test_system_30_an_invalid_certificate_is_refused(install: Install) -> None:
 
 def test_system_31_a_revoked_certificate_is_refused(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
     anchors = Anchors.load(FIXTURES / "trust")
-    monkeypatch.setattr(build, "verifier", lambda _: Verifier(anchors=anchors, revocations=TakenBack()))
+    monkeypatch.setattr(build, "verifier", lambda *_: Verifier(anchors=anchors, revocations=TakenBack()))
 
     assert refused(install(), fixture("henvisning-2.0-med-signatur.xml")) == ("2", ["S03"])
 
