@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from adapter.check.schema import SchemaSet
 
-# How long an example takes says something about the machine only: the tests run beside each other.
-settings.register_profile("budstikke", deadline=None)
+# How long an example takes says something about the machine only: the tests run beside each other. And whether a change
+# may go in is no matter of luck: the examples of a test are the same until the test changes. To look for others,
+# `pytest --hypothesis-profile search`.
+settings.register_profile(
+    "budstikke", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("search", settings.get_profile("budstikke"), derandomize=False)
 settings.load_profile("budstikke")
 
 

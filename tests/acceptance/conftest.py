@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from running import LONG
 
 HERE = Path(__file__).parent
 #: Measuring costs more than starting does; these make a child process measure its coverage.
@@ -52,7 +53,7 @@ def run_in(command: Path, environment: dict[str, str]) -> RunIn:
         *arguments: str | Path,
         env: Mapping[str, str] | None = None,
         measured: bool = True,
-        timeout: float = 60,
+        timeout: float = LONG,
     ) -> subprocess.CompletedProcess[str]:
         shown = environment | dict(env or {})
         return subprocess.run(

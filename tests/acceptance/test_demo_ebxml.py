@@ -11,7 +11,7 @@ from pathlib import Path
 
 from demos import ended_early, ended_well, missing, try_next
 from processes import left
-from running import wait_until
+from running import LONG, wait_until
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -79,7 +79,7 @@ def _in_order(patterns: tuple[str, ...], told: str) -> str | None:
 
 
 def test_three_message_servers_exchange_a_day_and_everything_arrives(budstikke: Run, tmp_path: Path) -> None:
-    ran = budstikke("demo", "--ebxml", "--seconds-limit", "240", timeout=300)
+    ran = budstikke("demo", "--ebxml", "--seconds-limit", "600", timeout=700)
 
     ended_well(ran)
     assert _in_order(STORY, ran.stdout) is None, ran.stdout
@@ -112,7 +112,7 @@ def _says_that_all_is_acknowledged(budstikke: Run, folder: Path) -> None:
 
 
 def test_a_demo_of_ebxml_without_time_says_what_is_missing(budstikke: Run, tmp_path: Path) -> None:
-    ran = budstikke("demo", "--ebxml", "--keep", "edi", "--seconds-limit", "5", timeout=100)
+    ran = budstikke("demo", "--ebxml", "--keep", "edi", "--seconds-limit", "5", timeout=200)
 
     ended_early(ran)
     assert left(tmp_path) == []
@@ -133,10 +133,10 @@ def test_servers_without_one_run_until_they_are_told_to_stop(
         assert process.stdout.readline() == "mail, legekontor, nav run in edi, until you stop them.\n"
         assert process.stdout.readline().startswith("edi/klinikk is yours: ")
         log = tmp_path / "edi/log/mail.log"
-        assert wait_until(lambda: "IMAP listens" in log.read_text(), timeout=60)
+        assert wait_until(lambda: "IMAP listens" in log.read_text(), timeout=LONG)
         running = " ".join(left(tmp_path))
         process.send_signal(signal.SIGTERM)
-        code = process.wait(60)
+        code = process.wait(LONG)
     finally:
         process.kill()
         process.communicate()

@@ -21,8 +21,8 @@ from pathlib import Path
 import pytest
 from marks import ids_of, is_receipt, original_of, renewed
 from offices import CLINIC, EPJ, GP, MailProcess, open_office
-from ordeals import Ordeal
-from running import Daemon, Home, Reader, wait_until
+from ordeals import SEED, Ordeal
+from running import LONG, Daemon, Home, Reader, wait_until
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -92,7 +92,7 @@ class Sent:
 def test_each_message_arrives_once_by_mail_while_everything_is_killed(
     command: Path, environment: dict[str, str], budstikke: Run, fixtures: Path, tmp_path: Path
 ) -> None:
-    MailOrdeal(command, environment, fixtures, tmp_path, patience=4).run(budstikke, messages=40, kills=8)
+    MailOrdeal(command, environment, fixtures, tmp_path, patience=4, seed=SEED).run(budstikke, messages=40, kills=8)
 
 
 @pytest.mark.soak
@@ -101,20 +101,29 @@ def test_the_same_for_long(
 ) -> None:
     messages = int(os.environ.get("BUDSTIKKE_CRASH_MESSAGES", "3000"))
     kills = int(os.environ.get("BUDSTIKKE_CRASH_KILLS", "200"))
-    MailOrdeal(command, environment, fixtures, tmp_path, patience=20).run(budstikke, messages=messages, kills=kills)
+    MailOrdeal(command, environment, fixtures, tmp_path, patience=20, seed=None).run(
+        budstikke, messages=messages, kills=kills
+    )
 
 
 class MailOrdeal(Ordeal):
     """Messages are put, files are taken, processes are killed; in the end everything must add up."""
 
     def __init__(
-        self, command: Path, environment: Mapping[str, str], fixtures: Path, folder: Path, *, patience: int
+        self,
+        command: Path,
+        environment: Mapping[str, str],
+        fixtures: Path,
+        folder: Path,
+        *,
+        patience: int,
+        seed: int | None,
     ) -> None:
-        """Take the command, and how many seconds an Acknowledgment is waited for.
+        """Take the command, the seed of chance, and how many seconds an Acknowledgment is waited for.
 
         The more there is to do the more it must be: what is sent again is to be done too.
         """
-        super().__init__(command, environment)
+        super().__init__(command, environment, seed=seed)
         self.bodies = {file: (fixtures / "messages" / file).read_bytes() for _, _, file in SORTS}
         offices = (GP, CLINIC)
         self.mail = MailProcess(command=command, folder=folder / "mail", offices=offices, environment=self.environment)
@@ -193,7 +202,8 @@ class MailOrdeal(Ordeal):
             self.killed[kind] += 1
             return
         daemon, home = self.daemons[name], self.homes[name]
-        assert wait_until(lambda: not home.rows(_WORN), 60, 0.001)
+        # (A dead daemon has no worker that could die over one.)
+        assert wait_until(lambda: daemon.process.poll() is not None or not home.rows(_WORN), pause=0.001)
         if kind == "workers":
             for pid in daemon.workers():
                 with suppress(ProcessLookupError):
@@ -215,13 +225,15 @@ class MailOrdeal(Ordeal):
         """Let nothing more go wrong and everything come to rest, and end it as operators do."""
         self.kill("mail", GP.name)
         self.start(faults="")
-        assert wait_until(self.is_at_rest, 90 + len(self.sent) / 3, 0.3), self.unfinished()
+        assert wait_until(self.is_at_rest, 2 * LONG + len(self.sent) / 3, 0.3), self.unfinished()
         for daemon in self.daemons.values():
             assert daemon.stop() == 0
         # what was delayed until now comes to nothing
         last = [Daemon.start(self.command, home, self.environment, "--once") for home in self.homes.values()]
         self.all_daemons += last
-        assert [daemon.process.wait(60) for daemon in last] == [0] * len(last), [daemon.said()[-5:] for daemon in last]
+        assert [daemon.process.wait(LONG) for daemon in last] == [0] * len(last), [
+            daemon.said()[-5:] for daemon in last
+        ]
 
     def is_at_rest(self) -> bool:
         # a daemon does not start beside long-lived workers of a dead one; whoever supervises it starts it again

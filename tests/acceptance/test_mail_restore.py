@@ -46,7 +46,7 @@ def test_a_sender_restored_from_a_backup_delivers_nothing_twice(
             return daemon
 
         receiving, sending = started(clinic), started(gp)
-        assert wait_until(lambda: _states(gp) == ["completed"] * 2 and _states(clinic) == ["acknowledged"] * 2, 120)
+        assert wait_until(lambda: _states(gp) == ["completed"] * 2 and _states(clinic) == ["acknowledged"] * 2)
         assert sending.stop() == 0
 
         for path in gp.store.parent.glob(f"{gp.store.name}*"):
@@ -56,7 +56,7 @@ def test_a_sender_restored_from_a_backup_delivers_nothing_twice(
         gp.put(EPJ, "forgotten.xml", forgotten)
         sending = started(gp)
         # no receipt comes again: that there is none, people are told when it is due
-        assert wait_until(lambda: _states(gp) == ["acknowledged"] * 2, 120)
+        assert wait_until(lambda: _states(gp) == ["acknowledged"] * 2)
         assert (sending.stop(), receiving.stop()) == (0, 0)
 
     assert sorted(path.read_bytes() for path in clinic.delivered(EPJ)) == sorted([sealed, forgotten])

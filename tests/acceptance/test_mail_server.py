@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from running import LONG
 
 ADDRESS = "nav@edi.example"
 
@@ -50,12 +51,12 @@ def test_a_mail_that_was_answered_survives_a_kill_and_keeps_its_uid(started: Sta
     process, ports = started()
     seen: list[bytes] = []
     for number in range(3):
-        with smtplib.SMTP("127.0.0.1", ports["SMTP"], timeout=10) as client:
+        with smtplib.SMTP("127.0.0.1", ports["SMTP"], timeout=LONG) as client:
             client.sendmail("a@b.example", ADDRESS, _mail(number))
             process.kill()
-        process.wait(10)
+        process.wait(LONG)
         process, ports = started()
-        with imaplib.IMAP4("127.0.0.1", ports["IMAP"], timeout=10) as box:
+        with imaplib.IMAP4("127.0.0.1", ports["IMAP"], timeout=LONG) as box:
             box.login("nav", "any")
             box.select()
             uids = box.uid("SEARCH", "ALL")[1][0].split()
@@ -73,10 +74,10 @@ def test_it_ends_well_when_it_is_told_to_though_clients_are_there(
 ) -> None:
     process, ports = started("--tls")
     trust = ssl.create_default_context(cafile=str(tmp_path / "mail" / "ca.pem"))
-    client = imaplib.IMAP4_SSL("127.0.0.1", ports["IMAP"], ssl_context=trust, timeout=10)
+    client = imaplib.IMAP4_SSL("127.0.0.1", ports["IMAP"], ssl_context=trust, timeout=LONG)
     client.login("nav", "any")
     os.kill(process.pid, number)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=LONG)
     client.shutdown()
 
     assert (process.returncode, out) == (0, "")

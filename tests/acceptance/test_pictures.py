@@ -191,7 +191,7 @@ def saved(folder: Path) -> list[str]:
 
 def wait_for(is_so: Callable[[], bool]) -> None:
     """Wait a moment for something that happens outside."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < until
         time.sleep(0.05)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from running import with_chosen_schemas
+from running import LONG, wait_until, with_chosen_schemas
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -31,14 +30,11 @@ def daemon(home: Path, command: Path, environment: dict[str, str]) -> Iterator[s
     """Run the daemon in that folder."""
     log = (home / "log").open("wb")
     with log, subprocess.Popen([command, "run"], cwd=home, env=environment, stderr=log) as process:
-        deadline = time.monotonic() + 30
-        while b"started" not in (home / "log").read_bytes():
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        assert wait_until(lambda: process.poll() is not None or b"started" in (home / "log").read_bytes())
+        assert process.poll() is None
         yield process
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(LONG) == 0
 
 
 @pytest.mark.usefixtures("daemon")
@@ -72,12 +68,9 @@ def test_ctrl_c_stops_between_two_files_and_loses_none(
         encoding="utf-8",
     ) as replay:
         inbox = home / "var/referrer/to-adapter"
-        deadline = time.monotonic() + 30
-        while len(list(inbox.glob("[!.]*"))) < 2:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        assert wait_until(lambda: len(list(inbox.glob("[!.]*"))) >= 2)
         os.kill(replay.pid, signal.SIGINT)
-        out, _ = replay.communicate(timeout=30)
+        out, _ = replay.communicate(timeout=LONG)
 
     put = len(list(inbox.iterdir()))
     assert replay.returncode == 130

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from marks import UUID, msg_id_of
-from running import Daemon, Home, Reader, wait_until
+from running import LONG, Daemon, Home, Reader, wait_until
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 MESSAGES = 200
@@ -51,7 +51,7 @@ def home(carried: Path, tmp_path: Path) -> Home:
 def daemon(home: Home, command: Path, environment: dict[str, str]) -> Iterator[Daemon]:
     """Run the daemon there."""
     daemon = Daemon.start(command, home, environment)
-    assert wait_until(lambda: daemon.said("started"), timeout=90)
+    assert wait_until(lambda: daemon.said("started"))
     yield daemon
     daemon.kill()
 
@@ -62,13 +62,13 @@ def killed_in_the_middle(command: Path, environment: dict[str, str], home: Home,
     with (
         (home.path / "replay.log").open("wb") as log,
         subprocess.Popen(
-            [command, "replay", "stored", "--real", "--yes", "--rate", "100/s", *options],
+            [command, "replay", "stored", "--real", "--yes", "--rate", "40/s", *options],
             cwd=home.path,
             env=environment,
             stdout=log,
         ) as replay,
     ):
-        assert wait_until(lambda: home.rows(done)[0][0] >= 20, timeout=90, pause=0.01)
+        assert wait_until(lambda: home.rows(done)[0][0] >= 20, pause=0.01)
         os.kill(replay.pid, signal.SIGKILL)
     ((number,),) = home.rows("SELECT max(id) FROM batch")
     assert 20 <= home.rows(done)[0][0] < MESSAGES
@@ -85,7 +85,7 @@ def slow_batch(command: Path, environment: dict[str, str], home: Home) -> Iterat
         stdout=subprocess.PIPE,
         text=True,
     ) as replay:
-        assert wait_until(lambda: home.rows("SELECT 1 FROM batch_item WHERE state = 'done'"), timeout=90)
+        assert wait_until(lambda: home.rows("SELECT 1 FROM batch_item WHERE state = 'done'"))
         yield replay
 
 
@@ -99,7 +99,7 @@ def test_a_batch_that_is_killed_again_and_again_is_finished_without_sending_anyt
                 time.sleep(1.2)
                 os.kill(again.pid, signal.SIGKILL)
         run_in(home.path, "replay", "resume", str(batch))
-        assert wait_until(lambda: len(reader.of("clinic")) >= MESSAGES, timeout=90)
+        assert wait_until(lambda: len(reader.of("clinic")) >= MESSAGES)
         time.sleep(1)
 
     assert daemon.process.poll() is None
@@ -132,7 +132,7 @@ def test_a_batch_that_is_cancelled_from_elsewhere_ends_at_once(
 ) -> None:
     with slow_batch(command, environment, home) as replay:
         cancelled = run_in(home.path, "replay", "cancel", "1")
-        out, _ = replay.communicate(timeout=60)
+        out, _ = replay.communicate(timeout=LONG)
 
     assert cancelled.returncode == 0
     assert replay.returncode == 1
@@ -144,7 +144,7 @@ def test_a_batch_that_is_cancelled_from_elsewhere_ends_at_once(
 def test_ctrl_c_stops_a_batch_between_two_messages(command: Path, environment: dict[str, str], home: Home) -> None:
     with slow_batch(command, environment, home) as replay:
         replay.send_signal(signal.SIGINT)
-        out, _ = replay.communicate(timeout=60)
+        out, _ = replay.communicate(timeout=LONG)
 
     assert replay.returncode == 130
     assert "`budstikke replay resume 1` goes on" in out

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from running import Daemon, Home, wait_until
+from running import LONG, Daemon, Home, wait_until
 
 Start = Callable[..., Daemon]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -141,7 +141,7 @@ def test_a_full_disk_under_the_store_stops_the_intake_and_loses_nothing(
         assert wait_until(lambda: len(daemon.said("task_failed")) > 2)
         assert daemon.process.poll() is None
 
-    assert wait_until(lambda: is_through(home, before + sent) and settled(home), 60)
+    assert wait_until(lambda: is_through(home, before + sent) and settled(home))
     assert home.rows("SELECT id FROM task WHERE rule = 'INT-01'") == []
     assert daemon.stop() == 0
 
@@ -199,7 +199,7 @@ def test_a_locked_store_delays_everything_for_as_long(home: Home, start: Start, 
         assert daemon.process.poll() is None
         other.execute("ROLLBACK")
 
-    assert wait_until(lambda: is_through(home, sent) and settled(home), 60)
+    assert wait_until(lambda: is_through(home, sent) and settled(home))
     assert home.rows("SELECT id FROM task WHERE rule = 'INT-01'") == []
     assert daemon.stop() == 0
 
@@ -226,7 +226,7 @@ def test_one_channel_without_folders_keeps_no_other_from_working(home: Home, sta
     sent = put(home, fixtures, 2)
 
     assert wait_until(lambda: is_through(home, sent) and settled(home))
-    assert is_told(daemon, "channel_down", "channel nav: inbox: ")
+    assert wait_until(lambda: is_told(daemon, "channel_down", "channel nav: inbox: "))
     assert daemon.stop() == 0
 
 
@@ -236,7 +236,7 @@ def test_once_ends_with_3_where_a_channel_cannot_be_read(home: Home, start: Star
     sent = put(home, fixtures, 2)
     daemon = start(home, "--once")
 
-    assert daemon.process.wait(30) == 3
+    assert daemon.process.wait(LONG) == 3
     assert is_told(daemon, "channel_down", "channel nav: inbox: ")
     assert is_through(home, sent)
 
@@ -247,21 +247,21 @@ def test_once_ends_with_3_where_a_delivery_must_wait(home: Home, start: Start, f
     put(home, fixtures, 1)
     daemon = start(home, "--once")
 
-    assert daemon.process.wait(30) == 3
+    assert daemon.process.wait(LONG) == 3
     assert is_told(daemon, "delivery_failed", "channel clinic: outbox: ")
 
 
 def test_once_gives_up_on_a_store_that_stays_locked(home: Home, start: Start, fixtures: Path) -> None:
-    assert start(home, "--once").process.wait(30) == 0
+    assert start(home, "--once").process.wait(LONG) == 0
     with closing(sqlite3.connect(home.store, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         sent = put(home, fixtures, 1)
         daemon = start(home, "--once")
-        assert daemon.process.wait(60) == 3
+        assert daemon.process.wait(LONG) == 3
         assert b"Another process is writing to the store" in daemon.log.read_bytes().splitlines()[-2]
         other.execute("ROLLBACK")
 
-    assert start(home, "--once").process.wait(30) == 0
+    assert start(home, "--once").process.wait(LONG) == 0
     assert is_through(home, sent)
 
 
@@ -287,13 +287,13 @@ def test_the_signal_to_stop_finishes_what_is_in_hand(
     # to everyone at once, as a terminal and a service manager do
     os.killpg(daemon.process.pid, number)
 
-    assert daemon.process.wait(10) == 0
+    assert daemon.process.wait(LONG) == 0
     assert daemon.said("stopping")[0]["signal"] == number.name
     assert settled(home)
     count = len(home.delivered("clinic"))
     assert len(home.delivered("referrer")) == count
     assert len(list(home.inbox("referrer").iterdir())) == 100 - count
-    assert start(home, "--once").process.wait(30) == 0
+    assert start(home, "--once").process.wait(LONG) == 0
     assert is_through(home, sent)
 
 
@@ -306,8 +306,8 @@ def test_a_daemon_told_to_stop_while_it_starts_does_so(home: Home, start: Start,
 
     # before Python has come so far, the signal means what it means to any process
     assert code in {0, -signal.SIGTERM}
-    assert wait_until(lambda: not daemon.members(), 10)
-    assert start(home, "--once").process.wait(30) == 0
+    assert wait_until(lambda: not daemon.members())
+    assert start(home, "--once").process.wait(LONG) == 0
     assert is_through(home, sent)
 
 
@@ -338,8 +338,8 @@ def test_a_message_that_brings_its_worker_down_is_put_aside_and_all_others_go_on
     sent = put(home, fixtures, 5)
     daemon = start(home)
 
-    assert wait_until(lambda: is_through(home, sent) and settled(home), 60)
-    assert wait_until(lambda: daemon.said("put_aside"), 60)
+    assert wait_until(lambda: is_through(home, sent) and settled(home))
+    assert wait_until(lambda: daemon.said("put_aside"))
     assert len(daemon.said("worker_died")) == 3
     assert home.rows("SELECT message_id, state FROM task WHERE rule = 'INT-01'") == [(1, "open")]
     assert home.rows("SELECT state FROM message WHERE id = 1") == [("quarantined",)]

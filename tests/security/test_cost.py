@@ -15,8 +15,8 @@ from sealing import Craft, sealed
 from targets import TARGETS, messages
 from weighing import cost
 
-#: Seconds of processor time. Each case takes less than one where nothing else runs, and minutes where it is squared.
-PATIENCE = 5.0
+#: Seconds of processor time. Each case takes one or two where nothing else runs, and minutes where it is squared.
+PATIENCE = 15.0
 #: Bytes that any reading may take, and per byte that came.
 ALLOWANCE, FACTOR = 64_000_000, 64
 LARGE = 40_000_000

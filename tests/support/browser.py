@@ -34,7 +34,7 @@ class Browser:
 
     @classmethod
     @contextmanager
-    def start(cls, profile: Path, *, at_most: float = 120) -> Iterator[Self]:
+    def start(cls, profile: Path, *, at_most: float = 900) -> Iterator[Self]:
         """Start a browser that keeps its things in a folder, and end it, after so many seconds at the latest."""
         from_us, to_browser = os.pipe()
         from_browser, to_us = os.pipe()

@@ -55,6 +55,9 @@ class Secures:
 #: Say nothing more.
 SILENT = Drip(b"", 0)
 
+#: Longest silences of a server, in seconds: one that a test waits for, and one that no busy machine is taken for.
+SHORT, LONG = 0.5, 60.0
+
 Answer = bytes | Asks | Secures | Cut | Drip | Flood | list["Answer"]
 
 

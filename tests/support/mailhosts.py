@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from ports import free_ports
 
 from adapter.channel.mail.account import Account
 
@@ -43,7 +44,8 @@ USERS = (
 CLOSED = "closed"
 #: Bytes of a mail that Postfix takes.
 LARGEST = 60_000_000
-_START = 20.0
+#: Seconds for what takes a few, on a machine that is busy with other things.
+_LONG = 120.0
 _OWNER = "mail"
 
 
@@ -103,7 +105,7 @@ class Hosts:
             kind, _ = client.append(folder, "", "", data)
             assert kind == "OK"
 
-    def wait(self, user: str, number: int, *, seconds: float = 20.0) -> None:
+    def wait(self, user: str, number: int, *, seconds: float = _LONG) -> None:
         """Wait until so many mails are in a user's INBOX."""
         _until(lambda: self.count(user) >= number, f"{number} mails of {user}", seconds)
 
@@ -116,7 +118,7 @@ def mail_hosts() -> Iterator[Hosts]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="budstikke-mail-")))
         folder.chmod(0o755)
         names = ("imap", "imaps", "pop3", "pop3s", "smtp", "smtps")
-        hosts = Hosts(folder=folder, **dict(zip(names, _free_ports(len(names)), strict=True)))
+        hosts = Hosts(folder=folder, **dict(zip(names, free_ports(len(names)), strict=True)))
         hosts.password_file.write_text(f"{PASSWORD}\n")
         _make_certificates(hosts.ca_file.parent)
         owner = pwd.getpwnam(_OWNER)
@@ -288,30 +290,22 @@ def _running(command: list[str], said: Path, *, stop: list[str] | None = None) -
             yield
         finally:
             if stop is not None:
-                subprocess.run(stop, check=False, capture_output=True, env=environment, timeout=30)
+                subprocess.run(stop, check=False, capture_output=True, env=environment, timeout=_LONG)
             process.terminate()
             try:
-                process.wait(10)
+                process.wait(_LONG)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
 
 
-def _free_ports(number: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(closing(socket.socket())) for _ in range(number)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
 def _answers(port: int) -> bool:
-    with suppress(OSError), closing(socket.create_connection(("127.0.0.1", port), timeout=1)):
+    with suppress(OSError), closing(socket.create_connection(("127.0.0.1", port), timeout=5)):
         return True
     return False
 
 
-def _until(is_so: Callable[[], bool], what: str, seconds: float = _START) -> None:
+def _until(is_so: Callable[[], bool], what: str, seconds: float = _LONG) -> None:
     end = time.monotonic() + seconds
     while not is_so():
         if time.monotonic() > end:

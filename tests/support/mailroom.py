@@ -24,7 +24,7 @@ class Mailroom:
     stack: ExitStack = field(default_factory=ExitStack)
 
     def smtp(self) -> smtplib.SMTP:
-        client = smtplib.SMTP("127.0.0.1", self.host.smtp_port, timeout=10)
+        client = smtplib.SMTP("127.0.0.1", self.host.smtp_port, timeout=60)
         self.stack.callback(client.close)
         client.ehlo()
         return client
@@ -33,13 +33,13 @@ class Mailroom:
         return self.smtp().sendmail("a@b.example", to or [NAV.address], data)
 
     def imap(self, name: str = "nav", password: str = "any") -> imaplib.IMAP4:  # noqa: S107 - any is right
-        client = imaplib.IMAP4("127.0.0.1", self.host.imap_port, timeout=10)
+        client = imaplib.IMAP4("127.0.0.1", self.host.imap_port, timeout=60)
         self.stack.callback(client.shutdown)
         client.login(name, password)
         return client
 
     def pop3(self, name: str = "nav", password: str = "any") -> poplib.POP3:  # noqa: S107 - any is right
-        client = poplib.POP3("127.0.0.1", self.host.pop3_port, timeout=10)
+        client = poplib.POP3("127.0.0.1", self.host.pop3_port, timeout=60)
         self.stack.callback(client.close)
         client.user(name)
         client.pass_(password)
@@ -47,7 +47,7 @@ class Mailroom:
 
     def talk(self, port: int, said: bytes) -> list[bytes]:
         """Say everything at once, and return the lines of all that is answered to it."""
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
             connection.sendall(said)
             connection.shutdown(socket.SHUT_WR)
             with connection.makefile("rb") as answers:

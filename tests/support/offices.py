@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,6 +11,7 @@ from pathlib import Path
 
 import pki
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from ports import free_ports
 from running import Home, with_chosen_schemas
 
 from adapter.trust.pki import Authority, Pair, Purpose, organisation_name
@@ -221,7 +220,9 @@ class MailProcess:
     folder: Path
     offices: tuple[Office, ...]
     environment: Mapping[str, str]
-    ports: dict[str, int] = field(default_factory=lambda: dict(zip(_PROTOCOLS, _free_ports(), strict=True)))
+    ports: dict[str, int] = field(
+        default_factory=lambda: dict(zip(_PROTOCOLS, free_ports(len(_PROTOCOLS)), strict=True))
+    )
     process: subprocess.Popen[bytes] | None = None
 
     def servers(self, protocols: Mapping[str, str]) -> Servers:
@@ -266,11 +267,3 @@ class MailProcess:
             self.process.kill()
             with self.process:
                 self.process = None
-
-
-def _free_ports() -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(closing(socket.socket())) for _ in _PROTOCOLS]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]

@@ -17,6 +17,9 @@ from typing import Any, Self
 
 CHANNELS = ("referrer", "clinic", "nav")
 
+#: Seconds for what takes one or two: the machine may be several times slower, and busy with other tests.
+LONG = 120.0
+
 _CONFIG = """
 [adapter]
 name = "Syntetisk poliklinikk"
@@ -143,7 +146,7 @@ class Home:
         """Ask the store, read-only; one that is not made yet holds nothing."""
         if not self.store.exists():
             return []
-        with closing(sqlite3.connect(f"{self.store.as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+        with closing(sqlite3.connect(f"{self.store.as_uri()}?mode=ro", uri=True, timeout=LONG)) as connection:
             tables = connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
             return connection.execute(statement).fetchall() if tables else []
 
@@ -206,7 +209,7 @@ class Daemon:
         server = self.fork_server()
         return [pid for pid, parent in self.members().items() if server is not None and parent == server]
 
-    def stop(self, timeout: float = 20) -> int:
+    def stop(self, timeout: float = LONG) -> int:
         """Tell it to end, and return its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout)
@@ -267,7 +270,7 @@ class Reader:
             self.take()
 
 
-def wait_until(condition: Callable[[], object], timeout: float = 30, pause: float = 0.05) -> bool:
+def wait_until(condition: Callable[[], object], timeout: float = LONG, pause: float = 0.05) -> bool:
     """Wait until something is so; tell whether it came to be in time."""
     deadline = time.monotonic() + timeout
     while not condition():

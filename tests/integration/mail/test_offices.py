@@ -83,7 +83,7 @@ def test_messages_and_receipts_cross_real_servers(
         sender.put(EPJ, f"{number}.xml", data)
     daemons = [start(sender), start(receiver)]
 
-    assert wait_until(lambda: is_settled(sender, "completed") and is_settled(receiver, "acknowledged"), 90)
+    assert wait_until(lambda: is_settled(sender, "completed") and is_settled(receiver, "acknowledged"))
     assert wait_until(lambda: hosts.count(gp.name) + hosts.count(clinic.name) == 0)
     assert [daemon.stop() for daemon in daemons] == [0, 0]
 
@@ -128,7 +128,7 @@ def test_an_address_that_the_server_refuses_is_a_failure_that_people_are_told_of
 
     daemon = start(sender)
 
-    assert wait_until(lambda: is_settled(sender, "abandoned"), 90)
+    assert wait_until(lambda: is_settled(sender, "abandoned"))
     assert daemon.stop() == 0
     assert sender.rows("SELECT last_error, attempts FROM delivery WHERE is_reliable") == [(reason, attempts)]
     assert sender.rows("SELECT state FROM envelope") == [("abandoned",)]

@@ -92,11 +92,11 @@ def test_no_patience_reads_at_once(open_channel: Open, folders: Path) -> None:
 
 def test_a_clock_that_was_set_back_does_not_hide_a_file(channel: FolderChannel, folders: Path) -> None:
     drop(folders / "inbox", "a.xml", b"<a/>")
-    drop(folders / "inbox", "b.xml", b"<a>half")
-    earlier = datetime.now(UTC) - timedelta(hours=1)
+    written = drop(folders / "inbox", "b.xml", b"<a>half").stat().st_mtime
+    now = datetime.fromtimestamp(written, UTC)
 
-    assert sources(channel, earlier) == ["a.xml"]
-    assert sources(channel, datetime.now(UTC) - timedelta(seconds=3)) == []
+    assert sources(channel, now - timedelta(hours=1)) == ["a.xml"]
+    assert sources(channel, now - timedelta(seconds=3)) == []
 
 
 def test_a_time_in_the_future_does_not_hide_a_file(channel: FolderChannel, folders: Path) -> None:

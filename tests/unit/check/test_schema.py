@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 KITH = "http://www.kith.no/xmlstds"
 MSGHEAD = f"{KITH}/msghead/2006-05-24"
 APPREC = f"{KITH}/apprec/2012-02-15"
+#: Seconds of processor time, on any machine: what is guarded against takes minutes.
+PATIENCE = 15.0
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +147,7 @@ def test_a_huge_identifier_is_refused_at_once(schemas: SchemaSet) -> None:
     faults = schemas.validate(tree)
 
     assert len(faults) == 1
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < PATIENCE
 
 
 @pytest.mark.parametrize("pattern", ["1", "1.2", "2.16.578.1.12.4.1.1.8279", " 1.2 "])
@@ -255,7 +257,7 @@ def test_the_slow_identifier_pattern_of_a_foreign_file_is_made_quick(tmp_path: P
     faults = SchemaSet.load(tmp_path).validate(tree)
 
     assert len(faults) == 1
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < PATIENCE
 
 
 def empty(_folder: Path) -> None:

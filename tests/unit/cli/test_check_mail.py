@@ -28,7 +28,7 @@ def mail_config(
 ) -> Path:
     inbox, outbox = (server.port for server in servers)
     monkeypatch.setenv("BUDSTIKKE_MAIL_PASSWORD", "synthetic")
-    return with_mail(f"imap://127.0.0.1:{inbox}", f"smtp://127.0.0.1:{outbox}", user="klinikk", patience="2s")
+    return with_mail(f"imap://127.0.0.1:{inbox}", f"smtp://127.0.0.1:{outbox}", user="klinikk", patience="60s")
 
 
 def checked(budstikke: Budstikke, *options: str) -> list[tuple[bool, str]]:

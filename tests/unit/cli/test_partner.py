@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from agreements import OURS, SHA1, agreement, profile
+from ports import free_ports
 
 from adapter.simulate.address_register import SimulatedAddressRegister
 
@@ -199,11 +200,12 @@ def test_a_profile_is_imported_like_an_agreement(budstikke: Budstikke, with_fold
 
 
 def test_the_register_is_simulated_until_it_is_told_to_stop(imported: Path) -> None:
-    command = [sys.executable, "-m", "adapter.cli", "partner", "simulate", "partners", "--port", "18155"]
+    (port,) = free_ports(1)
+    command = [sys.executable, "-m", "adapter.cli", "partner", "simulate", "partners", "--port", str(port)]
     with subprocess.Popen(command, cwd=imported.parent, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        assert "http://127.0.0.1:18155" in process.stdout.readline()
-        with urllib.request.urlopen("http://127.0.0.1:18155/api/v1/communicationparty/79768", timeout=5) as answer:
+        assert f"http://127.0.0.1:{port}" in process.stdout.readline()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/communicationparty/79768", timeout=60) as answer:
             assert json.load(answer)["herId"] == 79768
         process.send_signal(signal.SIGTERM)
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0

@@ -272,7 +272,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def over_http(url: str, tmp_path: Path, get: HttpGet | None = None) -> AddressRegister:
-    return AddressRegister(url, AddressCache(tmp_path / "cache"), get or HttpGet(timeout=5), fresh_for=DAY)
+    return AddressRegister(url, AddressCache(tmp_path / "cache"), get or HttpGet(timeout=60), fresh_for=DAY)
 
 
 def test_over_http_a_party_is_there_until_it_is_not(folder: Path, tmp_path: Path) -> None:
@@ -321,7 +321,7 @@ def test_the_token_is_read_anew_and_sent(folder: Path, tmp_path: Path) -> None:
     token = tmp_path / "token"
     token.write_text("wrong\n")
     with SimulatedAddressRegister(folder, token="right") as server:  # noqa: S106 - for the test
-        get = HttpGet(timeout=5, token_file=token)
+        get = HttpGet(timeout=60, token_file=token)
         refused = over_http(server.url, tmp_path, get).refresh("79768", NOW)
         token.write_text("right\n")
         taken = over_http(server.url, tmp_path, get).refresh("79768", NOW)

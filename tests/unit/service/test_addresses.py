@@ -139,8 +139,8 @@ def test_the_thread_looks_again_after_a_fault_and_ends_when_told() -> None:
     lookups = Lookups(register, ["79768"], every=0.01)  # type: ignore[arg-type]  # as above
 
     with capture_logs() as logs, lookups:
-        assert register.told_all.wait(5)
-    lookups._thread.join(5)
+        assert register.told_all.wait(60)
+    lookups._thread.join(60)
 
     assert not lookups._thread.is_alive()
     assert logs[0]["action"] == "lookup_failed"

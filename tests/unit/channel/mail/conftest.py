@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakemail import Answer, FakeServer, imap, pop3, smtp
+from fakemail import LONG, Answer, FakeServer, imap, pop3, smtp
 
 from adapter.channel.mail.account import Account
 from adapter.channel.mail.channel import MailChannel
@@ -51,7 +51,7 @@ def channel(account: Account) -> MakeChannel:
         inbox: FakeServer | int = 1,
         outbox: FakeServer | int = 1,
         *,
-        patience: float = 0.5,
+        patience: float = LONG,
         account: Account = account,
         **terms: int,
     ) -> MailChannel:

@@ -228,7 +228,7 @@ def test_a_name_that_nobody_knows_is_told(account: Account) -> None:
 def test_lines_of_any_length_come_as_they_are_by_pop3(start: Start, channel: MakeChannel) -> None:
     mail = b"a: b\r\n\r\n" + b"x" * ((1 << 20) - 2) + b"..\r\n.\r\n" + b"." * (1 << 20) + b".\r\nend\n.\nend\r\n"
     stuffed = mail.replace(b"\r\n.", b"\r\n..")
-    edi = channel("pop3", start("pop3", retr=b"+OK\r\n" + stuffed + b".\r\n"), patience=5)
+    edi = channel("pop3", start("pop3", retr=b"+OK\r\n" + stuffed + b".\r\n"))
 
     assert edi.read(edi.listing(1, NOW)[0]) == mail
 

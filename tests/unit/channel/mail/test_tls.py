@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakemail import MAIL, Answer, Drip, FakeServer, Flood, Secures, imap, pop3, smtp
+from fakemail import LONG, MAIL, SHORT, Answer, Drip, FakeServer, Flood, Secures, imap, pop3, smtp
 
 from adapter.channel.mail.account import Account
 from adapter.channel.mail.channel import MailChannel
@@ -64,7 +64,13 @@ def account(account: Account, known: Identity) -> Account:
 
 
 def channel(
-    account: Account, scheme: str, server: FakeServer, outbox: str = "smtps", to: FakeServer | None = None
+    account: Account,
+    scheme: str,
+    server: FakeServer,
+    outbox: str = "smtps",
+    to: FakeServer | None = None,
+    *,
+    patience: float = LONG,
 ) -> MailChannel:
     return MailChannel(
         "edi",
@@ -72,7 +78,7 @@ def channel(
         outbox=Server.parse(f"{outbox}://127.0.0.1:{to.port if to else 1}", "smtp"),
         account=account,
         terms=Terms(address="klinikk@edi.example"),
-        patience=timedelta(seconds=1),
+        patience=timedelta(seconds=patience),
     )
 
 
@@ -143,11 +149,11 @@ def test_a_server_with_old_tls_only_is_not_spoken_to(account: Account, known: Id
     ],
 )
 def test_the_limits_hold_over_tls_too(secure: Secure, account: Account, answer: Answer, said: str) -> None:
-    edi = channel(account, "imaps", secure("imaps", uid_fetch=answer))
-    first, _ = edi.listing(10, NOW)
+    server = secure("imaps", uid_fetch=answer)
+    first, _ = channel(account, "imaps", server).listing(10, NOW)
 
     with pytest.raises(ChannelError, match=said):
-        edi.read(first)
+        channel(account, "imaps", server, patience=2 * SHORT).read(first)
 
 
 @pytest.mark.parametrize(

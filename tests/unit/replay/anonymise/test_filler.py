@@ -126,5 +126,5 @@ def test_a_long_text_full_of_keywords_takes_no_longer_than_its_length_asks_for()
     began = process_time()
     new = FILLER.text(text)
 
-    assert process_time() - began < 10
+    assert process_time() - began < 15
     assert new.count("sykmeldt") == 3000

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from mailroom import CLINIC, MAIL, NAV, Mailroom
+from ports import free_ports
 
 from adapter.errors import ConfigError
 from adapter.simulate.mail import Encryption, MailHost, Ports
@@ -26,13 +27,13 @@ def _trusting(post: Mailroom) -> ssl.SSLContext:
 def test_a_client_that_trusts_the_issuer_speaks_tls(opened: Opened, name: str) -> None:
     post = opened(encryption=Encryption.IMPLICIT)
     trust = _trusting(post)
-    with smtplib.SMTP_SSL(name, post.host.smtp_port, context=trust, timeout=10) as smtp:
+    with smtplib.SMTP_SSL(name, post.host.smtp_port, context=trust, timeout=60) as smtp:
         smtp.login("klinikk", "rett ord")
         smtp.sendmail(CLINIC.address, NAV.address, MAIL)
-    with imaplib.IMAP4_SSL(name, post.host.imap_port, ssl_context=trust, timeout=10) as imap:
+    with imaplib.IMAP4_SSL(name, post.host.imap_port, ssl_context=trust, timeout=60) as imap:
         imap.login("nav", "any")
         assert imap.select()[1] == [b"1"]
-    pop3 = poplib.POP3_SSL(name, post.host.pop3_port, context=trust, timeout=10)
+    pop3 = poplib.POP3_SSL(name, post.host.pop3_port, context=trust, timeout=60)
     pop3.user("nav")
     pop3.pass_("any")
     assert pop3.stat()[0] == 1
@@ -42,22 +43,22 @@ def test_a_client_that_trusts_the_issuer_speaks_tls(opened: Opened, name: str) -
 def test_a_client_that_does_not_trust_the_issuer_is_warned(opened: Opened) -> None:
     post = opened(encryption=Encryption.IMPLICIT)
     with pytest.raises(ssl.SSLCertVerificationError):
-        smtplib.SMTP_SSL("127.0.0.1", post.host.smtp_port, context=ssl.create_default_context(), timeout=10)
+        smtplib.SMTP_SSL("127.0.0.1", post.host.smtp_port, context=ssl.create_default_context(), timeout=60)
 
 
 def test_a_client_turns_to_tls(opened: Opened) -> None:
     post = opened(encryption=Encryption.STARTTLS)
     trust = _trusting(post)
-    with smtplib.SMTP("127.0.0.1", post.host.smtp_port, timeout=10) as smtp:
+    with smtplib.SMTP("127.0.0.1", post.host.smtp_port, timeout=60) as smtp:
         smtp.starttls(context=trust)
         smtp.login("klinikk", "rett ord")
         smtp.sendmail(CLINIC.address, NAV.address, MAIL)
-    with imaplib.IMAP4("127.0.0.1", post.host.imap_port, timeout=10) as imap:
+    with imaplib.IMAP4("127.0.0.1", post.host.imap_port, timeout=60) as imap:
         imap.starttls(trust)
         assert "STARTTLS" not in imap.capabilities
         imap.login("nav", "any")
         assert imap.select()[1] == [b"1"]
-    pop3 = poplib.POP3("127.0.0.1", post.host.pop3_port, timeout=10)
+    pop3 = poplib.POP3("127.0.0.1", post.host.pop3_port, timeout=60)
     pop3.stls(trust)
     assert "STLS" not in pop3.capa()
     pop3.user("nav")
@@ -82,7 +83,7 @@ def test_nothing_is_said_before_tls_where_it_must_begin_first(opened: Opened) ->
 
 def test_a_client_that_fails_to_turn_to_tls_is_left(opened: Opened) -> None:
     post = opened(encryption=Encryption.STARTTLS)
-    with socket.create_connection(("127.0.0.1", post.host.imap_port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", post.host.imap_port), timeout=60) as connection:
         connection.sendall(b"a STARTTLS\r\n")
         answers = connection.makefile("rb")
         assert [answers.readline() for _ in range(2)][1] == b"a OK Begin TLS now\r\n"
@@ -90,7 +91,7 @@ def test_a_client_that_fails_to_turn_to_tls_is_left(opened: Opened) -> None:
         while answers.read(1000):
             pass
 
-    assert imaplib.IMAP4("127.0.0.1", post.host.imap_port, timeout=10).logout()[0] == "BYE"
+    assert imaplib.IMAP4("127.0.0.1", post.host.imap_port, timeout=60).logout()[0] == "BYE"
 
 
 def test_the_certificate_stays_and_so_do_the_mails(opened: Opened) -> None:
@@ -115,14 +116,12 @@ def test_it_listens_on_this_machine_alone(post: Mailroom) -> None:
     others = {address[4][0] for address in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
     for address in others - {"127.0.0.1"}:
         with pytest.raises(OSError, match="refused"):
-            socket.create_connection((address, post.host.smtp_port), timeout=5)
+            socket.create_connection((address, post.host.smtp_port), timeout=60)
     assert post.smtp().noop()[0] == 250
 
 
 def test_ports_that_are_named_are_used(opened: Opened) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
 
     assert opened(ports=Ports(imap=port)).host.imap_port == port
 
