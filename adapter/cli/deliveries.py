@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from adapter.cli.filters import check_channel, check_party, none_of
 from adapter.cli.opening import found, open_store
 from adapter.cli.options import (
     DEFAULT_CONFIG,
@@ -49,6 +50,8 @@ def list_deliveries(
     if is_for_a_verb_below(context):
         return
     with open_store(config) as store, store.reading() as query:
+        check_channel(query, config, channel)
+        check_party(query, config, party)
         rows = query.deliveries(state=state, channel=channel, party=party, limit=limit, newest_first=True)
         envelopes = query.envelopes_of_deliveries([row.id for row in rows if row.is_reliable])
     if as_json:
@@ -64,7 +67,7 @@ def list_deliveries(
                 )
                 for row in rows
             ],
-            empty="No deliveries.",
+            empty=none_of("deliveries", is_filtered=any((state, channel, party))),
         )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from adapter.cli.filters import check_channel, none_of
 from adapter.cli.opening import found, open_store
 from adapter.cli.options import (
     DEFAULT_CONFIG,
@@ -85,12 +86,14 @@ def list_envelopes(
         pending=pending, direction=way, state=state, channel=channel, party_her=her_id, message_id=message_id
     )
     with open_store(config) as store, store.reading() as query:
+        check_channel(query, config, channel)
         rows = query.envelopes(wanted, limit=limit, newest_first=True)
     if as_json:
         for row in rows:
             json_line(row)
     else:
-        envelope_table(rows)
+        is_filtered = any((way, state, channel, her_id, message_id))
+        envelope_table(rows, empty=none_of("envelopes", is_filtered=is_filtered))
 
 
 @envelopes.command("show")
@@ -159,7 +162,7 @@ def reject_envelope(envelope_id: IdArgument, *, by: ByOption = None, config: Con
     typer.echo(f"Envelope {envelope_id} is rejected.")
 
 
-def envelope_table(rows: Sequence[EnvelopeRow]) -> None:
+def envelope_table(rows: Sequence[EnvelopeRow], *, empty: str = "No envelopes.") -> None:
     """Print envelopes, one a line."""
     table(
         _HEADINGS,
@@ -170,7 +173,7 @@ def envelope_table(rows: Sequence[EnvelopeRow]) -> None:
             )
             for row in rows
         ],
-        empty="No envelopes.",
+        empty=empty,
     )
 
 

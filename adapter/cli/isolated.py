@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 from adapter import resources
 from adapter.cli.exits import ExitCode
 from adapter.cli.opening import is_configured, open_settings
+from adapter.cli.stopping import STOPPED_BY_HAND, told_to_stop
 from adapter.files import messages_below
 
 if TYPE_CHECKING:
@@ -21,17 +23,18 @@ if TYPE_CHECKING:
 
 
 def run_isolated(paths: Sequence[Path], *, config: Path, expected: Path | None, is_update: bool) -> None:
-    """Play scenarios, or files as one scenario; exit with 1 where something differs from what is expected."""
+    """Play scenarios, or files as one scenario; exit with 1 where something differs, with 130 after Ctrl-C."""
     scenarios = list(_scenarios(paths))
     if scenarios and len(scenarios) != len(paths) and not all(path.is_dir() for path in paths):
         raise typer.BadParameter("scenarios and messages do not go together in one run")
     if expected is not None and len(scenarios) > 1:
         raise typer.BadParameter("--expect takes one scenario at a time")
-    if not scenarios:
-        is_well = _play_files(paths, config=config, expected=expected, is_update=is_update)
-    else:
-        played = [_play(path, expected=expected, is_update=is_update) for path in scenarios]
-        is_well = all(played)
+    with told_to_stop() as stop:
+        if not scenarios:
+            is_well = _play_files(paths, stop, config=config, expected=expected, is_update=is_update)
+        else:
+            played = [_play(path, stop, expected=expected, is_update=is_update) for path in scenarios]
+            is_well = all(played)
     if not is_well:
         raise typer.Exit(ExitCode.REJECTED)
 
@@ -44,13 +47,13 @@ def _scenarios(paths: Sequence[Path]) -> Iterator[Path]:
             yield from sorted(path.glob("*.toml"))
 
 
-def _play(path: Path, *, expected: Path | None, is_update: bool) -> bool:
+def _play(path: Path, stop: threading.Event, *, expected: Path | None, is_update: bool) -> bool:
     from adapter.replay import compare
     from adapter.replay.scenario import load
 
     fixtures = resources.fixtures()
     scenario = load(path, messages=fixtures / "messages", specs=fixtures / "specs")
-    with _played(scenario, scenario.config or resources.example_config()) as performance:
+    with _played(scenario, scenario.config or resources.example_config(), stop) as performance:
         if expected is not None:
             return _compared_with_folder(performance, scenario.name, expected, is_update=is_update)
         found = performance.holdings()
@@ -65,7 +68,9 @@ def _play(path: Path, *, expected: Path | None, is_update: bool) -> bool:
     return _told(scenario.name, compare.difference(scenario.expected, found, scenario.name))
 
 
-def _play_files(paths: Sequence[Path], *, config: Path, expected: Path | None, is_update: bool) -> bool:
+def _play_files(
+    paths: Sequence[Path], stop: threading.Event, *, config: Path, expected: Path | None, is_update: bool
+) -> bool:
     from adapter.config import build
     from adapter.replay.isolated import of_files
     from adapter.replay.source import Source, sources
@@ -83,7 +88,7 @@ def _play_files(paths: Sequence[Path], *, config: Path, expected: Path | None, i
     for source in found:
         if party_of(source) is None:
             typer.echo(f"left out: {source.path.name}, which no party of the configuration sends")
-    with _played(of_files(found, party_of), chosen) as performance:
+    with _played(of_files(found, party_of), chosen, stop) as performance:
         if expected is not None:
             return _compared_with_folder(performance, "files", expected, is_update=is_update)
         if is_update:
@@ -93,8 +98,11 @@ def _play_files(paths: Sequence[Path], *, config: Path, expected: Path | None, i
 
 
 @contextmanager
-def _played(scenario: Scenario, config: Path) -> Iterator[Performance]:
-    """Play a scenario with a configuration whose folders and store are put elsewhere for it."""
+def _played(scenario: Scenario, config: Path, stop: threading.Event) -> Iterator[Performance]:
+    """Play a scenario with a configuration whose folders and store are put elsewhere for it.
+
+    Ctrl-C ends the run between two steps: then nothing is compared and nothing written.
+    """
     from adapter.config.move import moved
     from adapter.replay.isolated import SOFTWARE_VERSION, Performance
     from adapter.service.parts import Parts
@@ -104,7 +112,10 @@ def _played(scenario: Scenario, config: Path) -> Iterator[Performance]:
         settings = moved(open_settings(config), Path(folder))
         with closing(Parts.build(settings, software_version=SOFTWARE_VERSION)) as parts:
             performance = Performance(scenario, parts, engage)
-            performance.play()
+            performance.play(stop)
+            if stop.is_set():
+                typer.echo(f"{scenario.name}: stopped by hand.")
+                raise typer.Exit(STOPPED_BY_HAND)
             yield performance
 
 

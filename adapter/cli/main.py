@@ -10,7 +10,11 @@ from collections.abc import Sequence
 
 from adapter.check.explain_process import ExplainProcess
 from adapter.cli import ahead
-from adapter.errors import BudstikkeError
+
+TYPE_CHECKING = False  # as `typing` has it, which takes a while to import
+
+if TYPE_CHECKING:
+    from threading import Event
 
 
 class Invocation:
@@ -30,6 +34,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     invocation = Invocation(ahead.begin(sys.argv[1:] if arguments is None else arguments))
+    # Only now: what explains starts before anything else is imported.
+    from adapter.cli.stopping import noticing_ctrl_c
+
+    try:
+        with noticing_ctrl_c() as pressed:
+            _run(invocation, arguments, pressed)
+    finally:
+        if arguments is None:
+            # The interpreter ends here: it need not look through all there is for garbage first.
+            gc.freeze()
+
+
+def _run(invocation: Invocation, arguments: Sequence[str] | None, pressed: Event) -> None:
+    """Run the verb; tell a known error, unless Ctrl-C was pressed: then it came of that."""
+    from adapter.errors import BudstikkeError
+
     try:
         from adapter.cli.verbs import build
 
@@ -40,11 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
             traceback.print_exception(error)
         from adapter.cli.exits import code_of, say
+        from adapter.cli.stopping import STOPPED_BY_HAND
 
+        if pressed.is_set():
+            sys.exit(STOPPED_BY_HAND)
         with contextlib.suppress(BrokenPipeError):
             say(error)
         sys.exit(code_of(error))
-    finally:
-        if arguments is None:
-            # The interpreter ends here: it need not look through all there is for garbage first.
-            gc.freeze()

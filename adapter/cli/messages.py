@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapter.cli.envelopes import envelopes_section
+from adapter.cli.filters import check_party, check_thread, check_type, none_of
 from adapter.cli.opening import found, open_parts, open_settings, open_store
 from adapter.cli.options import (
     DEFAULT_CONFIG,
@@ -26,6 +27,7 @@ from adapter.cli.options import (
 )
 from adapter.cli.output import cell, fields, json_line, section, table, write_out
 from adapter.errors import StoreError
+from adapter.message.kind import Kind
 from adapter.message.state import MessageState
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def list_messages(
     *,
     state: Annotated[MessageState | None, typer.Option("--state", metavar="STATE", help=one_of(MessageState))] = None,
     kind: Annotated[
-        str | None, typer.Option("--kind", metavar="KIND", help="Only this kind, such as henvisning.")
+        Kind | None, typer.Option("--kind", metavar="KIND", help="Only this kind, such as henvisning.")
     ] = None,
     type_: Annotated[
         str | None,
@@ -78,8 +80,11 @@ def list_messages(
         state=state, kind=kind, type=type_, party=party, since=since, until=until, msg_id=msg_id, thread=thread
     )
     with open_store(config) as store, store.reading() as query:
+        check_type(query, type_)
+        check_party(query, config, party)
+        check_thread(query, thread)
         rows = query.messages(wanted, limit=limit, newest_first=True)
-    print_messages(rows, as_json=as_json)
+    print_messages(rows, as_json=as_json, empty=none_of("messages", is_filtered=wanted != MessageFilter()))
 
 
 @messages.command("show")
@@ -170,13 +175,13 @@ def retry_message(message_id: IdArgument, *, by: ByOption = None, config: Config
     typer.echo(f"Message {message_id} will be judged anew.")
 
 
-def print_messages(rows: Sequence[MessageRow], *, as_json: bool) -> None:
-    """Print messages as a table, or one line of JSON each."""
+def print_messages(rows: Sequence[MessageRow], *, as_json: bool, empty: str) -> None:
+    """Print messages as a table, or one line of JSON each; `empty` is said where there are none."""
     if as_json:
         for row in rows:
             json_line(row)
     else:
-        table(_HEADINGS, [_summary(row) for row in rows], empty="No messages.")
+        table(_HEADINGS, [_summary(row) for row in rows], empty=empty)
 
 
 def _summary(row: MessageRow) -> tuple[object, ...]:

@@ -12,9 +12,6 @@ from typing import Annotated
 
 import typer
 
-#: What shells expect of a program that Ctrl-C ended.
-STOPPED_BY_HAND = 130
-
 _RATE = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(?:/([smh]))?")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600}
 

@@ -12,7 +12,8 @@ from adapter.cli.exits import ExitCode
 from adapter.cli.opening import found, open_store
 from adapter.cli.options import DEFAULT_CONFIG, ByOption, ConfigOption, JsonOption, LimitOption, person
 from adapter.cli.output import cell, fields, json_line, section, table
-from adapter.cli.pacing import STOPPED_BY_HAND, progress, stopping
+from adapter.cli.pacing import progress, stopping
+from adapter.cli.stopping import STOPPED_BY_HAND
 
 if TYPE_CHECKING:
     from adapter.store import BatchRow, Query, Store

@@ -18,8 +18,9 @@ from adapter.cli.exits import ExitCode
 from adapter.cli.opening import open_settings
 from adapter.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from adapter.cli.output import json_line, section, table
-from adapter.cli.pacing import STOPPED_BY_HAND, RateOption, progress, stopping
+from adapter.cli.pacing import RateOption, progress, stopping
 from adapter.cli.prospects import count, place
+from adapter.cli.stopping import STOPPED_BY_HAND
 from adapter.errors import ChannelError
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapter.cli.exits import ExitCode
+from adapter.cli.filters import check_channel, check_messages, check_party, check_rule, check_thread, check_type
 from adapter.cli.messages import print_messages
 from adapter.cli.opening import open_settings
 from adapter.cli.options import (
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from adapter.config import Settings
     from adapter.replay.prospect import Prospect
     from adapter.service.parts import Parts
-    from adapter.store import MessageFilter, MessageRow, Query
+    from adapter.store import MessageFilter, MessageRow
 
 
 class Direction(StrEnum):
@@ -156,9 +157,18 @@ def stored(
         raise StoreError(f"There is no store at {settings.store_file()}.", hint="`budstikke run` makes it.")
     with parts_for_looking(settings) as parts:
         with parts.store.reading() as query:
-            if type_ is not None:
-                _check_type(query, type_)
+            check_type(query, type_)
+            check_party(query, config, party)
+            check_party(query, config, sender, "--from")
+            check_party(query, config, receiver, "--to")
+            check_rule(query, rule)
+            check_channel(query, config, channel)
+            check_thread(query, thread)
+            check_messages(query, numbers or ())
             rows = select(query, wanted, limit)
+        if not rows and not as_json:
+            typer.echo("No messages match.")
+            return
         if compare:
             raise typer.Exit(_compare(parts, rows, as_json=as_json))
         if not real and into is None:
@@ -187,23 +197,8 @@ def _check_choice(*, real: bool, into: Path | None, compare: bool, ids: Ids | No
         raise typer.BadParameter("messages with new ids find their own way; --channel goes with --ids kept")
 
 
-def _check_type(query: Query, wanted: str) -> None:
-    """Refuse a type that is on no list and that no message has: it is a slip, and would find nothing."""
-    from adapter.check.codelists import CodeLists
-    from adapter.config.problem import nearest
-
-    here, listed = query.message_types(), CodeLists.load().get(8279)
-    known = [*here, *(listed.codes if listed else ())]
-    if wanted not in known:
-        raise typer.BadParameter(
-            f'list 8279 has no type "{wanted}"{nearest(wanted.upper(), known) or "."}'
-            f" The messages here are of {', '.join(here) or 'no type'}; `budstikke messages` lists them.",
-            param_hint="--type",
-        )
-
-
 def _list(rows: Sequence[MessageRow], *, as_json: bool) -> None:
-    print_messages(rows, as_json=as_json)
+    print_messages(rows, as_json=as_json, empty="No messages match.")
     if not as_json:
         typer.echo()
         print_overview(rows)

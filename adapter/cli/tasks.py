@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from adapter.cli.filters import check_party, none_of
 from adapter.cli.opening import found, open_store
 from adapter.cli.options import (
     DEFAULT_CONFIG,
@@ -49,13 +50,14 @@ def list_tasks(
 
     now = datetime.now(UTC)
     with open_store(config) as store, store.reading() as query:
+        check_party(query, config, party)
         rows = query.tasks(state=None if state == "all" else state, party=party)
         running = [] if as_json or state == "done" else query.upcoming_timers(party, limit=deadlines + 1)
     if as_json:
         for row in agenda.by_urgency(rows):
             json_line(dataclasses.asdict(row) | {"overdue": agenda.is_overdue(row, now)})
         return
-    agenda.task_table(rows, now)
+    agenda.task_table(rows, now, empty=none_of("tasks", is_filtered=party is not None))
     if running and deadlines:
         section("deadlines")
         agenda.timer_table(running[:deadlines], now)

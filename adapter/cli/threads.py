@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapter.cli.envelopes import envelopes_section
+from adapter.cli.filters import check_party, none_of
 from adapter.cli.opening import found, open_parts, open_store
 from adapter.cli.options import (
     DEFAULT_CONFIG,
@@ -50,8 +51,10 @@ def list_threads(
         return
     from adapter.store import MessageFilter
 
+    wanted = MessageFilter(party=party, since=since)
     with open_store(config) as store, store.reading() as query:
-        rows = query.messages(MessageFilter(party=party, since=since), limit=limit, newest_first=True)
+        check_party(query, config, party)
+        rows = query.messages(wanted, limit=limit, newest_first=True)
     members: defaultdict[int, list[MessageRow]] = defaultdict(list)
     for row in rows:
         if row.thread is not None:
@@ -64,7 +67,7 @@ def list_threads(
         table(
             ("thread", "messages", "first", "last", "kinds"),
             [tuple(s.values()) for s in summaries],
-            empty="No threads.",
+            empty=none_of("threads", is_filtered=wanted != MessageFilter()),
         )
 
 

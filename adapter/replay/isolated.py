@@ -6,6 +6,7 @@ What people do is in `people`, who plays by a script in `company`, the adapter i
 from __future__ import annotations
 
 import itertools
+import threading
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -69,14 +70,16 @@ class Performance:
         self._people = People(scenario.name, parts, self._labels)
         self._actors = [self._actor(item, engage) for item in scenario.cast]
 
-    def play(self) -> None:
-        """Do every step at its moment.
+    def play(self, stop: threading.Event | None = None) -> None:
+        """Do every step at its moment, or as many as there is time for until it is time to stop.
 
         Raises:
             ScenarioError: a step cannot be done as things stand, or is done although it should be refused.
             BudstikkeError: the adapter could not do its work.
         """
         for number, step in enumerate(self._scenario.steps, start=1):
+            if stop is not None and stop.is_set():
+                return
             self._pass_until(step.at)
             if step.refused is None:
                 self._do(step.act, number)

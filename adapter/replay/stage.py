@@ -111,7 +111,12 @@ class Stage:
         """Do all there is to do now."""
         if not self._is_running:
             return
+        self._work()
         self._do(FireTimers())
+        self._work()
+
+    def _work(self) -> None:
+        """Do all but the deadlines: what settles one may lie in a folder, as in a daemon that starts."""
         while self._deliver() or self._resume() or self._fetch():
             pass
 

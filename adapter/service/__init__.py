@@ -3,6 +3,7 @@
     daemon    clock, dispatch, signals          worker   what one process does with one task
     pool      worker processes                  parts    everything built from the configuration, once
     inboxes   folders, and backlog, rounds: what is handed out next, of the store and of mail
+    arrears   what waited when the daemon started
     intake    channel to store                  judge    what a message is judged by, and what it comes to
     desk      store to decision, by what is known from `earlier`
     commit    decisions into the store          effects  what they begin and end beside their own message

@@ -59,6 +59,13 @@ class Backlog:
         """Tell whether the store has nothing to do for all that is known."""
         return not any(kind.may_exist for kind in (*self._to_send, *self._left))
 
+    def has_undecided(self) -> bool:
+        """Tell whether messages or mails wait to be decided about, or are in a worker's hand, since before a crash."""
+        if self._messages or self._envelopes:
+            return True
+        with self._store.reading() as query:
+            return bool(query.received(1) or (self._rounds.channels and query.received_envelopes(1)))
+
     def look_for_deliveries(self) -> None:
         """Ask the store for deliveries next time."""
         for kind in self._to_send:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections import deque
 from datetime import timedelta
 
 import structlog
@@ -22,6 +21,7 @@ from adapter.config import Settings, build
 from adapter.errors import BudstikkeError, ChannelError, StoreError
 from adapter.message.state import DeliveryState
 from adapter.service import logs, notify
+from adapter.service.arrears import Arrears
 from adapter.service.backlog import Backlog
 from adapter.service.clock import Ticker
 from adapter.service.desk import UNPARKED
@@ -117,14 +117,16 @@ class Dispatcher:
         self._rounds = Rounds((channel.id for channel in settings.mailboxes()), self._troubles)
         self._backlog = Backlog(self._store, self._rounds, clock)
         self._turns = Turns[Task]([self._backlog.next, self._rounds.next, self._inboxes.next])
-        self._urgent: deque[Task] = deque([Recover(), FireTimers()])
+        self._arrears = Arrears(self._inboxes, self._rounds, self._backlog, clock)
+        #: What comes before all else: a recovery, and deadlines as soon as what waited at the start is judged.
+        self._must_recover = True
+        self._must_fire = True
         #: Workers whose failures say nothing about the messages they had in hand.
         self._spared: set[str] = set()
         #: With `once`: what was judged may have begun deadlines that have passed, and drafts that go by themselves.
         self._has_judged = False
         self._failures = 0
         self._not_before = 0.0
-        self._last_failure: Failed | None = None
         self._ticker: Ticker | None = None
         self._ahead = time.time() - time.monotonic()
 
@@ -151,8 +153,7 @@ class Dispatcher:
                 return 0
             if self._once and self._is_idle():
                 if self._has_judged:
-                    self._has_judged = False
-                    self._urgent.append(FireTimers())
+                    self._must_fire = True
                     continue
                 if self._is_unfinished():
                     return 3
@@ -170,9 +171,6 @@ class Dispatcher:
             self._hear(word)
         self._watch_clock()
         notify.alive()
-        if self._once and self._failures >= MOST_FAILURES:
-            failure = self._last_failure
-            raise BudstikkeError(failure.error if failure else None, hint=failure.hint if failure else None)
 
     def _hand_out(self) -> None:
         """Give every idle worker what is urgent, else something of the kind whose turn it is."""
@@ -193,13 +191,14 @@ class Dispatcher:
     def _next(self) -> Task | None:
         if self._pool.is_recovering:
             return None  # recovery needs the store and the folders for itself
-        if self._urgent:
-            if not isinstance(self._urgent[0], Recover):
-                return self._urgent.popleft()
+        if self._must_recover:
             if self._pool.is_working:
                 return None
-            self._urgent.popleft()
+            self._must_recover = False
             return Recover(tuple(sorted(self._spared)))
+        if self._must_fire and self._arrears.are_judged():
+            self._must_fire = self._has_judged = False
+            return FireTimers()
         return self._turns.next()
 
     def _take_note(self, end: Ended) -> None:
@@ -212,12 +211,14 @@ class Dispatcher:
             log.debug("A task is done", action="done", task=type(end.task).__name__, **end.outcome.counts)
             return
         # A failed or dead worker leaves claims behind that only recovery may touch.
-        if not any(isinstance(waiting, Recover) for waiting in self._urgent):
-            self._urgent.appendleft(Recover())
+        self._must_recover = True
         if isinstance(end.outcome, Failed):
             if end.outcome.can_retry:
                 self._spared.add(end.worker)
             self._slow_down(end.outcome)
+            if self._once and self._failures == MOST_FAILURES - 1 and isinstance(end.task, _JUDGING):
+                # What cannot be judged must not keep deadlines from being handled in any run.
+                self._arrears.give_up()
 
     def _look_again(self, task: Task | None, outcome: Done | Failed | None) -> None:
         """Let go of what a task had in hand, and look where there may be more to do."""
@@ -233,8 +234,7 @@ class Dispatcher:
                 if is_done:
                     self._spared.clear()
             case FireTimers():
-                if not is_done:
-                    self._urgent.append(task)
+                self._must_fire = self._must_fire or not is_done
             case Fetch():
                 self._inboxes.ended(task, outcome)
             case Collect():
@@ -247,9 +247,12 @@ class Dispatcher:
             self._backlog.look_for_deliveries()
 
     def _slow_down(self, failure: Failed) -> None:
-        """Wait before anything else is begun, the longer the more often it failed in a row."""
+        """Wait before anything else is begun, the longer the more often it failed in a row; with `once`, end the run.
+
+        Raises:
+            BudstikkeError: with `once`, it failed too often.
+        """
         self._failures += 1
-        self._last_failure = failure
         pause = min(FIRST_PAUSE * 2 ** min(self._failures - 1, 10), LONGEST_PAUSE)
         self._not_before = time.monotonic() + pause
         log.error(
@@ -260,6 +263,8 @@ class Dispatcher:
             hint=failure.hint,
             pause=pause,
         )
+        if self._once and self._failures >= MOST_FAILURES:
+            raise BudstikkeError(failure.error, hint=failure.hint)
 
     def _hear(self, word: str) -> None:
         """Act on a tick: "poll:<channel>", "look", "timers", or "stop:<signal>"."""
@@ -274,10 +279,9 @@ class Dispatcher:
             self._backlog.look_for_deliveries()
             self._backlog.look_for_messages()
         elif verb == "timers":
-            if FireTimers() not in self._urgent:
-                self._urgent.append(FireTimers())
-            if not self._pool.is_working and Recover() not in self._urgent and self._has_open_deliveries():
-                self._urgent.append(Recover())
+            self._must_fire = True
+            if not self._pool.is_working and self._has_open_deliveries():
+                self._must_recover = True
 
     def _watch_clock(self) -> None:
         """Plan the ticks anew when the clock was set back: they would wait until it is as late again."""
@@ -289,7 +293,7 @@ class Dispatcher:
 
     def _is_idle(self) -> bool:
         """Tell whether nothing is left to do now."""
-        if self._pool.is_busy or self._urgent or self._inboxes.has_files():
+        if self._pool.is_busy or self._must_recover or self._must_fire or self._inboxes.has_files():
             return False
         if not self._backlog.is_done or not self._rounds.is_done:
             return False

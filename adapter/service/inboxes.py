@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
 from adapter.channel.base import Incoming, Inlet
@@ -35,6 +35,8 @@ class Inboxes:
         self._seen: dict[str, set[tuple[str, str]]] = {name: set() for name in channels}
         #: Files that could not be read: looked at again when the channel is polled.
         self._left: dict[str, set[tuple[str, str]]] = {name: set() for name in channels}
+        #: Batches in a worker's hand.
+        self._given: set[Fetch] = set()
 
     def has_files(self) -> bool:
         """Tell whether files wait to be handed out."""
@@ -44,6 +46,13 @@ class Inboxes:
     def has_left(self) -> bool:
         """Tell whether files lie there that could not be read."""
         return any(self._left.values())
+
+    def has_any_from(self, moment: datetime) -> bool:
+        """Tell whether files that are as old as a moment wait to be handed out, or are in a worker's hand."""
+        waiting = [files[0] for files in self._files.values() if files]
+        return any(item.modified <= moment for task in self._given for item in task.items) or any(
+            item.modified <= moment for item in waiting
+        )
 
     def look(self) -> None:
         """Look into every folder of which all that was found before is handed out."""
@@ -68,10 +77,13 @@ class Inboxes:
         while files and len(batch) < most and (not batch or size + files[0].size <= BATCH_BYTES):
             batch.append(files.popleft())
             size += batch[-1].size
-        return Fetch(name, tuple(batch))
+        task = Fetch(name, tuple(batch))
+        self._given.add(task)
+        return task
 
     def ended(self, task: Fetch, outcome: Done | Failed | None) -> None:
         """Learn what became of a batch; None where its worker died over it."""
+        self._given.discard(task)
         is_done = isinstance(outcome, Done)
         if isinstance(outcome, Done):
             self._left[task.channel].update((item.source, item.version) for item in outcome.left)

@@ -20,6 +20,7 @@ class Rounds:
         self.channels = tuple(channels)
         self._troubles = troubles
         self._wanted = dict.fromkeys(self.channels)
+        self._unread = set(self.channels)
         self._collecting: set[str] = set()
         self._sending: set[str] = set()
 
@@ -27,6 +28,11 @@ class Rounds:
     def is_done(self) -> bool:
         """Tell whether no channel shall be looked into."""
         return not self._wanted
+
+    @property
+    def has_unread(self) -> bool:
+        """Tell whether a channel has not been read to its end yet; one that cannot be read does not count."""
+        return bool(self._unread)
 
     def poll(self, channel: str) -> None:
         """Have a channel looked into, as soon as nobody does."""
@@ -48,6 +54,8 @@ class Rounds:
             self._troubles.tell(task.channel, outcome.trouble)
         if not isinstance(outcome, Done) or outcome.has_more:
             self.poll(task.channel)
+        else:
+            self._unread.discard(task.channel)
 
     def is_sent_from(self, channel: str) -> bool:
         """Tell whether somebody sends from a channel."""

@@ -55,6 +55,24 @@ def test_what_is_staged_is_durable_and_its_name_with_all_others_at_once(
     assert synced == [outbox / ".a.xml.staged", outbox / ".b.xml.staged", outbox]
 
 
+def test_what_is_published_is_durable_under_its_name(
+    channel: FolderChannel, folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox = folders / "outbox"
+    for name in ("a.xml", "b.xml"):
+        channel.stage(name, b"<a/>")
+    channel.secure()
+    synced = []
+
+    def sync(file: int) -> None:
+        synced.append((Path(f"/proc/self/fd/{file}").readlink(), sorted(path.name for path in outbox.iterdir())))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    channel.publish(["a.xml", "b.xml"])
+
+    assert synced == [(outbox, ["a.xml", "b.xml"])]
+
+
 def test_more_files_than_may_be_open_are_durable_too(channel: FolderChannel, monkeypatch: pytest.MonkeyPatch) -> None:
     synced = set()
     monkeypatch.setattr(folder, "_MOST_OPEN", 2)

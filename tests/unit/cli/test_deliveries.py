@@ -30,6 +30,24 @@ def test_deliveries_are_found_by(budstikke: Budstikke, options: list[str], expec
     assert ids(budstikke("deliveries", "--json", *options).out) == expected
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--channel", "gp-epi"], 'there is no channel "gp-epi"; did you mean "gp-epj"?'),
+        (["--party", "zz"], 'there is no party "zz". There are clinic, gp;'),
+    ],
+)
+def test_what_is_not_configured_is_refused_by_name(budstikke: Budstikke, options: list[str], said: str) -> None:
+    ran = budstikke("deliveries", *options)
+
+    assert (ran.exit_code, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())
+
+
+def test_where_no_delivery_matches_it_is_said(budstikke: Budstikke) -> None:
+    assert budstikke("deliveries", "--state", "overdue").out == "No deliveries match.\n"
+
+
 def test_the_newest_delivery_comes_first(budstikke: Budstikke) -> None:
     assert [json.loads(line)["id"] for line in budstikke("deliveries", "--json").out.splitlines()] == [2, 1]
     assert ids(budstikke("deliveries", "--json", "--limit", 1).out) == {2}

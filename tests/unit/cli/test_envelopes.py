@@ -74,7 +74,7 @@ def test_envelopes_are_listed_the_newest_first(budstikke: Budstikke) -> None:
         (["--pending"], [2]),
         (["--way", "in"], [3, 1]),
         (["--state", "held"], [1]),
-        (["--channel", "folder"], []),
+        (["--channel", "gp-epj"], []),
         (["--her-id", "8990101"], [2, 1]),
         (["--message-id", "OUT@US"], [2]),
         (["--limit", 1], [4]),
@@ -84,8 +84,15 @@ def test_envelopes_are_found_by(budstikke: Budstikke, options: list[object], exp
     assert numbers(budstikke, *options) == expected
 
 
-def test_nothing_pending_is_said(budstikke: Budstikke) -> None:
-    assert budstikke("envelopes", "--channel", "other").out == "No envelopes.\n"
+def test_where_none_match_it_is_said(budstikke: Budstikke) -> None:
+    assert budstikke("envelopes", "--her-id", "8990999").out == "No envelopes match.\n"
+
+
+def test_a_channel_that_there_is_not_is_refused_by_name(budstikke: Budstikke) -> None:
+    ran = budstikke("envelopes", "--channel", "eddi")
+
+    assert (ran.exit_code, ran.out) == (2, "")
+    assert 'there is no channel "eddi". There are clinic-epj, gp-epj;' in " ".join(ran.err.split())
 
 
 def test_only_what_goes_again_is_due(budstikke: Budstikke) -> None:

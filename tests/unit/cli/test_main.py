@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +14,7 @@ from typing import Any
 import pytest
 
 from adapter.cli.exits import ExitCode, code_of
+from adapter.cli.main import main
 from adapter.cli.verbs import VERBS
 from adapter.errors import BudstikkeError, ConfigError, NotWellFormed, SpecError, StoreFull, StoreLocked, UnsafeName
 
@@ -44,6 +50,48 @@ def test_a_known_error_has_a_code_a_sentence_and_a_next_step_and_no_trace(budsti
 
     assert ran.err.startswith("CONF-01: There is no configuration")
     assert len(ran.err.splitlines()) == 2
+
+
+@pytest.mark.usefixtures("config")
+def test_an_error_that_ctrl_c_led_to_is_not_told_as_one(budstikke: Budstikke, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: Path) -> None:
+        with contextlib.suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1)
+        raise ConfigError("The schema files do not fit together.")
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr("adapter.cli.config.open_settings", interrupted)
+    ran = budstikke("config", "show")
+
+    assert (ran.exit_code, ran.out, ran.err) == (130, "", "")
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_ends_a_verb(budstikke: Budstikke, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: Path) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+
+    monkeypatch.setattr("adapter.cli.config.open_settings", interrupted)
+
+    assert budstikke("config", "show").exit_code == 130
+
+
+def test_a_program_may_run_a_verb_outside_its_main_thread() -> None:
+    codes: list[object] = []
+
+    def run() -> None:
+        try:
+            main(["version"])
+        except SystemExit as ended:
+            codes.append(ended.code)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+    assert codes == [0]
 
 
 def test_verbose_adds_the_trace(budstikke: Budstikke) -> None:

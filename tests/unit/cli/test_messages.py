@@ -2,9 +2,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from adapter.message.state import MessageState
+from adapter.store import DecidedMessage, NewMessage, Store
 
 Budstikke = Callable[..., Any]
 
@@ -50,7 +55,42 @@ def test_messages_are_found_by(budstikke: Budstikke, options: list[str], expecte
 
 
 def test_no_message_is_said_in_words(budstikke: Budstikke) -> None:
-    assert budstikke("messages", "--state", "quarantined").out == "No messages.\n"
+    assert budstikke("messages", "--state", "quarantined").out == "No messages match.\n"
+    assert budstikke("messages", "--msg-id", "nothing").out == "No messages match.\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--type", "henvisning"], 'Invalid value for --type: list 8279 has no type "henvisning"; did you mean "HENV'),
+        (["--party", "clinc"], 'Invalid value for --party: there is no party "clinc"; did you mean "clinic"?'),
+        (["--party", "8990101"], 'there is no party "8990101". There are clinic, gp; `budstikke config show` tells'),
+        (["--kind", "HENVISING"], "Invalid value for '--kind': 'HENVISING' is not one of 'henvisning', 'dialogm"),
+    ],
+)
+def test_what_no_message_can_be_is_refused_by_name(budstikke: Budstikke, options: list[str], said: str) -> None:
+    ran = budstikke("messages", *options)
+
+    assert (ran.exit_code, ran.out) == (2, "")
+    assert said in " ".join(ran.err.split())
+
+
+def test_a_thread_that_there_is_not_is_told(budstikke: Budstikke) -> None:
+    ran = budstikke("messages", "--thread", 99)
+
+    assert (ran.exit_code, ran.out) == (3, "")
+    assert "There is no thread 99 in the store." in ran.err
+
+
+def test_a_party_that_only_the_store_knows_is_found(budstikke: Budstikke, store: Path) -> None:
+    noon = datetime(2026, 3, 9, 12, tzinfo=UTC)
+    with Store.open(f"sqlite:///{store.parent}/var/budstikke.db") as opened, opened.writing() as ledger:
+        (number,) = ledger.receive([NewMessage(channel="gp-epj", source="old", data=b"<old/>")], at=noon)
+        ledger.decide([DecidedMessage(id=number, state=MessageState.ACCEPTED, sender_party="moved")], at=noon)
+
+    ran = budstikke("messages", "--json", "--party", "moved")
+
+    assert [json.loads(line)["id"] for line in ran.out.splitlines()] == [number]
 
 
 def test_a_time_that_is_none_is_refused_with_examples(budstikke: Budstikke) -> None:

@@ -6,7 +6,7 @@ import shutil
 import signal
 from collections.abc import Callable
 from contextlib import closing, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ def daemon(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         runs.append(once)
         with closing(Parts.build(settings)) as parts:
             # The files are as new as the clock is.
-            Stage(parts, datetime.now(UTC).replace(year=datetime.now(UTC).year + 1)).settle()
+            Stage(parts, datetime.now(UTC) + timedelta(days=365)).settle()
         return 0
 
     monkeypatch.setattr("adapter.service.daemon.run", run)
@@ -282,6 +282,26 @@ def test_a_scenario_that_expects_nothing_shows_what_it_comes_to(budstikke: Budst
     assert ran.exit_code == 1
     assert '"referral: delivered, accept"' in ran.out
     assert "it expects nothing yet" in ran.out
+
+
+@pytest.mark.parametrize("options", [[], ["--update"]])
+def test_ctrl_c_ends_an_isolated_run_between_two_steps_and_writes_nothing(
+    budstikke: Budstikke, story: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    dropped: list[str] = []
+
+    def interrupt(_: Stage, channel: str, _data: bytes) -> str:
+        os.kill(os.getpid(), signal.SIGINT)
+        dropped.append(channel)
+        return ""
+
+    monkeypatch.setattr(Stage, "drop", interrupt)
+    text = story.read_text("utf-8")
+    ran = budstikke("replay", "--isolated", *options, story, SCENARIOS / "copy-recipient.toml")
+
+    assert (ran.exit_code, ran.out) == (130, "story: stopped by hand.\n")
+    assert len(dropped) == 1
+    assert story.read_text("utf-8") == text
 
 
 def test_files_are_compared_with_a_folder(budstikke: Budstikke, folder: Path) -> None:

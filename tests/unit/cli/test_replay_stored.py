@@ -124,7 +124,36 @@ def test_a_type_that_there_is_not_is_refused(budstikke: Budstikke, wanted: str, 
 
 
 def test_a_type_of_the_list_that_nobody_sent_finds_nothing(budstikke: Budstikke) -> None:
-    assert budstikke("replay", "stored", "--type", "EPIKRISE").out.startswith("No messages.\n")
+    assert budstikke("replay", "stored", "--type", "EPIKRISE").out == "No messages match.\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--party", "clinc"], 'for --party: there is no party "clinc"; did you mean "clinic"?'),
+        (["--from", "zz"], 'for --from: there is no party "zz". There are'),
+        (["--to", "clinc"], 'for --to: there is no party "clinc"; did you mean'),
+        (["--finding", "AMO-4"], 'for --finding: no rule has the code "AMO-4"; did you mean "AMO-'),
+        (["--channel", "zz", "--ids", "kept"], 'for --channel: there is no channel "zz". There are'),
+    ],
+)
+def test_what_no_message_can_have_is_refused_by_name(budstikke: Budstikke, options: list[str], said: str) -> None:
+    ran = budstikke("replay", "stored", *options)
+
+    assert (ran.exit_code, ran.out) == (2, "")
+    assert f"Invalid value {said}" in " ".join(ran.err.split())
+
+
+@pytest.mark.parametrize(("option", "said"), [("--id", "message 99"), ("--thread", "thread 99")])
+def test_a_number_that_there_is_not_is_told(budstikke: Budstikke, option: str, said: str) -> None:
+    ran = budstikke("replay", "stored", option, 99, "--real", "--ids", "new", "--yes")
+
+    assert (ran.exit_code, ran.out) == (3, "")
+    assert f"There is no {said} in the store." in ran.err
+
+
+def test_a_rule_that_no_message_broke_finds_nothing(budstikke: Budstikke) -> None:
+    assert budstikke("replay", "stored", "--finding", "AMO-01", "--compare").out == "No messages match.\n"
 
 
 def test_a_type_on_no_list_that_somebody_sent_is_found(budstikke: Budstikke, settings: Settings) -> None:
@@ -283,9 +312,9 @@ def test_there_must_be_a_store(budstikke: Budstikke, folder: Path) -> None:
 
 
 def test_an_empty_selection_sends_nothing(budstikke: Budstikke) -> None:
-    ran = budstikke("replay", "stored", "--id", 99, "--real", "--ids", "new", "--yes")
+    ran = budstikke("replay", "stored", "--type", "EPIKRISE", "--real", "--ids", "new", "--yes")
 
-    assert (ran.exit_code, ran.out.split()) == (0, ["messages:", "none"])
+    assert (ran.exit_code, ran.out) == (0, "No messages match.\n")
 
 
 def test_what_names_no_verb_is_a_file(budstikke: Budstikke) -> None:

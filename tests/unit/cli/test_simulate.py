@@ -66,7 +66,7 @@ def test_a_party_ends_when_it_is_told_to(budstikke: Budstikke, folder: Path, num
 
     def tell() -> None:
         # only once the verb listens: until then the signal would end the test run
-        while signal.getsignal(number) is before:
+        while "told_to_stop" not in getattr(signal.getsignal(number), "__qualname__", ""):
             time.sleep(0.01)
         os.kill(os.getpid(), number)
 

@@ -32,7 +32,14 @@ def test_tasks_are_listed_by_state(budstikke: Budstikke, state: str, number: int
 
 
 def test_tasks_of_another_party_are_left_out(budstikke: Budstikke) -> None:
-    assert budstikke("tasks", "--party", "gp").out == "No tasks.\n"
+    assert budstikke("tasks", "--party", "gp").out == "No tasks match.\n"
+
+
+def test_tasks_of_a_party_that_there_is_not_are_refused_by_name(budstikke: Budstikke) -> None:
+    ran = budstikke("tasks", "--party", "clinc")
+
+    assert (ran.exit_code, ran.out) == (2, "")
+    assert 'there is no party "clinc"; did you mean "clinic"?' in " ".join(ran.err.split())
 
 
 def test_a_task_is_closed_with_name_and_note_and_opened_again(budstikke: Budstikke) -> None:

@@ -29,6 +29,14 @@ def test_threads_in_json(budstikke: Budstikke) -> None:
     assert json.loads(line)["messages"] == 2
 
 
+def test_threads_of_a_party_that_there_is_not_are_refused_by_name(budstikke: Budstikke) -> None:
+    ran = budstikke("threads", "--party", "clinc")
+
+    assert (ran.exit_code, ran.out) == (2, "")
+    assert 'there is no party "clinc"; did you mean "clinic"?' in " ".join(ran.err.split())
+    assert budstikke("threads", "--since", "2099-01-01").out == "No threads match.\n"
+
+
 def test_a_thread_shows_its_messages_in_order(budstikke: Budstikke) -> None:
     ran = budstikke("threads", "show", 1, "--json")
 

@@ -182,3 +182,35 @@ def test_a_delivery_that_is_not_due_waits(store: Store, backlog: Backlog, receiv
         ledger.add_deliveries([new], at=NOW)
 
     assert backlog.next() is None
+
+
+def test_messages_are_undecided_until_the_task_about_them_has_ended(store: Store, receive: Receive) -> None:
+    backlog = Backlog(store, Rounds((), Troubles()), lambda: NOW)
+    assert not backlog.has_undecided()
+
+    message = receive(MessageState.RECEIVED)
+    assert backlog.has_undecided()
+
+    task = backlog.next()
+    assert task == Resume((message,))
+    with store.writing() as ledger:
+        ledger.take([message], "worker-1")
+    assert backlog.has_undecided()
+
+    backlog.ended(task)
+    assert not backlog.has_undecided()
+
+
+def test_mails_are_undecided_where_mail_is_read(store: Store, backlog: Backlog) -> None:
+    mail = envelope(store, direction="in", state=EnvelopeState.RECEIVED)
+
+    assert backlog.has_undecided()
+    assert not Backlog(store, Rounds((), Troubles()), lambda: NOW).has_undecided()
+
+    while (task := backlog.next()) != Reopen((mail,)):
+        assert task is not None
+    with store.writing() as ledger:
+        ledger.take_envelopes([mail], "worker-1")
+    assert backlog.has_undecided()
+    backlog.ended(task)
+    assert not backlog.has_undecided()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -133,7 +135,7 @@ def test_once_does_everything_and_ends_with_0(bench: Any, hands: Hands, dispatch
 
     assert dispatcher().run() == 0
 
-    assert kinds(hands) == ["Recover", "FireTimers", "Fetch", "FireTimers"]
+    assert kinds(hands) == ["Recover", "Fetch", "FireTimers"]
     assert len(bench.home.delivered("clinic")) == len(bench.home.delivered("referrer")) == 1
 
 
@@ -165,12 +167,11 @@ def test_nothing_is_handed_out_beside_a_recovery(bench: Any, hands: Hands, dispa
     (end,), _ = hands.wait([], None)
     one._take_note(end)
     one._hand_out()
-    assert kinds(hands) == ["Recover", "FireTimers", "Fetch"]
+    assert kinds(hands) == ["Recover", "Fetch"]
     # and no recovery beside a task
-    hands.hands[1].task = None
-    one._take_note(Ended("another", hands.given[-1], None))
+    one._take_note(Ended("another", Resume(()), None))
     one._hand_out()
-    assert kinds(hands)[-1] == "Fetch"
+    assert kinds(hands) == ["Recover", "Fetch"]
 
 
 @pytest.mark.parametrize("ending", [None, FULL, BROKEN])
@@ -201,12 +202,23 @@ def test_only_a_failure_from_outside_spares_the_messages(bench: Any, hands: Hand
 
 def test_once_gives_up_after_failures_that_recoveries_do_not_mend(bench: Any, hands: Hands, dispatcher: Make) -> None:
     bench.put("referrer", REFERRAL, number=1)
-    hands.outcomes[Fetch] = [FULL] * 9
+    hands.outcomes[Fetch] = [FULL] * 99
 
     with pytest.raises(BudstikkeError, match=r"There is no room\."):
         dispatcher().run()
 
-    assert kinds(hands).count("Fetch") == daemon.MOST_FAILURES
+    tried = [kind for kind in kinds(hands) if kind != "Recover"]
+    assert tried == [*["Fetch"] * (daemon.MOST_FAILURES - 1), "FireTimers", *["Fetch"] * daemon.MOST_FAILURES]
+
+
+def test_once_waits_no_longer_for_a_store_that_takes_nothing(bench: Any, hands: Hands, dispatcher: Make) -> None:
+    bench.put("referrer", REFERRAL, number=1)
+    hands.outcomes[Fetch] = hands.outcomes[FireTimers] = [FULL] * 99
+
+    with pytest.raises(BudstikkeError, match=r"There is no room\."):
+        dispatcher().run()
+
+    assert len([kind for kind in kinds(hands) if kind != "Recover"]) == daemon.MOST_FAILURES
 
 
 def test_messages_and_deliveries_left_from_before_come_first(bench: Any, hands: Hands, dispatcher: Make) -> None:
@@ -219,8 +231,79 @@ def test_messages_and_deliveries_left_from_before_come_first(bench: Any, hands: 
 
     assert dispatcher().run() == 0
 
-    assert kinds(hands) == ["Recover", "FireTimers", "Resume", "Fetch", "FireTimers"]
+    assert kinds(hands) == ["Recover", "Resume", "Fetch", "FireTimers"]
     assert len(bench.home.delivered("clinic")) == 2
+
+
+def send_and_have_overdue(bench: Any) -> None:
+    """Have a message that NAV's system should have answered days ago."""
+    bench.put("referrer", "dialogmelding-1.0-nav-behov-for-tiltak.xml")
+    bench.fetch()
+    bench.now += timedelta(days=5)
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_receipt_that_waited_while_the_daemon_was_stopped_settles_what_is_overdue(
+    bench: Any, hands: Hands, dispatcher: Make, size: int
+) -> None:
+    send_and_have_overdue(bench)
+    bench.put("nav", "apprec-1.0-nav-positiv.xml")
+    hands.hands = [Hand(f"worker-{number}") for number in range(size)]
+
+    assert dispatcher().run() == 0
+
+    assert bench.tasks() == []
+    assert [row.state for row in bench.deliveries() if row.party == "nav"] == [DeliveryState.COMPLETED]
+
+
+def test_what_nobody_answered_is_alarmed_whatever_cannot_be_read(
+    bench: Any, hands: Hands, dispatcher: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send_and_have_overdue(bench)
+    bench.put("nav", "apprec-1.0-nav-positiv.xml")
+    bench.home.inbox("clinic").rmdir()
+    monkeypatch.setattr(FolderChannel, "read", lambda *_: (_ for _ in ()).throw(ChannelUnavailable("no")))
+
+    assert dispatcher().run() == 3
+
+    assert kinds(hands)[-1] == "FireTimers"
+    assert bench.tasks() == ["REC-07"]
+
+
+def test_a_tick_does_not_bring_deadlines_before_a_batch_that_somebody_has_in_hand(
+    bench: Any, hands: Hands, dispatcher: Make
+) -> None:
+    hands.hands.append(Hand("another"))
+    bench.put("nav", "apprec-1.0-nav-positiv.xml")
+    one = dispatcher(once=False)
+    one._inboxes.look()
+    one._hand_out()
+    one._take_note(*hands.wait([], None)[0])
+    one._hand_out()
+
+    one._hear("timers")
+    one._hand_out()
+    assert kinds(hands) == ["Recover", "Fetch"]
+
+    one._take_note(*hands.wait([], None)[0])
+    one._hand_out()
+    assert kinds(hands) == ["Recover", "Fetch", "FireTimers"]
+
+
+def test_deadlines_wait_for_a_file_of_before_but_for_none_that_came_later(
+    bench: Any, hands: Hands, dispatcher: Make
+) -> None:
+    one = dispatcher(once=False)
+    bench.put("referrer", REFERRAL, number=1)
+    later = time.time() + 60
+    os.utime(next(bench.home.inbox("referrer").iterdir()), (later, later))
+    one._inboxes.look()
+
+    one._hand_out()
+    one._take_note(*hands.wait([], None)[0])
+    one._hand_out()
+
+    assert kinds(hands) == ["Recover", "FireTimers"]
 
 
 @pytest.fixture
@@ -248,7 +331,7 @@ def test_a_new_file_does_not_wait_for_all_deliveries_that_are_due(bench: Any, ha
 
     assert dispatcher().run() == 0
 
-    assert kinds(hands)[:4] == ["Recover", "FireTimers", "Deliver", "Fetch"]
+    assert kinds(hands)[:3] == ["Recover", "Deliver", "Fetch"]
     assert kinds(hands).count("Deliver") == 12
 
 
@@ -260,7 +343,7 @@ def test_a_delivery_that_is_due_does_not_wait_for_all_new_files(bench: Any, hand
 
     assert dispatcher().run() == 0
 
-    assert kinds(hands)[2:7] == ["Deliver", "Fetch", "Deliver", "Fetch", "Fetch"]
+    assert kinds(hands)[1:6] == ["Deliver", "Fetch", "Deliver", "Fetch", "Fetch"]
     assert kinds(hands).count("Fetch") == 8
 
 
@@ -273,7 +356,7 @@ def test_once_does_not_end_before_a_message_that_was_parked(
 
     assert dispatcher().run() == 0
 
-    assert kinds(hands) == ["Recover", "FireTimers", "Fetch", "Fetch", "Resume", "FireTimers"]
+    assert kinds(hands) == ["Recover", "Fetch", "Fetch", "Resume", "FireTimers"]
     assert len(bench.home.delivered("clinic")) == 2
 
 
@@ -335,7 +418,7 @@ def test_a_store_that_cannot_be_read_just_now_slows_the_daemon_down(
     hands: Hands, dispatcher: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = dispatcher()
-    one._urgent.clear()
+    one._must_recover = one._must_fire = False
 
     @contextmanager
     def reading() -> Iterator[None]:
@@ -370,7 +453,7 @@ def test_after_a_failure_nothing_is_begun_for_a_while(
 
 
 def test_an_open_delivery_calls_for_a_recovery_when_nobody_works(
-    bench: Any, dispatcher: Make, monkeypatch: pytest.MonkeyPatch
+    bench: Any, hands: Hands, dispatcher: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench.put("referrer", REFERRAL, number=1)
     with monkeypatch.context() as patch:
@@ -379,12 +462,14 @@ def test_an_open_delivery_calls_for_a_recovery_when_nobody_works(
             bench.fetch()
     assert bench.deliveries()[0].state is DeliveryState.SENDING
     one = dispatcher()
-    one._urgent.clear()
+    one._must_recover = one._must_fire = False
 
     one._hear("timers")
     one._hear("timers")
+    assert one.run() == 0
 
-    assert list(one._urgent) == [FireTimers(), Recover()]
+    assert kinds(hands) == ["Recover", "FireTimers"]
+    assert bench.deliveries()[0].state is DeliveryState.SENT
 
 
 def test_ticks_are_planned_anew_when_the_clock_is_set_back(dispatcher: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,9 +13,10 @@ from adapter.errors import ChannelUnavailable
 from adapter.service import inboxes
 from adapter.service.inboxes import Inboxes
 from adapter.service.troubles import Troubles
-from adapter.service.worker import Done, Fetch
+from adapter.service.worker import Done, Failed, Fetch
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+FAILED = Failed("INT-02", "ValueError", "", can_retry=False)
 FILES = [Incoming(str(number), 60, NOW + timedelta(minutes=number), str(number)) for number in range(5)]
 
 
@@ -134,3 +135,45 @@ def test_a_file_that_is_too_young_is_waited_for(make: Callable[..., Inboxes], na
     assert waiting.next() is None
     assert waiting.wait_for_files(timedelta(minutes=2))
     assert not waiting.wait_for_files(timedelta(0))
+
+
+def test_files_of_before_count_until_their_batch_has_ended(make: Callable[..., Inboxes], nav: Folder) -> None:
+    nav.files = FILES[:2]
+    waiting = make()
+    before = FILES[0].modified
+    assert waiting.has_any_from(before)
+    assert not waiting.has_any_from(before - timedelta(seconds=1))
+
+    task = waiting.next()
+    assert task is not None
+    assert waiting.has_any_from(before)
+
+    nav.files = [FILES[3]]
+    waiting.ended(task, Done())
+    assert waiting.has_files()
+    assert not waiting.has_any_from(before)
+
+
+@pytest.mark.parametrize("outcome", [FAILED, None])
+def test_files_of_before_count_again_when_their_batch_failed(
+    make: Callable[..., Inboxes], nav: Folder, outcome: Failed | None
+) -> None:
+    nav.files = FILES[:1]
+    waiting = make()
+    task = waiting.next()
+    assert task is not None
+
+    waiting.ended(task, outcome)
+
+    assert waiting.has_any_from(NOW)
+
+
+def test_files_that_cannot_be_read_do_not_count(make: Callable[..., Inboxes], nav: Folder, clinic: Folder) -> None:
+    nav.files, clinic.files, clinic.trouble = FILES[:1], FILES[1:], "away"
+    waiting = make()
+    task = waiting.next()
+    assert task is not None
+
+    waiting.ended(task, Done(left=task.items))
+
+    assert not waiting.has_any_from(NOW + timedelta(days=1))

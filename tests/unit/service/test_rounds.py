@@ -66,6 +66,22 @@ def test_a_mailbox_in_trouble_is_told_and_waits_for_its_time(rounds: Rounds, tro
     assert not troubles
 
 
+def test_a_mailbox_is_unread_until_it_was_read_to_its_end_or_cannot_be_read(rounds: Rounds) -> None:
+    rounds.next()
+    rounds.ended(Collect("edi"), Done(trouble="the server says no"))
+    rounds.next()
+    rounds.ended(Collect("other"), Done(has_more=True))
+    assert rounds.has_unread
+
+    rounds.ended(Collect("other"), FAILED)
+    assert rounds.has_unread
+
+    rounds.ended(Collect("other"), Done())
+    assert not rounds.has_unread
+    rounds.poll("edi")
+    assert not rounds.has_unread
+
+
 def test_one_worker_at_a_time_sends(rounds: Rounds) -> None:
     rounds.sends("edi")
     assert [rounds.is_sent_from(name) for name in rounds.channels] == [True, False]

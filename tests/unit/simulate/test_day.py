@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -215,6 +216,14 @@ def test_a_message_without_an_end_and_an_open_task_are_failures(day: Day) -> Non
     with store.writing() as ledger:
         ledger.reopen_task(1, by="kari", at=day.now)
     assert day.broken()[-1] == "2 tasks for a person: the file nobody can read"
+
+
+def test_an_event_log_that_somebody_changed_is_a_failure(day: Day) -> None:
+    with closing(sqlite3.connect(day.parts.store.path)) as connection, connection:
+        connection.execute("DROP TRIGGER event_no_update")
+        connection.execute("UPDATE event SET name = 'rejected' WHERE name = 'accepted' AND message_id = 1")
+
+    assert [text.partition(":")[0] for text in day.broken()] == ["the event log verifies"]
 
 
 def test_a_stranger_and_held_messages_are_shown_too(day: Day) -> None:
