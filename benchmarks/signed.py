@@ -1,15 +1,16 @@
 """Measure what a signed message costs, beside a C program that does only what nobody can leave out.
 
-    python benchmarks/signed.py [--messages 50] [--bits 3072] [--rounds 9]
+    python benchmarks/signed.py [--messages 80] [--bits 3072] [--rounds 9]
 
 All do the same to the same messages, one after the other, in turns: parse, validate, canonicalise, digest, verify,
-make the AppRec, sign it, append message and AppRec to a log and flush it once for ten messages. The second line is
-ours; the third is ours with all rules, code lists and profiles. Ten messages that share a flush are judged first and
-their AppRecs signed after, as the product does: a signature drives the rest out of the processor's caches.
+make the AppRec, sign it, append message and AppRec to a log and flush it once for a batch, as large as the one that a
+worker takes when enough waits. The second line is ours; the third is ours with all rules, code lists and profiles. The
+messages of a batch are judged first and their AppRecs signed after, as the product does: a signature drives the rest
+out of the processor's caches.
 
-The fourth is the product: a worker takes ten messages at a time from a folder into the store, judges and decides,
-commits, and brings message and AppRec to two folders, each a file of its own that is flushed. AppRec has no place for
-a signature, so the product signs the envelope around it; here each AppRec is signed beside, as in the other lines.
+The fourth is the product: a worker takes a batch from a folder into the store, judges and decides, commits, and brings
+message and AppRec to two folders, each a file of its own that is flushed. AppRec has no place for a signature, so the
+product signs the envelope around it; here each AppRec is signed beside, as in the other lines.
 
 RSA is told apart: Python's wheel brings an OpenSSL of its own.
 
@@ -48,6 +49,7 @@ from adapter.config import load
 from adapter.flow.answer import OK, Answer, receipt
 from adapter.flow.context import Answering
 from adapter.service import logs
+from adapter.service.inboxes import BATCH
 from adapter.service.parts import Parts
 from adapter.service.worker import Fetch, Worker
 from adapter.trust import signature
@@ -61,7 +63,7 @@ from adapter.wire import parse, read_tree, write
 MESSAGES = (("dialogmelding-1.1-20-kb", 80), ("henvisning-2.0-komplett", 405))
 #: Who sends both.
 SENDER = "referrer"
-GROUP = 10
+GROUP = BATCH
 FLOOR = Path(__file__).parent / "floor"
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -261,7 +263,7 @@ def report(found: dict[str, list[dict[str, float]]]) -> None:
 def main() -> None:
     """Read the arguments and measure."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--messages", type=int, default=50)
+    options.add_argument("--messages", type=int, default=80)
     options.add_argument("--bits", type=int, default=3072)
     options.add_argument("--rounds", type=int, default=9)
     chosen = options.parse_args()
