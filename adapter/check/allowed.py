@@ -143,8 +143,10 @@ def _described(validator: Any) -> str | None:  # noqa: ANN401 - a type or facet 
     if members:
         said = [described for member in members if (described := _described(member))]
         return " | ".join(dict.fromkeys(said)) or None
-    patterns = getattr(getattr(validator, "patterns", validator), "regexps", None)
-    if patterns:
+    # of a type, or of the facet itself where that is what a value breaks
+    if patterns := getattr(getattr(validator, "patterns", None), "regexps", None) or getattr(
+        validator, "regexps", None
+    ):
         return " | ".join(patterns)
     base = getattr(validator, "root_type", None) or validator
     name = getattr(base, "prefixed_name", None)

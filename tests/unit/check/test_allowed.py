@@ -79,6 +79,13 @@ def test_values_that_are_listed_are_told_one_by_one() -> None:
     assert entry["allowed"] == ["1", "2", "3", "4"]
 
 
+def test_a_pattern_is_told_of_an_attribute_too() -> None:
+    referral = (fixtures() / "messages/henvisning-2.0-komplett.xml").read_bytes()
+    (entry,) = explain(referral.replace(b'S="2.16.578.1.12.4.1.1.9051"', b'S="ja"', 1))
+
+    assert (entry["attribute"], entry["type"]) == ("S", r"\d+(\.\d+)*")
+
+
 def test_every_kind_of_error_is_told_by_its_kind() -> None:
     """Most of them can be told apart by words of xmlschema only, which a later release may put otherwise."""
     referral = (fixtures() / "messages/henvisning-2.0-komplett.xml").read_bytes()
