@@ -245,6 +245,7 @@ def _show_snapshot(snapshot: Snapshot) -> None:
             ("Valid from", snapshot.valid_from),
             ("Valid until", snapshot.valid_until),
             ("SHA-1 until", snapshot.sha1_until),
+            ("3DES until", snapshot.triple_des_until),
         ]
     )
     for credential in snapshot.credentials:
@@ -279,6 +280,7 @@ def _facts(found: Partner) -> list[tuple[str, object]]:
         ("Referrals as", found.agreed_type),
         ("Tolerance", ", ".join(sorted(found.tolerance))),
         ("SHA-1 until", found.sha1_until),
+        ("3DES until", found.triple_des_until),
     ]
 
 

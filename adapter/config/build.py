@@ -80,6 +80,7 @@ def _partner(party: PartyTable, known: tuple[Snapshot, ...], lists: CodeLists, *
         outbound_checks=party.outbound_checks,
         signature_required=party.signature_required,
         sha1_until=from_snapshots("sha1_until"),
+        triple_des_until=from_snapshots("triple_des_until"),
         accepts=frozenset(party.accepts),
         relays_unsupported=party.relays_unsupported,
         contact=_contact(party.contact, lists),

@@ -310,6 +310,8 @@ class PartyTable(Table):
     """Hold what it sends unless its signature is verified."""
     sha1_until: date | None = None
     """The last day on which its signatures may still be made with SHA-1; without it, never."""
+    triple_des_until: date | None = None
+    """On a mail channel: the last day on which what it sends may still be encrypted with 3DES; without it, never."""
     accepts: Annotated[tuple[MessageKind, ...], ARRAY, AfterValidator(distinct)] = (
         "henvisning",
         "dialogmelding",

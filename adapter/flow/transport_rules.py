@@ -125,5 +125,15 @@ TRA_13 = Rule(
     hint="`budstikke check --mail` tells what is wrong; once mail goes again, this task is done by itself.",
     source="HIS 1037:2011 5.2",
 )
+TRA_14 = Rule(
+    id="TRA-14",
+    title="What an envelope carries is encrypted by a cipher that is relied on",
+    inbound=Severity.HOLD,
+    outbound=None,
+    text="What an envelope carries is encrypted with 3DES, which is not accepted from its sender; it was refused.",
+    hint="Ask the sender to encrypt with AES-256 and to send the message anew; until it can, `triple_des_until` of "
+    "the party can be a date.",
+    source="own security rule",
+)
 
 ALL: tuple[Rule, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Rule))

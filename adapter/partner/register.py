@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import Literal
 
+from adapter.message.code import OSLO
 from adapter.message.party import HealthcareProfessional
 from adapter.partner.snapshot import Snapshot
 from adapter.values import value_class
@@ -50,6 +51,8 @@ class Partner:
     signature_required: bool = False
     #: The last day on which its signatures may still be made with SHA-1; None: never.
     sha1_until: date | None = None
+    #: The last day on which what it sends may still be encrypted with 3DES; None: never.
+    triple_des_until: date | None = None
     #: Kinds of messages its system takes; others are refused with T10, or relayed unread.
     accepts: frozenset[str] = frozenset({"henvisning", "dialogmelding", "epikrise"})
     #: Messages of kinds it does not take, or that the adapter does not know, are carried on unread, not refused.
@@ -62,6 +65,10 @@ class Partner:
     packing: tuple[Literal["gzip", "mime"], ...] = ()
     #: What agreements, profiles and registers say of it, then of the organisation above it; the newest first.
     snapshots: tuple[Snapshot, ...] = ()
+
+    def may_use_triple_des(self, at: datetime) -> bool:
+        """Tell whether a dated exception lets it encrypt with 3DES at a moment."""
+        return self.triple_des_until is not None and at.astimezone(OSLO).date() <= self.triple_des_until
 
     def snapshot(self, at: datetime, *, counterparts: Collection[str] = ()) -> Snapshot | None:
         """Return what holds for it at a moment: its agreement with one of the counterparts, else what is for all.

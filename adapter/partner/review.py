@@ -34,6 +34,7 @@ def review(partner: Partner, answers: Iterable[Answer], now: datetime) -> Iterat
         yield from _agreement(partner, snapshot, now)
         yield from _certificates(partner, snapshot, now)
     yield from _weak_signatures(partner, now)
+    yield from _ended_exceptions(partner, now)
     for answer in answers:
         yield from _address(partner, answer, now)
 
@@ -79,13 +80,17 @@ def _weak_signatures(partner: Partner, now: datetime) -> Iterator[Remark]:
             hint="Ask for a new agreement with RSA-SHA256; until then, sha1_until of the party can be a date.",
             is_fault=True,
         )
-    if until is not None and until < today:
-        yield Remark(
-            party=partner.id,
-            text=f"The exception for SHA-1 ended on {until}.",
-            hint="Take sha1_until away.",
-            is_fault=False,
-        )
+
+
+def _ended_exceptions(partner: Partner, now: datetime) -> Iterator[Remark]:
+    today = now.astimezone(OSLO).date()
+    for name, key, until in (
+        ("SHA-1", "sha1_until", partner.sha1_until),
+        ("3DES", "triple_des_until", partner.triple_des_until),
+    ):
+        if until is not None and until < today:
+            text = f"The exception for {name} ended on {until}."
+            yield Remark(party=partner.id, text=text, hint=f"Take {key} away.", is_fault=False)
 
 
 def _address(partner: Partner, answer: Answer, now: datetime) -> Iterator[Remark]:

@@ -140,6 +140,8 @@ class Snapshot:
     capabilities: tuple[Capability, ...] = ()
     #: The last day on which its signatures may still be made with SHA-1.
     sha1_until: date | None = None
+    #: The last day on which what it sends may still be encrypted with 3DES.
+    triple_des_until: date | None = None
     #: Schema-invalid shapes of its messages that are let through; None: not said here.
     tolerance: tuple[str, ...] | None = None
 
@@ -172,7 +174,7 @@ def renewed(new: Snapshot, old: Snapshot, *, at: datetime) -> Snapshot:
     """Return a newer snapshot with what only the older one knows.
 
     Certificates that still are valid stay as an older generation, and so does what people wrote into it: its
-    tolerance, the last day of SHA-1, the municipality, the kind of service and the organisation above.
+    tolerance, the last days of SHA-1 and 3DES, the municipality, the kind of service and the organisation above.
     """
     known = set(new.credentials)
     kept = tuple(
@@ -187,6 +189,7 @@ def renewed(new: Snapshot, old: Snapshot, *, at: datetime) -> Snapshot:
         service_type=new.service_type or old.service_type,
         municipality=new.municipality or old.municipality,
         sha1_until=new.sha1_until or old.sha1_until,
+        triple_des_until=new.triple_des_until or old.triple_des_until,
         tolerance=old.tolerance if new.tolerance is None else new.tolerance,
     )
 

@@ -139,6 +139,17 @@ def addressees(data: bytes) -> tuple[Addressee, ...]:
         return ()
 
 
+def cipher_of(data: bytes) -> ContentCipher | None:
+    """Return the cipher that a content is encrypted by, which anybody can read from it; None where it cannot be read.
+
+    To refuse a cipher before anything is decrypted tells nobody anything of the content.
+    """
+    try:
+        return _read(data).cipher
+    except Misread:
+        return None
+
+
 def decrypt(data: bytes, pairs: Iterable[Pair], *, limit: int = DEFAULT_LIMIT) -> Opened:
     """Decrypt a content with the first of one's own keys that it is encrypted for, new or old.
 

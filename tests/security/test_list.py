@@ -12,6 +12,7 @@ TESTS = Path(__file__).parents[1]
 _PARSE, _GATE, _PACKAGE = "unit/wire/test_parse.py", "unit/trust/test_gate.py", "unit/envelope/test_package.py"
 _CMS, _XML = "unit/trust/test_cms.py", "security/test_xml_attacks.py"
 _OPENING, _SIGNER = "unit/service/courier/test_opening.py", "unit/service/courier/test_signer.py"
+_RECEIVE = "unit/service/courier/test_receive.py"
 
 LIST: dict[str, tuple[tuple[str, str], ...]] = {
     "a document type is refused, in any encoding": (
@@ -88,19 +89,30 @@ LIST: dict[str, tuple[tuple[str, str], ...]] = {
         (_CMS, "test_every_failure_is_the_same"),
         (_CMS, "test_a_wrong_wrapped_key_leads_to_the_same_content_each_time"),
         (_OPENING, "test_every_content_that_cannot_be_decrypted_is_refused_in_the_same_words"),
+        (_OPENING, "test_3des_that_cannot_be_decrypted_is_refused_in_the_same_words"),
+        (_RECEIVE, "test_refused_3des_is_answered_alike_whether_it_could_be_decrypted_or_not"),
     ),
     "what is packed is unpacked so far and no further": (
         ("unit/trust/test_payload.py", "test_a_bomb_is_stopped_at_the_limit"),
         (_CMS, "test_a_content_that_is_too_large_is_not_decrypted"),
         (_OPENING, "test_a_content_that_grows_beyond_the_limit_is_refused"),
     ),
-    "SHA-1 and 3DES come in by a dated exception and never go out": (
+    "SHA-1 comes in by a dated exception and never goes out": (
         ("unit/trust/test_signature.py", "test_sha_1_needs_an_exception"),
         (_PACKAGE, "test_sha_1_is_only_let_through_by_an_exception"),
         ("unit/config/test_trust.py", "test_an_exception_for_sha_1_is_a_partys_and_ends"),
+        (_SIGNER, "test_sha1_is_refused_without_an_exception"),
         (_SIGNER, "test_sha1_is_taken_until_the_last_day_of_the_senders_exception"),
-        (_OPENING, "test_an_old_cipher_is_noted"),
         ("security/test_outbound.py", "test_nothing_old_is_written"),
+    ),
+    "3DES comes in by a dated exception and never goes out": (
+        ("unit/config/test_trust.py", "test_an_exception_for_3des_is_a_partys_and_ends_with_its_last_day_in_norway"),
+        (_OPENING, "test_3des_is_refused_without_an_exception"),
+        (_OPENING, "test_the_exception_of_another_party_lets_no_3des_through"),
+        (_OPENING, "test_no_key_is_used_on_3des_that_is_refused"),
+        (_OPENING, "test_3des_is_taken_until_the_last_day_of_the_senders_exception_and_noted"),
+        (_RECEIVE, "test_3des_without_an_exception_is_not_acknowledged_and_its_sender_told_why"),
+        ("security/test_outbound.py", "test_contents_are_encrypted_by_aes_256"),
     ),
     "no person stands in a log or an error": (
         ("unit/trust/test_reference.py", "test_no_message_is_ever_logged"),

@@ -1,8 +1,9 @@
 """From the bytes of a mail to what it says and whether to believe it: no store, no clock, no network but the issuers'.
 
 The order is that of HITS 1172: the parts, the signature, its signer, the header, the content. Nothing that is not
-signed has a say, and nothing is decrypted for a signer who is not believed. What comes out is a value; what becomes of
-it in the store, and what the sender is told, is decided in `outcome` and `answers`.
+signed has a say, and nothing is decrypted for a signer who is not believed, nor by a cipher that is not accepted from
+it. What comes out is a value; what becomes of it in the store, and what the sender is told, is decided in `outcome` and
+`answers`.
 """
 
 from __future__ import annotations
@@ -165,7 +166,7 @@ def _judged(  # noqa: PLR0913 - what one judgement depends on
         faults = (*faults, _NO_AGREEMENT)
     if faults:
         return _refused(said, rules.TRA_10, *faults)
-    return _delivered(said, opened, standards) if is_payload else said
+    return _delivered(said, opened, standards, at) if is_payload else said
 
 
 def _is_agreed(cpa_id: str, senders: Iterable[Partner], own: Collection[str], at: datetime) -> bool:
@@ -184,12 +185,17 @@ def _is_agreed(cpa_id: str, senders: Iterable[Partner], own: Collection[str], at
     return any(snapshot.agreement == cpa_id and snapshot.is_valid_at(at) for snapshot in agreements)
 
 
-def _delivered(said: Said, opened: package.Opened, standards: Standards) -> Said:
+def _delivered(said: Said, opened: package.Opened, standards: Standards, at: datetime) -> Said:
     """Return an envelope with the document that was inside."""
     if len(opened.payloads) != 1:
         return _refused(said, rules.TRA_10, _ONE_DOCUMENT)
+    sealed = opened.payloads[0].octets
+    # before any key is used: the cipher is no secret, so its name may be told
+    weak = _weak_cipher(sealed)
+    if weak is not None and not any(sender.may_use_triple_des(at) for sender in said.senders):
+        return _refused(said, rules.TRA_14, _WEAK_CIPHER, cipher=weak)
     try:
-        content = cms.decrypt(opened.payloads[0].octets, standards.pairs, limit=standards.largest_mail)
+        content = cms.decrypt(sealed, standards.pairs, limit=standards.largest_mail)
         document = _unpacked(content.content, standards)
         named = _parties(document, standards.limits)
     except (Undecryptable, NotWellFormed):
@@ -198,8 +204,8 @@ def _delivered(said: Said, opened: package.Opened, standards: Standards) -> Said
     header = opened.message.header
     if _is_another(header.sender.her_id, named.senders) or _is_another(header.receiver.her_id, named.receivers):
         return _refused(said, rules.TRA_07, _INCONSISTENT)
-    if content.is_weak:
-        said = _noted(said, cipher=content.cipher)
+    if weak is not None:
+        said = _noted(said, cipher=weak)
     differing = () if named.message is None else mismatches(header, named.message)
     # a copy is for somebody else than the message's first receiver
     if elements := sorted({one.element for one in differing} - {"To"}):
@@ -207,6 +213,12 @@ def _delivered(said: Said, opened: package.Opened, standards: Standards) -> Said
     # of those below the organisation that an envelope may name, the message knows which it is
     senders = tuple(party for party in said.senders if not set(party.her_ids).isdisjoint(named.senders))
     return replace(said, state=EnvelopeState.OPENED, document=document, senders=senders or said.senders)
+
+
+def _weak_cipher(sealed: bytes) -> str | None:
+    """Return the name of the cipher of a content where it is not to be relied on without an exception."""
+    cipher = cms.cipher_of(sealed)
+    return cipher.name if cipher is not None and cipher.is_weak else None
 
 
 @value_class(kw_only=False)
@@ -249,6 +261,11 @@ _ONE_DOCUMENT = Refusal(
     code=ErrorCode.NOT_SUPPORTED,
     text="Konvolutten må ha nøyaktig ett vedlegg.",
     location=_MANIFEST,
+)
+_WEAK_CIPHER = Refusal(
+    code=ErrorCode.SECURITY_FAILURE,
+    text="Vedlegget er kryptert med 3DES, som ikke godtas her. Bruk AES-256.",
+    location=UNDECIPHERABLE.location,
 )
 _NO_AGREEMENT = Refusal(
     code=ErrorCode.VALUE_NOT_RECOGNIZED,

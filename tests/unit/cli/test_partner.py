@@ -134,6 +134,16 @@ def test_a_party_is_shown_by_its_name_or_its_address(budstikke: Budstikke, name:
     assert json.loads(budstikke("partner", "show", name, "--json").out)["snapshots"][0]["agreement"] == "nav:test:1"
 
 
+def test_the_last_days_of_exceptions_are_shown(budstikke: Budstikke, imported: Path) -> None:
+    file = imported.parent / "partners" / "8990101-nav-test-1.json"
+    days = {"sha1_until": "2099-12-31", "triple_des_until": "2099-11-30"}
+    file.write_text(json.dumps(json.loads(file.read_text()) | days))
+
+    said = [" ".join(line.split()) for line in budstikke("partner", "show", "clinic").out.splitlines()]
+    # of the party, and of the snapshot that it comes from
+    assert (said.count("SHA-1 until 2099-12-31"), said.count("3DES until 2099-11-30")) == (2, 2)
+
+
 @pytest.mark.usefixtures("imported")
 def test_who_is_no_party_is_not_shown(budstikke: Budstikke) -> None:
     assert budstikke("partner", "show", "nav").exit_code == 3

@@ -48,6 +48,7 @@ SNAPSHOT = Snapshot(
     municipality="5501",
     taken_at=datetime(2026, 3, 2, tzinfo=UTC),
     sha1_until=date(2026, 12, 31),
+    triple_des_until=date(2026, 11, 30),
     tolerance=(),
 )
 
@@ -71,13 +72,16 @@ def test_a_snapshot_fills_in_what_the_configuration_leaves_out(tmp_path: Path) -
     assert (found.parent_her_id, found.organisation_number) == ("8990300", "999888777")
     assert (found.service_type, found.municipality) == ("KX04", "5501")
     assert (found.sha1_until, found.tolerance) == (date(2026, 12, 31), frozenset())
+    assert found.triple_des_until == date(2026, 11, 30)
     assert found.snapshots == (SNAPSHOT,)
 
 
 def test_the_configuration_wins_also_where_it_says_the_default(tmp_path: Path) -> None:
     save(SNAPSHOT, tmp_path / "partners")
-    found = friskliv(tmp_path, 'tolerance = ["*"]\nservice_type = ""\nmunicipality = "0301"')
+    own = 'tolerance = ["*"]\nservice_type = ""\nmunicipality = "0301"\ntriple_des_until = 2026-03-02'
+    found = friskliv(tmp_path, own)
 
+    assert found.triple_des_until == date(2026, 3, 2)
     assert (found.tolerance, found.service_type, found.municipality) == (frozenset({"*"}), "", "0301")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -87,6 +87,40 @@ def test_an_exception_for_sha_1_is_a_partys_and_ends(tmp_path: Path) -> None:
     verdict = build.verifier(found).judge(data, at=NOW, allows_weak=policy.lets_sha1_through(NOW))
     assert verdict.intact is True
     assert policy_between(Policy(), sender=None, receiver=party).sha1_until is None
+
+
+def test_an_exception_for_3des_is_a_partys_and_ends_with_its_last_day_in_norway(tmp_path: Path) -> None:
+    found = next(iter(build.register(settings(tmp_path, party="triple_des_until = 2026-03-02"))))
+    last = datetime(2026, 3, 2, 22, 59, 59, tzinfo=UTC)
+
+    assert found.triple_des_until == date(2026, 3, 2)
+    assert found.may_use_triple_des(last)
+    assert not found.may_use_triple_des(last + timedelta(seconds=1))
+
+
+def test_no_party_may_use_3des_unless_it_is_said(tmp_path: Path) -> None:
+    for party in ("", "sha1_until = 2026-03-02"):
+        (found,) = build.register(settings(tmp_path, party=party))
+        assert found.triple_des_until is None
+        assert not found.may_use_triple_des(NOW)
+
+
+@pytest.mark.parametrize(
+    ("party", "said"),
+    [
+        ('triple_des_until = "soon"', "party[0].triple_des_until: should be a valid date"),
+        ("triple_des_until = true", "party[0].triple_des_until: should be a valid date"),
+        ('triple_des_until = "2026-13-01"', "party[0].triple_des_until: should be a valid date"),
+        ("3des_until = 2026-03-02", "party[0].3des_until"),
+        ("triple_des = true", "party[0].triple_des"),
+    ],
+)
+def test_a_mistake_in_an_exception_is_named(tmp_path: Path, party: str, said: str) -> None:
+    path = tmp_path / "budstikke.toml"
+    path.write_text(CONFIG.format(trust="", party=party))
+
+    (problem,) = check(path)
+    assert said in str(problem)
 
 
 @pytest.mark.parametrize(

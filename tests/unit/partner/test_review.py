@@ -17,7 +17,12 @@ NAVS = cpa.read(agreement(), source="cpa.xml", at=NOW).snapshots[1]
 DAY = timedelta(days=1)
 
 
-def nav(*snapshots: Snapshot, sha1_until: date | None = None, service_type: str = "") -> Partner:
+def nav(
+    *snapshots: Snapshot,
+    sha1_until: date | None = None,
+    triple_des_until: date | None = None,
+    service_type: str = "",
+) -> Partner:
     return Partner(
         id="nav",
         role="nav",
@@ -26,6 +31,7 @@ def nav(*snapshots: Snapshot, sha1_until: date | None = None, service_type: str 
         channel="nav",
         snapshots=snapshots,
         sha1_until=sha1_until,
+        triple_des_until=triple_des_until,
         service_type=service_type,
     )
 
@@ -74,6 +80,18 @@ def test_sha1_needs_an_exception_that_is_not_over() -> None:
     assert said(nav(weak, sha1_until=date(2026, 3, 1))) == [
         wrong,
         (False, "The exception for SHA-1 ended on 2026-03-01."),
+    ]
+
+
+def test_an_exception_for_3des_that_is_over_is_told_of() -> None:
+    assert said(nav(triple_des_until=date(2026, 3, 2))) == []
+    assert list(review(nav(triple_des_until=date(2026, 3, 1)), [], NOW)) == [
+        Remark(
+            party="nav",
+            text="The exception for 3DES ended on 2026-03-01.",
+            hint="Take triple_des_until away.",
+            is_fault=False,
+        )
     ]
 
 

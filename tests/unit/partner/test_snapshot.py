@@ -51,6 +51,7 @@ def test_a_renewed_snapshot_keeps_older_certificates_while_they_are_valid_and_wh
         service_type="KX04",
         municipality="5501",
         sha1_until=date(2026, 12, 31),
+        triple_des_until=date(2026, 11, 30),
         tolerance=(),
     )
     new = renewed(replace(NAVS, links=()), old, at=NOW)
@@ -62,6 +63,8 @@ def test_a_renewed_snapshot_keeps_older_certificates_while_they_are_valid_and_wh
         date(2026, 12, 31),
         (),
     )
+    assert new.triple_des_until == date(2026, 11, 30)
+    assert renewed(replace(NAVS, triple_des_until=date(2027, 1, 31)), old, at=NOW).triple_des_until == date(2027, 1, 31)
     assert new.links == ()
     assert renewed(replace(NAVS, tolerance=("*",)), old, at=NOW).tolerance == ("*",)
 

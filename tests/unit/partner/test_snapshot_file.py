@@ -54,6 +54,7 @@ _SNAPSHOTS = st.builds(
     links=st.lists(_LINKS, max_size=2).map(tuple),
     capabilities=st.lists(_CAPABILITIES, max_size=2).map(tuple),
     sha1_until=st.none() | st.dates(),
+    triple_des_until=st.none() | st.dates(),
     tolerance=st.none() | st.just(()) | st.just(("*",)),
 )
 
@@ -114,6 +115,7 @@ def test_people_may_write_toml(tmp_path: Path) -> None:
         ({"taken_at": "yesterday"}, "taken_at: Invalid isoformat"),
         ({"taken_at": 7}, "taken_at should be text"),
         ({"sha1_until": "2026-13-01"}, "sha1_until: "),
+        ({"triple_des_until": "2026-13-01"}, "triple_des_until: "),
         ({"links": [{"id": "a"}]}, r"links\[0\] lacks protocol"),
         ({"links": ["a"]}, r"links\[0\] should be a table"),
         (

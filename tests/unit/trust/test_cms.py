@@ -23,7 +23,7 @@ from sealing import Craft, sealed
 from adapter.errors import KeyUnusable, Undecryptable
 from adapter.trust.certificate import Certificate
 from adapter.trust.ciphers import OAEP, PKCS1
-from adapter.trust.cms import Addressee, addressees, decrypt, encrypt
+from adapter.trust.cms import Addressee, addressees, cipher_of, decrypt, encrypt
 from adapter.trust.pki import Pair, Purpose
 
 CONTENT = b"<MsgHead>" + bytes(range(256)) * 3 + b"</MsgHead>"
@@ -91,6 +91,24 @@ def test_what_other_systems_write_is_read(world: World, craft: Craft) -> None:
     assert opened.content == CONTENT
     assert opened.cipher == craft.cipher
     assert opened.is_weak is (craft.cipher == "des-ede3-cbc")
+
+
+@pytest.mark.parametrize("cipher", ["aes-128-cbc", "aes-192-cbc", "aes-256-cbc", "des-ede3-cbc"])
+@pytest.mark.parametrize("is_open_ended", [False, True])
+def test_anybody_can_read_by_which_cipher_a_content_is_encrypted(
+    world: World, cipher: str, *, is_open_ended: bool
+) -> None:
+    found = cipher_of(sealed(CONTENT, world.foreign, Craft(cipher=cipher, is_open_ended=is_open_ended)))
+
+    assert found is not None
+    assert (found.name, found.is_weak) == (cipher, cipher == "des-ede3-cbc")
+
+
+def test_what_cannot_be_read_has_no_cipher(world: World) -> None:
+    data = sealed(CONTENT, world.encryption, Craft(cipher="des-ede3-cbc"))
+
+    assert [cipher_of(octets) for octets in (b"", b"ingenting", data[:-1])] == [None, None, None]
+    assert cipher_of(sealed(CONTENT, world.encryption, Craft(cipher_oid="1.2.3"))) is None
 
 
 def test_of_two_certificates_with_one_serial_number_the_issuer_decides(world: World) -> None:

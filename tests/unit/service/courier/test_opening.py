@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import envelopes
 import mails
@@ -20,7 +20,8 @@ from adapter.envelope.header import PayloadReference, Service, Side
 from adapter.envelope.signal import EbxmlMessage, ErrorCode
 from adapter.message.code import Moment
 from adapter.message.state import EnvelopeState
-from adapter.service.courier.opening import Said, Standards
+from adapter.partner.register import Partner
+from adapter.service.courier.opening import Said, Standards, open_mail
 from adapter.trust.pki import Purpose
 from adapter.trust.verifier import Verifier
 from adapter.wire.parse import Limits
@@ -58,20 +59,86 @@ def test_a_document_is_taken_out_of_its_packing(packing: tuple[str, ...]) -> Non
 @pytest.mark.parametrize(
     "craft",
     [
-        Craft(cipher="des-ede3-cbc"),
         Craft(cipher="aes-128-cbc"),
         Craft(is_open_ended=True, piece=1000, is_nested=True, has_other_recipients=True),
-        Craft(cipher="des-ede3-cbc", is_open_ended=True, piece=8, has_other_recipients=True),
         Craft(transport="oaep-sha256", by_key_identifier=True),
     ],
     ids=str,
 )
 def test_what_others_encrypt_with_is_read(craft: Craft) -> None:
-    assert said_of(mailed(craft=craft)).document == REFERRAL
+    said = said_of(mailed(craft=craft))
+
+    assert (said.document, dict(said.remarks)) == (REFERRAL, {})
 
 
-def test_an_old_cipher_is_noted() -> None:
-    assert said_of(mailed(craft=Craft(cipher="des-ede3-cbc"))).remarks["cipher"] == "des-ede3-cbc"
+TRIPLE_DES = Craft(cipher="des-ede3-cbc")
+#: With open lengths and for several, as old systems write it.
+IN_PIECES = Craft(cipher="des-ede3-cbc", is_open_ended=True, piece=8, has_other_recipients=True)
+EXCEPTED = replace(OFFICE, triple_des_until=NOW.date())
+
+
+@pytest.mark.parametrize("craft", [TRIPLE_DES, IN_PIECES], ids=str)
+def test_3des_is_taken_until_the_last_day_of_the_senders_exception_and_noted(craft: Craft) -> None:
+    said = said_of(mailed(craft=craft), EXCEPTED)
+
+    assert (said.state, said.document) == (EnvelopeState.OPENED, REFERRAL)
+    assert dict(said.remarks) == {"cipher": "des-ede3-cbc"}
+
+
+@pytest.mark.parametrize("until", [None, NOW.date() - timedelta(days=1)])
+@pytest.mark.parametrize("craft", [TRIPLE_DES, IN_PIECES], ids=str)
+def test_3des_is_refused_without_an_exception(craft: Craft, until: date | None) -> None:
+    said = said_of(mailed(craft=craft), replace(OFFICE, triple_des_until=until))
+
+    assert _refused(said) == ("TRA-14", ErrorCode.SECURITY_FAILURE)
+    assert [refusal.text for refusal in said.refusals] == [
+        "Vedlegget er kryptert med 3DES, som ikke godtas her. Bruk AES-256."
+    ]
+    assert dict(said.remarks) == {"cipher": "des-ede3-cbc"}
+    assert said.may_be_told
+
+
+def test_the_exception_of_another_party_lets_no_3des_through() -> None:
+    other = replace(EXCEPTED, id="annet", her_ids=("8990301",), parent_her_id="8990300")
+
+    assert rule_of(said_of(mailed(craft=TRIPLE_DES), OFFICE, other)) == "TRA-14"
+
+
+def test_the_exception_for_sha1_lets_no_3des_through() -> None:
+    assert rule_of(said_of(mailed(craft=TRIPLE_DES), replace(OFFICE, sha1_until=NOW.date()))) == "TRA-14"
+
+
+def test_3des_that_a_person_releases_is_refused_all_the_same() -> None:
+    said = said_of(mailed(craft=TRIPLE_DES), unverifiable="hold", verifier=Verifier(), is_released=True)
+
+    assert rule_of(said) == "TRA-14"
+
+
+def test_3des_is_judged_as_of_the_receipt() -> None:
+    data, day = mailed(craft=TRIPLE_DES), timedelta(days=1)
+
+    assert open_mail(data, standards(EXCEPTED), at=NOW - day).state is EnvelopeState.OPENED
+    assert rule_of(open_mail(data, standards(EXCEPTED), at=NOW + day)) == "TRA-14"
+
+
+@pytest.mark.parametrize(
+    "craft",
+    [
+        TRIPLE_DES,
+        replace(TRIPLE_DES, is_spoiled=True),
+        replace(TRIPLE_DES, end=b"\x00"),
+        replace(TRIPLE_DES, wrapped=b""),
+    ],
+    ids=["right", "a spoiled key", "no padding", "no key"],
+)
+def test_no_key_is_used_on_3des_that_is_refused(craft: Craft, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapter.trust.cms.decrypt", _never)
+
+    assert rule_of(said_of(mailed(craft=craft))) == "TRA-14"
+
+
+def _never(*_: object, **__: object) -> object:
+    raise AssertionError("something was decrypted")
 
 
 def test_what_was_encrypted_for_an_older_certificate_of_ours_is_read() -> None:
@@ -209,8 +276,8 @@ def test_a_block_that_must_be_understood_and_is_not_is_refused() -> None:
 # --- The content --------------------------------------------------------------------------------------------------
 
 
-def _undecipherable(data: bytes, **changes: object) -> None:
-    said = said_of(data, **changes)
+def _undecipherable(data: bytes, *parties: Partner, **changes: object) -> None:
+    said = said_of(data, *parties, **changes)
     assert (said.state, rule_of(said)) == (EnvelopeState.REFUSED, "TRA-06")
     assert said.refusals == (UNDECIPHERABLE,)
     assert dict(said.remarks) == {}
@@ -256,6 +323,15 @@ STRANGER = "for somebody else"
 )
 def test_every_content_that_cannot_be_decrypted_is_refused_in_the_same_words(data: object) -> None:
     _undecipherable(data())  # type: ignore[operator] - a row of the table
+
+
+@pytest.mark.parametrize(
+    "craft",
+    [replace(TRIPLE_DES, is_spoiled=True), replace(TRIPLE_DES, end=b"\x00"), replace(TRIPLE_DES, cut=1)],
+    ids=["a spoiled key", "no padding", "cut off"],
+)
+def test_3des_that_cannot_be_decrypted_is_refused_in_the_same_words(craft: Craft) -> None:
+    _undecipherable(mailed(craft=craft), EXCEPTED)
 
 
 def test_without_a_key_nothing_can_be_decrypted() -> None:

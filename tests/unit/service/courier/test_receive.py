@@ -205,6 +205,52 @@ def test_every_failure_to_decrypt_is_told_in_the_same_words(server: Server) -> N
     assert {len(server.body(row)) for row in server.envelopes("out")} == {len(server.body(server.envelopes("out")[0]))}
 
 
+TRIPLE_DES = Craft(cipher="des-ede3-cbc")
+
+
+def test_3des_without_an_exception_is_not_acknowledged_and_its_sender_told_why(server: Server) -> None:
+    server.collect(mailed(craft=TRIPLE_DES))
+
+    (answer,) = server.answers()
+    assert answer.acknowledgment is None
+    assert answer.error is not None
+    assert [(fault.code, fault.severity) for fault in answer.error.faults] == [("SecurityFailure", "Error")]
+    assert "3DES" in (answer.error.faults[0].text or "")
+    assert answer.header.ref_to_message_id == MESSAGE_ID
+    assert (server.states(), server.rules(), server.messages()) == (["refused"], ["TRA-14"], [])
+    assert server.event("envelope_refused")["cipher"] == "des-ede3-cbc"
+
+
+def test_refused_3des_is_answered_alike_whether_it_could_be_decrypted_or_not(server: Server) -> None:
+    crafts = (TRIPLE_DES, replace(TRIPLE_DES, is_spoiled=True), replace(TRIPLE_DES, end=b"\x00"))
+    server.collect(*(mails.numbered(number, craft=craft) for number, craft in enumerate(crafts)))
+
+    errors: set[MessageError | None] = {answer.error for answer in server.answers()}
+    assert (len(server.answers()), len(errors)) == (len(crafts), 1)
+    assert len({len(server.body(row)) for row in server.envelopes("out")}) == 1
+
+
+def test_3des_with_an_exception_is_acknowledged_and_noted(server: Server) -> None:
+    server.parties = (replace(OFFICE, triple_des_until=NOW.date()), CLINIC)
+    server.collect(mailed(craft=TRIPLE_DES))
+
+    (answer,) = server.answers()
+    assert answer.acknowledgment is not None
+    assert (server.states(), server.rules(), server.messages()) == (["opened"], [], [REFERRAL])
+    assert server.event("envelope_opened")["cipher"] == "des-ede3-cbc"
+
+
+def test_refused_3des_that_comes_again_gets_the_same_answer_also_once_there_is_an_exception(server: Server) -> None:
+    data = mailed(craft=TRIPLE_DES)
+    server.collect(data)
+    server.parties = (replace(OFFICE, triple_des_until=NOW.date()), CLINIC)
+    server.collect(data)
+
+    (answer,) = server.answers()
+    assert answer.error is not None
+    assert (server.states(), server.messages()) == (["refused", "duplicate"], [])
+
+
 def test_what_has_no_id_cannot_be_answered(server: Server) -> None:
     server.collect(mailed(header=envelopes.header(message_id="")))
 
