@@ -177,8 +177,8 @@ class Checker:
         self, data: bytes, root: etree._Element, message: Message, policy: Policy, now: datetime
     ) -> Iterator[Finding]:
         """MSG-11: the signature, where there is one or one is demanded."""
-        emergency = base.is_emergency(message)
-        yield from signature.check(data, root, policy, self._verify, is_emergency=emergency, now=now)
+        is_taken = _is_taken_whatever_is_wrong(message, policy)
+        yield from signature.check(data, root, policy, self._verify, is_emergency=is_taken, now=now)
 
     def _viruses(self, message: Message, policy: Policy) -> Iterator[Finding]:
         """MSG-12: no attachment is infected, as far as the scanner can tell."""
@@ -186,11 +186,16 @@ class Checker:
             return
         try:
             if any(self._scan(data) for data in _attached(message)):
-                is_taken = policy.direction is Direction.INBOUND and base.is_emergency(message)
+                is_taken = _is_taken_whatever_is_wrong(message, policy)
                 rule = rules.MSG_12_EMERGENCY if is_taken else rules.MSG_12
                 yield rule.finding(policy.direction)
         except ScanUnavailable:
             yield rules.MSG_12_UNCHECKED.finding(policy.direction)
+
+
+def _is_taken_whatever_is_wrong(message: Message, policy: Policy) -> bool:
+    """Tell whether a message is an emergency that others have sent; what we send ourselves has no such exception."""
+    return policy.direction is Direction.INBOUND and base.is_emergency(message)
 
 
 def _attached(message: Message) -> Iterator[bytes]:

@@ -258,6 +258,7 @@ MSG_11 = Rule(
     text="{reason}",
     partner="Signaturen hører ikke til meldingen: den er endret etter signering, eller ikke signert etter standarden.",
     hint="The sender must sign the message as it is sent, with a new MsgId, and nothing may change it on the way.",
+    author="Sign the message as the last thing done to it, and let nothing change it afterwards.",
     apprec=S01,
     source="HIS 80415:2012 3.3.2",
 )
@@ -269,6 +270,7 @@ MSG_11_CERTIFICATE = Rule(
     text="{reason}",
     partner="Sertifikatet som meldingen er signert med, var ikke gyldig for signering da meldingen kom.",
     hint="The sender must sign with a valid certificate, and send again with a new MsgId.",
+    author="Sign with a certificate that is valid and made for signing.",
     apprec=S02,
     source="HIS 80415:2012 3.3.2",
 )
@@ -280,6 +282,7 @@ MSG_11_REVOKED = Rule(
     text="{reason}",
     partner="Sertifikatet som meldingen er signert med, er trukket tilbake.",
     hint="Warn the sender by other means: somebody else may have its key.",
+    author="Do not use the key again: somebody else may have it. Sign with a new one.",
     apprec=S03,
     source="HIS 80415:2012 3.3.2",
 )
@@ -330,6 +333,7 @@ MSG_12 = Rule(
     text="The virus scanner reports an infected message.",
     partner="Et eller flere vedlegg feilet i viruskontroll. Meldingen er ikke lest.",
     hint="Warn the sender. The original bytes are kept; do not open them.",
+    author="Take the infected attachment out, and find out how it came here; do not open it.",
     apprec=X99,
     source="domain rules C.2",
 )

@@ -47,7 +47,7 @@ def letter(query: Query, row: MessageRow, data: bytes, register: Register) -> st
     rows = [] if row.thread is None else query.thread(row.thread)
     lists = CodeLists.load()
     thread = [_entry(other, register, lists, is_shown=other.id == row.id) for other in rows]
-    return show.html(read(data), map(_Finding.of, row.findings), thread)
+    return show.html(read(data), map(_Finding.of, row.findings), thread, data=data)
 
 
 def _entry(row: MessageRow, register: Register, lists: CodeLists, *, is_shown: bool) -> Entry:

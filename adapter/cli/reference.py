@@ -45,10 +45,15 @@ What the checks can say about a message, and how much it matters by direction:
 for a person, *info* is a remark. An empty cell: the rule does not apply in that direction.
 """
 
+_NEEDING_INTRODUCTION = """
+### Rules on ebXML that need more than the message
+
+The rules of HITS 1172 that `budstikke validate --config FILE` checks by what the configuration gives: the register of
+parties, and one's own keys. Nobody is asked. Where that is missing, the rule is told as not checked.
+"""
+
 _UNCHECKED_INTRODUCTION = """
 ### Rules on ebXML that are not checked
-
-The rules of HITS 1172 that cannot be checked on a file alone.
 """
 
 _ERRORS_INTRODUCTION = """
@@ -133,6 +138,11 @@ def codes_page() -> str:
             _CODES_INTRODUCTION,
             _table(
                 ("code", "what the rule demands", "inbound", "outbound", "AppRec", "what to do", "source"), findings
+            ),
+            _NEEDING_INTRODUCTION,
+            _table(
+                ("code", "what the rule demands", "what it takes"),
+                [(one.id, one.title, one.reason) for one in envelopes.needing.values()],
             ),
             _UNCHECKED_INTRODUCTION,
             _table(

@@ -49,14 +49,15 @@ def show(
     from adapter import show as render
     from adapter.wire import read
 
-    message = read(file.read_bytes())
+    data = file.read_bytes()
+    message = read(data)
     findings = _findings(file, profile or (), config) if is_checked else ()
     if as_html:
-        text = render.html(message, findings)
+        text = render.html(message, findings, data=data)
     elif as_json:
-        text = json.dumps(render.as_json(message), ensure_ascii=False) + "\n"
+        text = json.dumps(render.as_json(message, data=data), ensure_ascii=False) + "\n"
     else:
-        text = render.text(message, findings)
+        text = render.text(message, findings, data=data)
     write_out(text.encode(), output)
 
 
@@ -74,6 +75,6 @@ def text_of(data: bytes) -> str:
     from adapter.wire import read
 
     try:
-        return render.text(read(data))
+        return render.text(read(data), data=data)
     except FormError as error:
         return f"{error.code}: {error}"

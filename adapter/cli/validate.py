@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,7 +19,7 @@ from adapter.cli.opening import is_configured, open_settings
 from adapter.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from adapter.cli.output import finding_lines, json_line
 from adapter.errors import ConfigError
-from adapter.files import messages_below
+from adapter.files import messages_below, nothing_below
 
 if TYPE_CHECKING:
     from adapter.check.explain_process import ExplainProcess
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from adapter.check.policy import Policy
     from adapter.check.signature import Verify
     from adapter.config import Settings
+    from adapter.envelope.rules.checker import EnvelopeReport
+    from adapter.envelope.rules.knowledge import Knowledge
+    from adapter.envelope.rules.table import Open
     from adapter.flow.answer import Preview
     from adapter.partner.register import Register
 
@@ -81,7 +85,7 @@ def validate(
     """
     files = [file for path in paths for file in (messages_below(path) if path.is_dir() else [path])]
     if not files:
-        raise typer.BadParameter(f"no *.xml in {', '.join(str(path) for path in paths)}")
+        raise typer.BadParameter(nothing_below(paths))
     settings = open_settings(config) if partner is not None or to not in {None, _NAV} or is_configured(config) else None
     checker = build_checker(settings, context.obj.explaining)
     policy = build_policy(
@@ -94,6 +98,7 @@ def validate(
     verdicts: Counter[str] = Counter()
     unreadable = 0
     now = datetime.now(UTC)
+    known = cache(lambda: _knowledge(settings, now))
     with checker:
         for path in files:
             try:
@@ -102,7 +107,8 @@ def validate(
                 say(error)
                 unreadable += 1
                 continue
-            report = _envelope(data, direction) or checker.check(data, policy, now=now)
+            envelope = _envelope(data, direction, known)
+            report = envelope or checker.check(data, policy, now=now)
             verdicts[report.verdict.value] += 1
             tell(
                 path,
@@ -110,6 +116,8 @@ def validate(
                 predict(report),
                 [navs_answer.predicted(data, report, policy)] if _NAVT in policy.profiles and to else [],
             )
+            if envelope and not as_json:
+                _tell_unchecked(envelope.unchecked)
     if not as_json:
         counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
         typer.echo(f"{verdicts.total()} file{'' if verdicts.total() == 1 else 's'}: {counted or 'nothing read'}")
@@ -142,7 +150,7 @@ def build_checker(settings: Settings | None, explaining: ExplainProcess | None =
     )
 
 
-def _envelope(data: bytes, direction: str) -> Report | None:
+def _envelope(data: bytes, direction: str, known: Callable[[], Knowledge]) -> EnvelopeReport | None:
     """Return the report on an ebXML message, which has rules of its own; None for anything else."""
     from adapter.envelope.sniff import is_ebxml
 
@@ -151,7 +159,18 @@ def _envelope(data: bytes, direction: str) -> Report | None:
     from adapter.check.finding import Direction
     from adapter.envelope.rules.checker import check
 
-    return check(data, Direction(direction))
+    return check(data, Direction(direction), knowledge=known())
+
+
+def _knowledge(settings: Settings | None, now: datetime) -> Knowledge:
+    """Return what ebXML messages are held against besides themselves: nothing without a configuration."""
+    if settings is None:
+        from adapter.envelope.rules.knowledge import NOTHING
+
+        return NOTHING
+    from adapter.cli.knowledge import knowledge
+
+    return knowledge(settings, now)
 
 
 def _verify(settings: Settings | None) -> Verify:
@@ -248,3 +267,13 @@ def _tell(path: Path, report: Report, preview: Preview | None, navs: Sequence[Na
     for answer in navs:
         for line in navs_answer.lines(answer):
             typer.echo(line)
+
+
+def _tell_unchecked(rules: Iterable[Open]) -> None:
+    """Tell which rules on ebXML were not checked, by what they need."""
+    needing: dict[str, list[str]] = {}
+    for rule in rules:
+        needing.setdefault(rule.reason, []).append(rule.id)
+    for needs, codes in needing.items():
+        typer.echo(f"  not checked: {', '.join(dict.fromkeys(codes))}")
+        typer.echo(f"      It takes {needs}.")

@@ -26,6 +26,8 @@ _DIGITS = re.compile(r"[0-9]{1,10}")
 _RFC_2822 = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\[\]:-]+")
 _LONGEST_ID = 255
 _BY_HER_IDS = re.compile(r"([0-9]+)_([0-9]+)(?:_[0-9]+)?")
+#: An agreement that a partner names by itself, such as `nav:12345` or `nav:qass:35065` (HIS 1037, 6.2.1).
+_NAMED_AGREEMENT = re.compile(r"[a-z]{1,20}(?::[A-Za-z0-9-]{1,20}){1,2}")
 
 
 @value_class(kw_only=False)
@@ -214,3 +216,8 @@ def is_cpa_id(text: str) -> bool:
     """Tell whether a CPAId is a UUID or two HER-ids, the lower one first, maybe with a number (rule 12)."""
     found = _BY_HER_IDS.fullmatch(text)
     return is_uuid(text) or (found is not None and cpa_id(found[1], found[2]) == f"{found[1]}_{found[2]}")
+
+
+def is_named_agreement(text: str) -> bool:
+    """Tell whether a CPAId names an agreement by its maker, as HIS 1037 allows and rule 12 does not."""
+    return _NAMED_AGREEMENT.fullmatch(text) is not None

@@ -20,6 +20,7 @@ from adapter.message import (
 from adapter.show.attached import attachments
 from adapter.show.describe import describe, describe_field, fields_first
 from adapter.show.labels import KINDS, LABELS
+from adapter.show.left_out import Leftover, left_out_block, left_out_notice
 from adapter.show.notices import SIGNATURE, is_copy, notices
 from adapter.show.page import Block, Item, Line, Page, block, line, lines_first, plain
 from adapter.show.receipt import receipt_block
@@ -28,7 +29,12 @@ from adapter.show.thread import Entry, thread_block
 from adapter.show.words import code_text, moment_text, opaque_block
 
 
-def page(message: Message, findings: Iterable[Finding] = (), thread: Iterable[Entry] = ()) -> Page:
+def page(
+    message: Message,
+    findings: Iterable[Finding] = (),
+    thread: Iterable[Entry] = (),
+    leftovers: tuple[Leftover, ...] = (),
+) -> Page:
     """Return what a reader of a message should see, the most important first."""
     found = tuple(findings)
     about = describe(message.about) if message.about else ()
@@ -39,6 +45,7 @@ def page(message: Message, findings: Iterable[Finding] = (), thread: Iterable[En
         *(_party("Kopi til" if is_copy(message, other) else "Også til", other) for other in message.other_receivers),
         Block(Place.PATIENT, about, is_card=True),
         *content,
+        *left_out_block(leftovers),
         *(attachments(message) or (Block(Place.ATTACHMENTS, ()),)),
         *thread_block(tuple(thread)),
         Block(Place.MESSAGE, lines_first(describe(message))),
@@ -47,7 +54,7 @@ def page(message: Message, findings: Iterable[Finding] = (), thread: Iterable[En
     return Page(
         title=_title(message),
         subtitle=plain(f"Sendt {moment_text(message.generated)}") if message.generated else "",
-        notices=(*notices(message), *summary(found)),
+        notices=(*notices(message), *left_out_notice(leftovers), *summary(found)),
         blocks=tuple(part for part in shown if part.items),
     )
 

@@ -105,7 +105,7 @@ def free_text(text: FreeText) -> str:
 
 def _flattened(markup: bytes) -> str:
     try:
-        root = parse(markup)
+        root = parse(b"<any>%b</any>" % markup)  # words may stand behind the element
     except FormError:
         return ""
     pieces: list[str] = []
@@ -166,5 +166,6 @@ def _own_words(element: etree._Element) -> str:
             codes.append(str(value))
         elif name != _LIST and etree.QName(name).namespace != XSI:
             facts.append(f"{etree.QName(name).localname} = {value!s}")
-    words = " ".join(part for part in (*reversed(codes), (element.text or "").strip()) if part)
+    pieces = ((piece or "").strip() for piece in (element.text, *(child.tail for child in element)))
+    words = " ".join(part for part in (*reversed(codes), *pieces) if part)
     return "; ".join(part for part in (words, *facts) if part)

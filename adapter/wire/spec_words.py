@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -52,6 +53,7 @@ _MIME_TYPES = {
     ".xml": "text/xml",
 }
 _COORDINATION_DIGIT, _HELP_DIGIT = "4", "8"
+_HER_ID = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 
 
 def _put(table: Table, key: str, value: object, path: str, reader: Reader) -> None:
@@ -98,11 +100,21 @@ def national_kind(number: str) -> str:
     return "DNR" if number[:1] >= _COORDINATION_DIGIT else "FNR"
 
 
+def _identifying(table: Table, word: str, path: str, reader: Reader) -> str:
+    """Take a number that identifies out of a table; a HER-id of anything but digits is nobody's address."""
+    known = len(reader.mistakes)
+    value = _text(table, word, path, reader)
+    is_number = word != "her_id" or _HER_ID.fullmatch(value)
+    if not is_number and len(reader.mistakes) == known:
+        reader.mistake(f"{path}.{word}", "expected a HER-id: digits only, such as 8990201")
+    return value
+
+
 def _person_identifiers(table: Table, path: str, reader: Reader) -> list[object]:
     found: list[object] = []
     for word, kind in (("identity_number", ""), ("her_id", "HER"), ("hpr", "HPR")):
         if word in table:
-            value = _text(table, word, path, reader)
+            value = _identifying(table, word, path, reader)
             found.append(_identifier(reader, "8116", kind or national_kind(value), value))
     return found
 
@@ -161,7 +173,7 @@ def _organisation(table: Table, path: str, reader: Reader) -> None:
     found: list[object] = []
     for word, kind in (("her_id", "HER"), ("organisation_number", "ENH")):
         if word in table:
-            found.append(_identifier(reader, "9051", kind, _text(table, word, path, reader)))
+            found.append(_identifier(reader, "9051", kind, _identifying(table, word, path, reader)))
     _prepend(table, "identifiers", found)
     _prepend(table, "telecoms", _telecoms(table, path, reader))
     for word, key in (("unit", "units"), ("professional", "people")):
@@ -261,6 +273,9 @@ def _message(table: Table, path: str, reader: Reader) -> None:
     if not path:  # a message inside a message is written out in full
         complete_head(table, reader)
         _refuse_other_payloads(table, reader)
+    if "left_out" in table:
+        del table["left_out"]
+        reader.mistake(f"{path}.left_out" if path else "left_out", _LEFT_OUT)
     documents: list[object] = []
     for word, name in _PAYLOADS.items():
         if word in table:
@@ -342,6 +357,7 @@ def _short_identifier(text: str) -> Table:
 _PAYLOADS = {"henvisning": "Henvisning", "dialogmelding": "Dialogmelding", "epikrise": "Epikrise"}
 #: The kinds of message that can be built, and where a specification says what is in them.
 BUILT = {**{word: word for word in _PAYLOADS}, "apprec": "receipt"}
+_LEFT_OUT = "this version of the standard has no place for it; move what is needed to a field, and take it out"
 _PERSON = frozenset({"name", "identity_number", "her_id", "hpr", "phone", "email"})
 
 WORDS: dict[type, Words] = {
@@ -359,7 +375,7 @@ WORDS: dict[type, Words] = {
     CareEvent: Words(frozenset({"diagnoses"}), _event),
     ClinicalFact: Words(frozenset({"text", "medication"}), _fact("CodedObservation", "Prescription")),
     AnsweredReferral: Words(frozenset(), _answered),
-    Message: Words(frozenset({*_PAYLOADS, "attachments", "complete"}), _message),
+    Message: Words(frozenset({*_PAYLOADS, "attachments", "complete", "left_out"}), _message),
     Document: Words(frozenset({"file", "base64"}), _document),
 }
 

@@ -12,7 +12,7 @@ from lxml import etree
 from adapter import resources
 from adapter.check.fault import locate, read_fault
 from adapter.check.schema import SchemaSet
-from adapter.envelope.header import HER, VERSION, is_cpa_id, is_digits, is_message_id
+from adapter.envelope.header import HER, VERSION, is_cpa_id, is_digits, is_message_id, is_named_agreement
 from adapter.envelope.rules.subject import Seen, Subject, attribute
 from adapter.envelope.soap import MUST_UNDERSTAND, TRUE
 from adapter.wire.bind import local_name
@@ -29,8 +29,6 @@ _IN_HEADER = frozenset(
 _IN_BODY = frozenset(f"{{{EBXML}}}{name}" for name in ("Manifest", "StatusRequest", "StatusResponse"))
 #: The namespaces that have schemas here.
 _JUDGED = frozenset({SOAP, EBXML, XMLDSIG})
-#: An agreement that a partner names by itself, such as `nav:12345` or `nav:qass:35065` (HIS 1037, 6.2.1).
-_NAMED_AGREEMENT = re.compile(r"[a-z]{1,20}(?::[A-Za-z0-9-]{1,20}){1,2}")
 _LONGEST_NAME = 60
 _DECLARATION = re.compile(rb"\s*<\?xml\s")
 
@@ -123,8 +121,7 @@ def _message_header(subject: Subject) -> Iterator[Seen]:
     yield from _required(subject, "CPAId", "011", None, bool)
     agreement = subject.text(f"{_HEAD}/eb:CPAId")
     if agreement and not is_cpa_id(agreement):
-        is_named = _NAMED_AGREEMENT.fullmatch(agreement) is not None
-        yield Seen("012", "named" if is_named else "", element=subject.first(f"{_HEAD}/eb:CPAId"))
+        yield Seen("012", "named" if is_named_agreement(agreement) else "", element=subject.first(f"{_HEAD}/eb:CPAId"))
 
 
 def _required(

@@ -14,7 +14,8 @@ _MAIL = (
     ("Message-ID", "250", "251"),
     ("Date", "020", "083"),
 )
-_ENCODINGS = frozenset({"8bit", "binary", "quoted-printable", "base64"})
+#: What a part may be encoded as.
+ENCODINGS = frozenset({"8bit", "binary", "quoted-printable", "base64"})
 #: EnvelopedData, as a CMS object begins: its identifier (1.2.840.113549.1.7.3).
 _ENVELOPED_DATA = bytes.fromhex("06092a864886f70d010703")
 #: Of a CMS object, with room for the lengths before the identifier.
@@ -76,7 +77,7 @@ def _soap_part(entity: mime.Entity, envelope: mime.Part | None) -> Iterator[Seen
         yield Seen("256")
     if headers.encoding is None:
         yield Seen("257")
-    elif headers.encoding not in _ENCODINGS:
+    elif headers.encoding not in ENCODINGS:
         yield Seen("258")
 
 
@@ -86,5 +87,10 @@ def _attachment(part: mime.Part) -> Iterator[Seen]:
     is_enveloped = (part.headers.parameter("smime-type") or "").lower() == "enveloped-data"
     if part.headers.media_type != "application/pkcs7-mime" or not is_enveloped:
         yield Seen("260")
-    if not (part.octets.startswith(b"\x30") and _ENVELOPED_DATA in part.octets[:_BEGINNING]):
+    if not is_enveloped_data(part.octets):
         yield Seen("263")
+
+
+def is_enveloped_data(octets: bytes) -> bool:
+    """Tell whether octets begin as a CMS object does whose content is encrypted."""
+    return octets.startswith(b"\x30") and _ENVELOPED_DATA in octets[:_BEGINNING]

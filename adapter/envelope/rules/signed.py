@@ -119,10 +119,22 @@ def _certificate(subject: Subject) -> Iterator[Seen]:
         yield from _validity(subject, element)
 
 
-def _validity(subject: Subject, element: etree._Element) -> Iterator[Seen]:
+def certificates(subject: Subject) -> list[etree._Element]:
+    """Return the elements that hold the signer's certificate: one, where all is right."""
+    return subject.all(f"{_SIGNATURE}/ds:KeyInfo/ds:X509Data/ds:X509Certificate")
+
+
+def read_certificate(element: etree._Element) -> Certificate | None:
+    """Return the certificate that an element holds, or None where it holds none."""
     try:
-        certificate = Certificate.of(base64.b64decode("".join((element.text or "").split()), validate=True))
+        return Certificate.of(base64.b64decode("".join((element.text or "").split()), validate=True))
     except (binascii.Error, ValueError, CertificateUnreadable):
+        return None
+
+
+def _validity(subject: Subject, element: etree._Element) -> Iterator[Seen]:
+    certificate = read_certificate(element)
+    if certificate is None:
         yield Seen("046", element=element)
         return
     written = subject.first("soap:Header/eb:MessageHeader/eb:MessageData/eb:Timestamp")

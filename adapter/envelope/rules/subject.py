@@ -75,6 +75,14 @@ class Seen:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+@value_class(kw_only=False)
+class Unchecked:
+    """A rule that holds for the message, or does not: what would tell is not at hand."""
+
+    number: str
+    case: str = ""
+
+
 def attribute(element: etree._Element, name: str) -> str | None:
     """Return an attribute of ebMS, which some leave without its namespace."""
     found = element.get(f"{{{EBXML}}}{name}")

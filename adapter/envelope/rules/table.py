@@ -1,4 +1,4 @@
-"""The rules of HITS 1172 by their numbers: what each demands, says and weighs, or why it cannot be checked."""
+"""The rules of HITS 1172 by their numbers: what each demands, says and weighs, and what it takes to check it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _FILE = "rules.toml"
 
 
 @value_class
-class Unchecked:
-    """A rule that cannot be checked without asking somebody."""
+class Open:
+    """A rule of which it is open whether it is broken."""
 
     id: str
     title: str
-    #: Why not.
+    #: What it would take to know, or why nobody can here.
     reason: str
 
 
@@ -32,7 +32,10 @@ class Table:
 
     #: By number and case.
     rules: Mapping[tuple[str, str], Rule]
-    unchecked: tuple[Unchecked, ...]
+    #: Of these rules, what those take that need more than the message, by number and case.
+    needing: Mapping[tuple[str, str], Open]
+    #: The rules that are never checked.
+    unchecked: tuple[Open, ...]
 
 
 @cache
@@ -41,18 +44,23 @@ def load() -> Table:
     with (resources.schemas() / "ebxml" / _FILE).open("rb") as stream:
         rows: list[dict[str, Any]] = tomllib.load(stream)["rules"]
     return Table(
-        MappingProxyType({(row["id"], row.get("case", "")): _rule(row) for row in rows if "unchecked" not in row}),
-        tuple(
-            Unchecked(id=code(row["id"]), title=row["title"], reason=row["unchecked"])
-            for row in rows
-            if "unchecked" in row
-        ),
+        MappingProxyType({_key(row): _rule(row) for row in rows if "unchecked" not in row}),
+        MappingProxyType({_key(row): _open(row, "needs") for row in rows if "needs" in row}),
+        tuple(_open(row, "unchecked") for row in rows if "unchecked" in row),
     )
 
 
 def code(number: str) -> str:
     """Return the code of a rule by its number, or by its chapter where it has none."""
     return f"EB-{number}"
+
+
+def _key(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["id"], row.get("case", "")
+
+
+def _open(row: Mapping[str, Any], reason: str) -> Open:
+    return Open(id=code(row["id"]), title=row["title"], reason=row[reason])
 
 
 def _rule(row: Mapping[str, Any]) -> Rule:

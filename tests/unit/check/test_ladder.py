@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pki import world
 
 from adapter import resources
 from adapter.check import rules
 from adapter.check.codelists import CodeLists
 from adapter.check.finding import Direction, Report, Severity, Verdict
 from adapter.check.ladder import Checker, Policy
+from adapter.check.rule import Rule
 from adapter.check.scan import ScanUnavailable
 from adapter.check.schema import SchemaSet
 from adapter.message import Base64Data, Code, Document, Identifier, Kind, Message, OriginalMessage, coded
 from adapter.message.henvisning import RequestedService
+from adapter.trust.signature import sign
 from adapter.wire import write
 from adapter.wire.parse import Limits
 
@@ -306,6 +309,49 @@ def test_an_infected_emergency_referral_is_not_sent_either(
 
     assert finding.severity is Severity.BLOCK
     assert "not rejected" not in finding.text
+
+
+@dataclass(frozen=True)
+class _AnotherSigner:
+    is_verified: bool = False
+    apprec_code: str | None = "S01"
+    reason: str = "Its digest is another."
+
+
+@pytest.mark.parametrize(
+    ("direction", "severity", "text"),
+    [
+        (
+            Direction.INBOUND,
+            Severity.HOLD,
+            "Its digest is another. The referral is an emergency and is therefore not rejected.",
+        ),
+        (Direction.OUTBOUND, Severity.BLOCK, "Its digest is another."),
+    ],
+)
+def test_a_wrongly_signed_emergency_referral_is_taken_but_not_sent(
+    *, referral: Build, schemas: SchemaSet, codelists: CodeLists, direction: Direction, severity: Severity, text: str
+) -> None:
+    def verify(*_: object, **__: object) -> _AnotherSigner:
+        return _AnotherSigner()
+
+    signer = world().signing
+    data = sign(write(referral("2.0", requested=EMERGENCY)), signer.key, signer.certificate.x509)
+    checker = Checker(schemas, codelists, explain=False, verify=verify)
+    found = checker.check(data, Policy(direction=direction), now=NOW).findings
+    (finding,) = [finding for finding in found if finding.rule == "MSG-11"]
+
+    assert (finding.severity, finding.text) == (severity, text)
+
+
+@pytest.mark.parametrize(
+    "rule", [rules.MSG_11, rules.MSG_11_CERTIFICATE, rules.MSG_11_REVOKED, rules.MSG_12], ids=lambda rule: rule.title
+)
+def test_an_author_is_told_what_is_the_authors_to_do(rule: Rule) -> None:
+    told = {direction: rule.finding(direction, reason="").hint for direction in Direction}
+
+    assert "sender" in told[Direction.INBOUND]
+    assert "sender" not in told[Direction.OUTBOUND]
 
 
 def test_findings_have_lines(referral: Build, check: Check) -> None:

@@ -55,6 +55,20 @@ def conversation(store: Path) -> Path:
     return store
 
 
+@pytest.mark.parametrize("form", [(), ("--html",)])
+def test_a_message_of_the_store_is_shown_with_what_its_standard_has_no_place_for(
+    budstikke: Budstikke, store: Path, form: tuple[str, ...]
+) -> None:
+    known = (resources.fixtures() / "messages" / "henvisning-1.1-komplett.xml").read_bytes()
+    data = known.replace(b"</Patient>", b"<Funn>CAVE penicillin</Funn></Patient>", 1)
+    with Store.open(f"sqlite:///{store.parent}/var/budstikke.db") as opened, opened.writing() as ledger:
+        (number,) = ledger.receive([NewMessage(channel="gp-epj", source="odd.xml", data=data)], at=NOON)
+    shown = budstikke("messages", "show", number, *form, "--config", store)
+
+    assert shown.exit_code == 0
+    assert "CAVE penicillin" in shown.out
+
+
 def test_a_letter_ends_with_the_conversation_in_words(budstikke: Budstikke, conversation: Path) -> None:
     page = html.fromstring(budstikke("messages", "show", 4, "--html", "--config", conversation).out)
 

@@ -41,6 +41,20 @@ def test_what_json_shows_builds_the_same_message(budstikke: Budstikke, message: 
     assert json.loads(budstikke("show", "--json", again).out) == json.loads(spec.read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize("form", [(), ("--html",), ("--json",), ("--check",)])
+def test_what_a_standard_has_no_place_for_is_shown_all_the_same(
+    budstikke: Budstikke, specs: Path, folder: Path, form: tuple[str, ...]
+) -> None:
+    known = specs.parent / "messages" / "henvisning-1.1-komplett.xml"
+    odd = folder / "odd.xml"
+    odd.write_bytes(known.read_bytes().replace(b"</Patient>", b"<Funn>CAVE penicillin</Funn></Patient>", 1))
+    shown = budstikke("show", *form, odd)
+
+    assert shown.exit_code == 0
+    assert "CAVE penicillin" in shown.out
+    assert "CAVE" not in budstikke("show", *form, known).out
+
+
 def test_two_forms_at_once_are_a_mistake(budstikke: Budstikke, message: Path) -> None:
     assert budstikke("show", "--html", "--json", message).exit_code == 2
 

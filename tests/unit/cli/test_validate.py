@@ -69,7 +69,12 @@ def test_a_folder_is_read_in_the_order_of_its_names(
 
 
 def test_a_folder_without_messages_is_a_mistake_in_usage(budstikke: Budstikke, folder: Path) -> None:
-    assert budstikke("validate", folder).exit_code == 2
+    ran = budstikke("validate", folder)
+
+    assert ran.exit_code == 2
+    assert "files with that ending are read, at any depth; name files with other endings one by one" in " ".join(
+        ran.err.split()
+    )
 
 
 def test_a_path_that_is_not_there_is_a_mistake_in_usage(budstikke: Budstikke, folder: Path) -> None:

@@ -41,6 +41,8 @@ from adapter.show.labels import LABELS, SHOWN_ELSEWHERE
 from adapter.show.message import page
 from adapter.show.page import plain
 from adapter.show.words import full_code, moment_text
+from adapter.wire import read
+from adapter.wire.namespaces import DIALOG_11
 from adapter.wire.spec import from_spec, load_spec
 from adapter.wire.spec_shape import CLASSES
 
@@ -130,6 +132,22 @@ def test_xhtml_is_flattened_to_words() -> None:
         "1 2",
     ]
     assert "alert" not in shown
+
+
+def test_words_behind_an_element_of_a_free_text_are_shown() -> None:
+    words = "<TekstNotatInnhold>Ta <b>ikke</b> den blå</TekstNotatInnhold>"
+    data = f"<Dialogmelding xmlns='{DIALOG_11}'><Notat>{words}</Notat></Dialogmelding>".encode()
+
+    assert "Ta\nikke den blå" in show.text(read(data)).replace("  ", "")
+
+
+def test_words_behind_an_element_of_foreign_xml_are_shown() -> None:
+    foreign = Opaque("urn:x", "Brev", b"<Brev xmlns='urn:x'>Ta <b>ikke</b> den gule</Brev>")
+
+    text = show.text(Message(documents=(Document(content=(foreign,)),)))
+
+    assert "Ta den gule" in text
+    assert "b: ikke" in text
 
 
 def test_a_cancellation_a_change_and_an_emergency_are_said_first() -> None:

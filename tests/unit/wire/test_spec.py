@@ -187,6 +187,29 @@ def test_a_word_of_the_wrong_type_is_refused_instead_of_written_into_the_message
     assert any(line.startswith(f"{where}.{word}") and line.endswith(": expected a text") for line in found)
 
 
+@pytest.mark.parametrize("her_id", ["abc", "8990 200", "899.0200", "-1", "0", "", "12345678901", "٣"])
+def test_a_her_id_of_anything_but_digits_is_refused_by_its_place(her_id: str) -> None:
+    value = {"her_id": her_id}
+    found = mistakes(
+        kind="henvisning",
+        version="1.1",
+        sender={"organisation": {**value, "professional": value}},
+        henvisning={"gp": value},
+    )
+
+    assert found == [
+        f"{where}.her_id: expected a HER-id: digits only, such as 8990201"
+        for where in ("sender.organisation", "sender.organisation.professional", "henvisning.gp")
+    ]
+
+
+@pytest.mark.parametrize("her_id", ["8990200", 8990200, "59"])
+def test_a_her_id_may_be_written_as_a_text_or_as_a_number(her_id: object) -> None:
+    message = build(kind="henvisning", version="1.1", sender={"organisation": {"her_id": her_id}})
+
+    assert message.sender.organisation.identified_by("HER") == str(her_id)
+
+
 @pytest.mark.parametrize("day", ["1984-13-14", "1984-02-30", "1984-03-14T25:00:00", "14.03.1984", "1984-3-14"])
 def test_a_day_that_the_calendar_does_not_have_is_refused(day: str) -> None:
     (found,) = mistakes(kind="henvisning", version="1.1", patient={"date_of_birth": day})
