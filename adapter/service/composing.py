@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from datetime import date, datetime
 
 from adapter import show
@@ -54,6 +55,8 @@ class Background:
     """What is known of the message that a draft is about."""
 
     message: Message
+    #: The bytes that it was read from.
+    data: bytes = field(repr=False)
     received_at: datetime
     #: Id of the last status that was sent about it.
     previous_status: str | None = None
@@ -164,7 +167,7 @@ class Composer:
             dates=dates,
             rights=self._rights(options),
             pathways=tuple(map(_pathway, options.pathways)),
-            original=show.pdf(background.message, at=writing.now),
+            original=show.pdf(background.message, at=writing.now, data=background.data),
         )
         return forwarding.forwarding(writing, party_of(receiver), passing)
 

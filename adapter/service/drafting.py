@@ -91,7 +91,10 @@ def new_draft(  # noqa: PLR0913 - what about which message, by whom and when
                 hint="The receipt itself says what was wrong with a message that was rejected.",
             )
         background = Background(
-            message=read(data), received_at=row.received_at, previous_status=_previous_status(query, row)
+            message=read(data),
+            data=data,
+            received_at=row.received_at,
+            previous_status=_previous_status(query, row),
         )
     composed = Composer(parts.context).compose(kind, background, options, now)
     if composed.receiver is None:

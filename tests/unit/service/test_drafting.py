@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from running import Home
 
+from adapter import show
 from adapter.check.codelists import CodeLists
 from adapter.flow.drafts.author import author_of
 from adapter.flow.drafts.frame import CannotBeWritten
@@ -237,6 +238,19 @@ def test_a_referral_is_forwarded_with_the_original_for_reading(bench: Any) -> No
     (day,) = forwarded.henvisning.assessment.dates
     assert (day.kind.value, day.date.text) == ("1", "2026-03-02")
     assert forwarded.attachments[0].content[0].decode().startswith(b"%PDF-")
+
+
+def test_a_forwarded_referral_shows_what_its_standard_has_no_place_for(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its bytes say more than the message that was read from them, where a partner's broken shapes are tolerated."""
+    given: list[bytes | None] = []
+    monkeypatch.setattr(show, "pdf", lambda *_, at, data=None: given.append(data) or b"%PDF-")  # noqa: ARG005
+    about = arrived(bench, REFERRAL)
+    begin(bench, DraftKind.FORWARDING, about, to="nav", text="Dere har tilbudet.")
+
+    with bench.parts.store.reading() as query:
+        assert given == [query.bodies([about])[about]]
 
 
 def test_a_status_that_says_forwarded_waits_for_the_receipt_of_the_forwarding(bench: Any) -> None:
