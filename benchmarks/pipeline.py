@@ -198,7 +198,8 @@ def check(work: Path, number: int) -> None:
 def measure(number: int, rounds: int) -> None:
     """Print messages a second, CPU for each message and the ratios.
 
-    Machines get faster and slower while one looks, so each run stands between two runs of the bare loop.
+    Machines get faster and slower while one looks: so each run stands between two runs of the bare loop, and one worker
+    takes its turns before and after two.
     """
     rows: dict[int, list[Turn]] = {1: [], 2: []}
     gains: list[float] = []
@@ -206,20 +207,24 @@ def measure(number: int, rounds: int) -> None:
         root = Path(folder).resolve()
         for turn in range(1, rounds + 1):
             mix = messages(number)
+            starts = {
+                count: _timed(root, f"round {turn}  {count} at rest", lambda at, count=count: pipeline(at, [], count))
+                for count in rows
+            }
             before = _timed(root, f"round {turn}  bare loop", lambda at, mix=mix: bare_loop(at, mix))
-            for workers, row in rows.items():
+            for workers in (1, 2, 2, 1):
                 name = f"round {turn}  {workers} worker{'s' * (workers > 1)}"
-                start = _timed(root, f"{name}, start", lambda at, workers=workers: pipeline(at, [], workers))
                 run = _timed(root, name, lambda at, mix=mix, workers=workers: pipeline(at, mix, workers))
                 after = _timed(root, f"round {turn}  bare loop", lambda at, mix=mix: bare_loop(at, mix))
                 bare = Run((before.wall + after.wall) / 2, (before.cpu + after.cpu) / 2)
-                row.append(Turn(run, Run(run.wall - start.wall, run.cpu - start.cpu), start, bare))
+                start = starts[workers]
+                rows[workers].append(Turn(run, Run(run.wall - start.wall, run.cpu - start.cpu), start, bare))
                 before = after
             two = _timed(root, f"round {turn}  two bare loops", lambda at, mix=mix: two_bare_loops(at, mix))
             after = _timed(root, f"round {turn}  bare loop", lambda at, mix=mix: bare_loop(at, mix))
             gains.append((before.wall + after.wall) / 2 / two.wall)
     report(number, rows)
-    print(f"two bare loops against one: {statistics.median(gains):.2f} × the throughput")
+    print(f"two bare loops against one: {_spread(gains)} × the throughput")
 
 
 def _timed(root: Path, name: str, work: Callable[[Path], Run]) -> Run:
@@ -235,7 +240,7 @@ def report(number: int, rows: dict[int, list[Turn]]) -> None:
     turns = [turn for row in rows.values() for turn in row]
     wall = statistics.median(turn.bare.wall for turn in turns)
     cpu = statistics.median(turn.bare.cpu for turn in turns)
-    print(f"\n{datetime.now(UTC):%Y-%m-%d}  {number} messages, {len(rows[1])} rounds, medians\n")
+    print(f"\n{datetime.now(UTC):%Y-%m-%d}  {number} messages, {len(rows[1]) // 2} rounds, medians\n")
     print(f"{'':12}{'msg/s':>9}{'CPU µs/msg':>13}{'× bare loop':>13}{'with start':>12}{'start s':>10}")
     print(f"{'bare loop':12}{number / wall:9.0f}{cpu / number * 1e6:13.0f}{1:13.2f}{1:12.2f}")
     for workers, row in rows.items():
@@ -248,8 +253,15 @@ def report(number: int, rows: dict[int, list[Turn]]) -> None:
             f"{f'{workers} workers':12}{number / steady:9.0f}{used / number * 1e6:13.0f}"
             f"{ratio:13.2f}{whole:12.2f}{start:10.2f}"
         )
-    gain = statistics.median(one.steady.wall / two.steady.wall for one, two in zip(rows[1], rows[2], strict=True))
-    print(f"\ntwo workers against one: {gain:.2f} × the throughput")
+    walls = {workers: [turn.steady.wall for turn in row] for workers, row in rows.items()}
+    of_rounds = (zip(each[::2], each[1::2], strict=True) for each in walls.values())
+    gains = [sum(one) / sum(two) for one, two in zip(*of_rounds, strict=True)]
+    print(f"\ntwo workers against one: {_spread(gains)} × the throughput")
+
+
+def _spread(ratios: list[float]) -> str:
+    """Return the median of ratios, and the least and the greatest."""
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
 def main() -> None:
