@@ -162,16 +162,15 @@ def install(work: Path, trust: str = "") -> Path:
     work.mkdir(parents=True)
     # no routes: every message goes to its receiver's own channel at once
     text = resources.example_config().read_text("utf-8").partition("[[route]]")[0]
-    text = re.sub(r"(?m)^(outbox = .*)$", r'\1\nquiet = "0s"\npatience = "0s"', _without_waits(text))
+    # every channel keeps what it has received, as the bare loop does: one that was removed makes files dear to create
+    text = re.sub(r"(?m)^(quiet|patience|archive) = .*\n", "", text)
+    own = r'\1\narchive = "received/\2"\nquiet = "0s"\npatience = "0s"'
+    text = re.sub(r'(?m)^(outbox = "var/(\w+)/from-adapter".*)$', own, text)
     config = work / "budstikke.toml"
     config.write_text(re.sub(r"(?m)^(\[trust\].*)$", rf"\1\n{trust}", text), "utf-8")
     for party in PARTIES:
         (work / f"var/{party}/to-adapter").mkdir(parents=True)
     return config
-
-
-def _without_waits(text: str) -> str:
-    return re.sub(r"(?m)^(quiet|patience) = .*\n", "", text)
 
 
 def adopt_orphans() -> None:

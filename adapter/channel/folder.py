@@ -211,9 +211,11 @@ class FolderChannel:
         """
         staged = _staged(name)
         with self._open(self._outbox, "outbox") as folder:
-            with suppress(FileNotFoundError):
+            try:
+                file = os.open(staged, _CREATE_FILE, _FILE_MODE, dir_fd=folder)
+            except FileExistsError:
                 os.unlink(staged, dir_fd=folder)
-            file = os.open(staged, _CREATE_FILE, _FILE_MODE, dir_fd=folder)
+                file = os.open(staged, _CREATE_FILE, _FILE_MODE, dir_fd=folder)
             waits = len(self._unflushed) < _MOST_OPEN
             try:
                 _write_bytes(file, data)
