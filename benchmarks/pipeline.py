@@ -107,6 +107,7 @@ def bare_loop(work: Path, mix: list[tuple[str, bytes]]) -> Run:
         folder.mkdir(parents=True)
     for index, (_, data) in enumerate(mix):
         (inbox / f"{index:05}.xml").write_bytes(data)
+    os.sync()  # what was written before is not this run's to bring to the disk
     schemas = SchemaSet.load()
     receipt = b"<AppRec/>" * 150
     store = sqlite3.connect(work / "bare.db", isolation_level=None)
@@ -143,6 +144,7 @@ def pipeline(work: Path, mix: list[tuple[str, bytes]], workers: int) -> Run:
     config = install(work)
     for index, (party, data) in enumerate(mix):
         (work / f"var/{party}/to-adapter/{index:05}.xml").write_bytes(data)
+    os.sync()  # see `bare_loop`
     before = children()
     begun = time.perf_counter()
     subprocess.run(  # noqa: S603 - our own command
