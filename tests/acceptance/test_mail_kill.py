@@ -260,8 +260,8 @@ class MailOrdeal(Ordeal):
             assert of_each == [[1]] * len(receipts)
         for home in self.homes.values():
             assert home.rows(_BUSY) == []
-            # (Dialogue messages of the tests refer to what nobody has seen.)
-            assert home.rows("SELECT rule, title FROM task WHERE rule != 'CNV-01'") == []
+            # (Dialogue messages of the tests refer to what nobody has seen, and mail servers were away for a while.)
+            assert home.rows("SELECT rule, title FROM task WHERE rule NOT IN ('CNV-01', 'TRA-13')") == []
             assert home.hidden() == []
 
     def tell(self, seconds: float) -> None:
