@@ -125,18 +125,9 @@ def read_transport(cursor: Cursor) -> KeyTransport:
 
 def _read_oaep(cursor: Cursor) -> KeyTransport:
     """Read the parameters of OAEP, each of which has a default (RFC 8017, A.2.1)."""
-    digest: hashes.HashAlgorithm = hashes.SHA1()  # noqa: S303 - the default, see above
-    mask: hashes.HashAlgorithm = digest
     label = b""
     cursor.enter(Tag.SEQUENCE)
-    if cursor.next() == Tag.FIRST:
-        cursor.enter(Tag.FIRST)
-        digest = read_hash(cursor)
-        cursor.leave()
-    if cursor.next() == Tag.SECOND:
-        cursor.enter(Tag.SECOND)
-        mask = read_mask(cursor)
-        cursor.leave()
+    digest, mask = read_hashes(cursor)
     if cursor.next() == Tag.THIRD:
         cursor.enter(Tag.THIRD)
         cursor.enter(Tag.SEQUENCE)
@@ -149,17 +140,28 @@ def _read_oaep(cursor: Cursor) -> KeyTransport:
     return KeyTransport(f"oaep-{digest.name}", scheme, b"")
 
 
-def read_mask(cursor: Cursor) -> hashes.HashAlgorithm:
-    """Read the AlgorithmIdentifier of MGF1, and return the hash function that it is made of; Misread."""
-    cursor.enter(Tag.SEQUENCE)
-    _demand(cursor, _MGF1)
-    mask = read_hash(cursor)
-    cursor.leave()
-    return mask
+def read_hashes(cursor: Cursor) -> tuple[hashes.HashAlgorithm, hashes.HashAlgorithm]:
+    """Read the hash functions that parameters of RSA begin with, the padding's and its mask's; Misread.
+
+    Each has a default, which is SHA-1: whether to rely on it is the caller's decision.
+    """
+    digest: hashes.HashAlgorithm = hashes.SHA1()  # noqa: S303 - the default of RFC 8017, A.2
+    mask: hashes.HashAlgorithm = digest
+    if cursor.next() == Tag.FIRST:
+        cursor.enter(Tag.FIRST)
+        digest = _read_hash(cursor)
+        cursor.leave()
+    if cursor.next() == Tag.SECOND:
+        cursor.enter(Tag.SECOND)
+        cursor.enter(Tag.SEQUENCE)
+        _demand(cursor, _MGF1)
+        mask = _read_hash(cursor)
+        cursor.leave()
+        cursor.leave()
+    return digest, mask
 
 
-def read_hash(cursor: Cursor) -> hashes.HashAlgorithm:
-    """Read the AlgorithmIdentifier of a hash function; Misread."""
+def _read_hash(cursor: Cursor) -> hashes.HashAlgorithm:
     cursor.enter(Tag.SEQUENCE)
     found = _HASHES.get(bytes(cursor.skip()))
     if found is None:

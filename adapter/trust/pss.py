@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from adapter.trust.ber import Cursor, Misread, Tag
-from adapter.trust.ciphers import read_hash, read_mask
+from adapter.trust.ciphers import read_hashes
 from adapter.values import value_class
 
 _SALT = 20
@@ -33,18 +33,9 @@ class Scheme:
 
 def read_scheme(cursor: Cursor) -> Scheme:
     """Read the parameters, each of which has a default; Misread."""
-    digest: hashes.HashAlgorithm = hashes.SHA1()  # noqa: S303 - the default of the standard; who relies on it decides
-    mask: hashes.HashAlgorithm = digest
     salt_length, trailer = _SALT, _TRAILER
     cursor.enter(Tag.SEQUENCE)
-    if cursor.next() == Tag.FIRST:
-        cursor.enter(Tag.FIRST)
-        digest = read_hash(cursor)
-        cursor.leave()
-    if cursor.next() == Tag.SECOND:
-        cursor.enter(Tag.SECOND)
-        mask = read_mask(cursor)
-        cursor.leave()
+    digest, mask = read_hashes(cursor)
     if cursor.next() == Tag.THIRD:
         salt_length = _number(cursor, Tag.THIRD)
     if cursor.next() == _FOURTH:
